@@ -1,0 +1,1 @@
+"""The live shell: the only floor with a wall clock, sockets and a database."""

@@ -1,0 +1,159 @@
+"""Folding what happens to resources: duty, position, and the assignments that their table allows.
+
+Imports `known` and what stands above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from incidents import facts as f
+from incidents import known
+from incidents.known import (
+    Changes,
+    accepted_facts,
+    incident_change,
+    open_rows,
+    refusal,
+    resource_change,
+    with_entry,
+    without_entry,
+)
+from incidents.quantities import Instant, Place, ResourceId
+from incidents.situation import (
+    ASSIGNMENT_TABLE,
+    RESOURCE_TABLE,
+    UNDER_WAY,
+    Assignment,
+    AssignmentStatus,
+    Resource,
+    ResourceStatus,
+    Situation,
+)
+
+
+def resource_signed_on(s: Situation, fact: f.ResourceSignedOn) -> Changes:
+    """Fold a resource coming on duty."""
+    resource = known.centre_resource(s, fact.resource)
+    _refuse_status(resource, fact)
+    return resource_change(s, replace(resource, is_on_duty=True, place=fact.place, placed_at=fact.at))
+
+
+def resource_signed_off(s: Situation, fact: f.ResourceSignedOff) -> Changes:
+    """Fold a resource going off duty; refused while it serves a need."""
+    resource = known.centre_resource(s, fact.resource)
+    _refuse_status(resource, fact)
+    if resource.serving:
+        raise refusal("resource", f"{resource.id} still serves {resource.serving[0].need}", "release it first")
+    return resource_change(s, replace(resource, is_on_duty=False))
+
+
+def resource_moved(s: Situation, fact: f.ResourceMoved) -> Changes:
+    """Fold a reported position."""
+    resource = known.centre_resource(s, fact.resource)
+    _refuse_status(resource, fact)
+    return resource_change(s, replace(resource, place=fact.place, placed_at=fact.at))
+
+
+def resource_assigned(s: Situation, fact: f.ResourceAssigned) -> Changes:
+    """Fold an assignment: the position must be open and the resource able and free."""
+    resource = known.centre_resource(s, fact.resource)
+    need = known.open_need(s, fact.need)
+    _refuse_status(resource, fact)
+    if not 0 <= fact.row < len(need.rows) or need.open[fact.row] == 0:
+        raise refusal("row", f"row {fact.row} of need {need.id} has no open position", open_rows(need))
+    if resource.assignment(need.id) is not None:
+        raise refusal("resource", f"{resource.id} already serves need {need.id}", "another resource")
+    if need.rows[fact.row].skill not in resource.skills:
+        skills = ", ".join(sorted(resource.skills))
+        raise refusal("resource", f"{resource.id} lacks skill {need.rows[fact.row].skill}", f"it holds {skills}")
+    assignment = Assignment(need.id, fact.row, AssignmentStatus.ASSIGNED, fact.at, fact.at, resource.place)
+    opened = tuple(count - (row == fact.row) for row, count in enumerate(need.open))
+    since = need.unfilled_since if any(opened) else None
+    filled = replace(need, open=opened, unfilled_since=since, filled_by=(*need.filled_by, resource.id))
+    return {
+        "needs": with_entry(s.needs, need.id, filled),
+        **resource_change(s, replace(resource, serving=(*resource.serving, assignment))),
+    }
+
+
+Progress = f.ResourceDeparted | f.ResourceArrived | f.ResourceTransporting | f.ResourceAtFacility | f.ResourceReleased
+
+
+def assignment_step(s: Situation, fact: Progress) -> Changes:
+    """Fold one step of an assignment along its table."""
+    resource, assignment, following = _next_status(s, fact)
+    assert following is not None
+    place, need = resource.place, s.needs[assignment.need]
+    match fact:
+        case f.ResourceArrived() if need.incident is not None:
+            place = s.incidents[need.incident].place or place
+        case f.ResourceAtFacility():
+            place = fact.place or place
+        case _:
+            pass
+    further = replace(assignment, status=following, since=fact.at)
+    return {"resources": serving(s, resource, assignment, further, place, fact.at)}
+
+
+def resource_released(s: Situation, fact: f.ResourceReleased) -> Changes:
+    """Fold the end of an assignment; a position left open asks to be filled again."""
+    resource, assignment, _ = _next_status(s, fact)
+    place = fact.place or resource.place
+    changes: Changes = {"resources": serving(s, resource, assignment, None, place, fact.at)}
+    need = s.needs[assignment.need]
+    left = tuple(other for other in need.filled_by if other != resource.id)
+    if need.contact is not None and need.contact in s.ended and not left:
+        return {**changes, "needs": without_entry(s.needs, need.id)}
+    opened = tuple(count + (fact.leaves_open and row == assignment.row) for row, count in enumerate(need.open))
+    since = (need.unfilled_since or fact.at) if any(opened) else None
+    changes["needs"] = with_entry(s.needs, need.id, replace(need, open=opened, unfilled_since=since, filled_by=left))
+    if fact.leaves_open and need.incident is not None and assignment.status in UNDER_WAY:
+        incident = s.incidents[need.incident]
+        changes.update(incident_change(s, replace(incident, diverted=incident.diverted + 1)))
+    return changes
+
+
+def _next_status(s: Situation, fact: Progress) -> tuple[Resource, Assignment, AssignmentStatus | None]:
+    resource = known.centre_resource(s, fact.resource)
+    need = known.open_need(s, fact.need)
+    assignment = resource.assignment(need.id)
+    if assignment is None:
+        raise refusal("resource", f"{resource.id} is not assigned to need {need.id}", "a resource that serves it")
+    if (assignment.status, type(fact)) not in ASSIGNMENT_TABLE:
+        accepted = accepted_facts(ASSIGNMENT_TABLE, assignment.status)
+        raise refusal("resource", f"the assignment of {resource.id} to {need.id} is {assignment.status}", accepted)
+    return resource, assignment, ASSIGNMENT_TABLE[assignment.status, type(fact)]
+
+
+def serving(
+    s: Situation,
+    resource: Resource,
+    old: Assignment,
+    new: Assignment | None,
+    place: Place | None = None,
+    at: Instant | None = None,
+) -> Mapping[ResourceId, Resource]:
+    """Return the resources with one assignment of `resource` replaced (`new` None: ended), and its place if that is news."""
+    serving = tuple(new if each is old else each for each in resource.serving)
+    kept = tuple(each for each in serving if each is not None)
+    moved = place is not None and place is not resource.place
+    changed = Resource(
+        resource.id, resource.kind, resource.skills, resource.capacity, resource.is_on_duty,
+        place if moved else resource.place, at if moved else resource.placed_at, kept,
+    )  # fmt: skip
+    return with_entry(s.resources, resource.id, changed)
+
+
+def _refuse_status(resource: Resource, fact: f.Fact) -> None:
+    allowed = RESOURCE_TABLE[resource.status]
+    if type(fact) not in allowed:
+        accepted = ", ".join(sorted(kind.__name__ for kind in allowed))
+        raise refusal("resource", f"{resource.id} is {_status_words(resource)}", accepted)
+
+
+def _status_words(resource: Resource) -> str:
+    if resource.status is ResourceStatus.COMMITTED:
+        return f"committed to {', '.join(assignment.need for assignment in resource.serving)}"
+    return str(resource.status)

@@ -1,0 +1,160 @@
+"""The contact centre as data: its resources with skills and shifts, its places, and how long it takes to get from one to another.
+
+The YAML of a centre file is exactly this. Cross references are checked by `flaws`, which the reader turns into
+file:line:column. Imports `quantities` and `refusals`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from incidents.quantities import Place
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\s/](?:[^/\n]*[^\s/])?$")]
+"""What things are called in documents: no slash, no newline, no blank at either end."""
+Loc = tuple[str | int, ...]
+"""Where in a document: keys and indices from the top."""
+
+
+class Document(BaseModel):
+    """What enters from a file: frozen, and nothing unknown is let through."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Point(Document):
+    """A place in degrees (WGS 84), in a zone when it is a station."""
+
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+    zone: Name | None = None
+
+
+class Kind(Document):
+    """A kind of resource: what it can do and how fast it gets going."""
+
+    skills: tuple[Name, ...] = Field(min_length=1)
+    capacity: int = Field(default=1, ge=1, le=1000, description="concurrent assignments")
+    turnout_s: float = Field(default=0, ge=0, le=3600, description="planned seconds from assignment to rolling")
+
+
+class Shift(Document):
+    """A daily span of duty in local time; `until` at or before `start` means the next day."""
+
+    start: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    until: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = (
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+        "sat",
+        "sun",
+    )
+
+
+class ResourceEntry(Document):
+    """One resource of the centre. `shift` None: always on duty. `base` None: it needs no place to work from."""
+
+    kind: Name
+    base: Name | None = None
+    shift: Name | None = None
+
+
+class NoTravel(Document):
+    """Work is done where the resource sits."""
+
+    kind: Literal["none"]
+
+
+class StraightLine(Document):
+    """Great-circle distance times `detour`, at one speed."""
+
+    kind: Literal["straight_line"]
+    speed_mps: float = Field(gt=0, le=100)
+    detour: float = Field(default=1.3, ge=1, le=5)
+
+
+class DistanceCurve(Document):
+    """Seconds = fixed_s + scale * metres ** power, longer by `without_lights` where no lights are used.
+
+    The shape of Kolesar, Walker and Hausner (1975, Operations Research 23(4), 614-627): acceleration makes short trips slow.
+    """
+
+    kind: Literal["distance_curve"]
+    fixed_s: float = Field(ge=0, le=3600)
+    scale: float = Field(gt=0)
+    power: float = Field(gt=0, le=1.5)
+    without_lights: float = Field(default=1.0, ge=1, le=10)
+
+
+Travel = Annotated[NoTravel | StraightLine | DistanceCurve, Field(discriminator="kind")]
+
+
+class Centre(Document):
+    """A contact centre and all it can send."""
+
+    centre: Name
+    time_zone: str = "UTC"
+    provenance: str = ""
+    kinds: Mapping[Name, Kind] = Field(min_length=1)
+    zones: Mapping[Name, Point] = Field(default_factory=dict)
+    stations: Mapping[Name, Point] = Field(default_factory=dict)
+    shifts: Mapping[Name, Shift] = Field(default_factory=dict)
+    resources: Mapping[Name, ResourceEntry] = Field(min_length=1, max_length=100_000)
+    travel: Travel
+
+    def flaws(self) -> Iterator[tuple[Loc, str, str]]:
+        """Yield every dangling reference as (location, what is wrong, what would be accepted)."""
+        if self.time_zone not in available_timezones():
+            yield (
+                ("time_zone",),
+                f"unknown time zone {self.time_zone!r}",
+                "an IANA name such as Europe/London",
+            )
+        for name, station in self.stations.items():
+            if station.zone is not None and station.zone not in self.zones:
+                yield ("stations", name, "zone"), f"unknown zone {station.zone!r}", _some(self.zones)
+        for name, resource in self.resources.items():
+            if resource.kind not in self.kinds:
+                yield ("resources", name, "kind"), f"unknown kind {resource.kind!r}", _some(self.kinds)
+            if resource.base is not None and resource.base not in self.stations:
+                yield ("resources", name, "base"), f"unknown station {resource.base!r}", _some(self.stations)
+            if resource.shift is not None and resource.shift not in self.shifts:
+                yield ("resources", name, "shift"), f"unknown shift {resource.shift!r}", _some(self.shifts)
+
+    @property
+    def skills(self) -> frozenset[str]:
+        """Every skill that some resource of the centre holds."""
+        held = {resource.kind for resource in self.resources.values()}
+        return frozenset(skill for name, kind in self.kinds.items() if name in held for skill in kind.skills)
+
+    @property
+    def zone_info(self) -> ZoneInfo:
+        """The centre's local time."""
+        return ZoneInfo(self.time_zone)
+
+    def base_of(self, resource: str) -> Place | None:
+        """Where a resource works from, or None if it needs no place."""
+        base = self.resources[resource].base
+        return None if base is None else self.station(base)
+
+    def station(self, name: str) -> Place:
+        """The place of a station."""
+        point = self.stations[name]
+        return Place(point.latitude, point.longitude, point.zone)
+
+    def zone(self, name: str) -> Place:
+        """The centroid of a zone."""
+        point = self.zones[name]
+        return Place(point.latitude, point.longitude, name)
+
+
+def _some(names: Mapping[str, object]) -> str:
+    shown = sorted(names)[:12]
+    return ", ".join(shown) + (", ..." if len(names) > len(shown) else "") if shown else "none is declared"

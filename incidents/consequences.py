@@ -1,0 +1,112 @@
+"""Consequences: the facts that a procedure itself entails, without anybody's choice.
+
+A contact entails a need for somebody who answers it; the last answer of the triage tree entails an assessment; an assessment
+entails the needs of its response plan; a rung that is due entails an escalation, and that may entail a need. They are recorded as
+facts like any other, so that the log says what was asked for and by which rule. Imports `triage`, `escalation`, `procedure`,
+`situation`, `facts`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from incidents import escalation
+from incidents import facts as f
+from incidents.procedure import Plan, Procedure
+from incidents.quantities import ContactId, Instant, NeedId
+from incidents.situation import Incident, Situation
+from incidents.triage import Outcome, next_step
+
+
+def entailed_by(fact: f.Fact, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
+    """Return what `fact` entails; `situation` is the one just after it."""
+    match fact:
+        case f.ContactReceived():
+            return _call_need(fact, procedure)
+        case f.ContactAbandoned():
+            return _stop_ringing(fact, situation)
+        case f.AnswerGiven():
+            return _assessment(fact, situation.incidents[fact.incident], procedure)
+        case f.IncidentAssessed():
+            return _planned_need(fact, situation.incidents[fact.incident], situation, procedure)
+        case f.IncidentEscalated():
+            return _rung_need(fact, situation.incidents[fact.incident], procedure)
+        case _:
+            return ()
+
+
+def entailed_by_time(situation: Situation, procedure: Procedure, at: Instant) -> tuple[f.Fact, ...]:
+    """Return what the passing of time up to `at` entails: the escalations that are due."""
+    return tuple(
+        f.IncidentEscalated(
+            at,
+            each.incident,
+            each.rung,
+            f"need {each.need} unfilled for {procedure.escalation[each.rung].unfilled_for_s:.0f} s",
+            procedure.escalation[each.rung].raises_to,
+        )
+        for each in escalation.due(situation, procedure, at)
+    )
+
+
+def call_need(contact: ContactId) -> NeedId:
+    """The id of the need that a contact opens."""
+    return NeedId(f"{contact}/call")
+
+
+def _call_need(fact: f.ContactReceived, procedure: Procedure) -> tuple[f.Fact, ...]:
+    row = f.NeedRow(procedure.queues[fact.queue].skill)
+    because = f"queue {fact.queue}"
+    return (f.NeedOpened(fact.at, call_need(fact.contact), (row,), False, because, contact=fact.contact),)
+
+
+def _stop_ringing(fact: f.ContactAbandoned, situation: Situation) -> tuple[f.Fact, ...]:
+    need = situation.needs.get(call_need(fact.contact))
+    held = () if need is None else need.filled_by
+    return tuple(
+        f.ResourceReleased(fact.at, resource, call_need(fact.contact), "contact abandoned") for resource in held
+    )
+
+
+def _assessment(fact: f.AnswerGiven, incident: Incident, procedure: Procedure) -> tuple[f.Fact, ...]:
+    step = next_step(procedure.triage, incident.answers)
+    if not isinstance(step, Outcome) or step.code == incident.determinant:
+        return ()
+    path = ", ".join(f"{question}={answer}" for question, answer in step.path)
+    priority = procedure.determinants[step.code].priority
+    return (f.IncidentAssessed(fact.at, incident.id, step.code, priority, path),)
+
+
+def _planned_need(
+    fact: f.IncidentAssessed, incident: Incident, situation: Situation, procedure: Procedure
+) -> tuple[f.Fact, ...]:
+    name = procedure.determinants[fact.determinant].plan
+    if name is None:
+        return ()
+    plan = procedure.plans[name]
+    rows = _still_to_ask(plan, incident, situation)
+    if not rows:
+        return ()
+    return (f.NeedOpened(fact.at, _next_need(incident), rows, plan.whole, f"plan {name}", incident=incident.id),)
+
+
+def _still_to_ask(plan: Plan, incident: Incident, situation: Situation) -> tuple[f.NeedRow, ...]:
+    """A second assessment adds what the first plan lacks; what was asked for stands until somebody withdraws it."""
+    asked: Counter[str] = Counter()
+    for need in incident.needs:
+        for row in situation.needs[need].rows:
+            asked[row.skill] += row.quantity
+    missing = ((row.skill, row.quantity - asked[row.skill]) for row in plan.send)
+    return tuple(f.NeedRow(skill, quantity) for skill, quantity in missing if quantity > 0)
+
+
+def _rung_need(fact: f.IncidentEscalated, incident: Incident, procedure: Procedure) -> tuple[f.Fact, ...]:
+    rung = procedure.escalation.get(fact.rung)
+    if rung is None or rung.opens is None:
+        return ()
+    row = f.NeedRow(rung.opens.skill, rung.opens.quantity)
+    return (f.NeedOpened(fact.at, _next_need(incident), (row,), False, f"rung {fact.rung}", incident=incident.id),)
+
+
+def _next_need(incident: Incident) -> NeedId:
+    return NeedId(f"{incident.id}/{incident.needs_opened + 1}")

@@ -1,0 +1,212 @@
+"""Thinking: `decide(situation, procedure, centre, travel)` says what the procedure asks for now, with its reasons.
+
+Pure: no clock, no disk, no randomness; equal arguments give equal decisions, live, in simulation and in replay. This is the only
+file that knows the order: who asks, who may go, at what price, who goes, who must wait and why, and when time alone would change
+any of it. Imports everything above it in the package, and the optimiser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from incidents import facts as f
+from incidents.centre import Centre
+from incidents.eligibility import Candidate, Eligibility, Exclusion
+from incidents.escalation import first_due_at
+from incidents.formulation import Asking, Formulation, asking, formulate
+from incidents.procedure import Procedure
+from incidents.quantities import Instant, NeedId, ResourceId
+from incidents.situation import Need, Situation
+from incidents.travel import TravelTimes
+from optimiser import UNITS_PER_SECOND, Allocation, Limits, Termination, solve
+
+FACTORY_LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Send a free resource to fill one position of a need. `price` holds the terms in weighted seconds."""
+
+    need: NeedId
+    row: int
+    skill: str
+    resource: ResourceId
+    reach_s: float
+    price: tuple[tuple[str, float], ...]
+    because: str
+    automatic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Divert:
+    """Turn a resource that is under way to `taken_from` round, to fill one position of `need`."""
+
+    need: NeedId
+    row: int
+    skill: str
+    resource: ResourceId
+    taken_from: NeedId
+    reach_s: float
+    price: tuple[tuple[str, float], ...]
+    because: str
+    automatic: bool
+
+
+Proposal: TypeAlias = Assign | Divert
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A need with positions for which nobody is proposed: how many of which skill, and why each resource cannot go."""
+
+    need: NeedId
+    lacking: tuple[tuple[str, int], ...]
+    because: str
+    exclusions: tuple[Exclusion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the procedure asks for after `sequence` facts. `review_at`: when time alone would change it; None: never.
+
+    `allocation` None: nobody asked for anything.
+    """
+
+    at: Instant
+    sequence: int
+    proposals: tuple[Proposal, ...]
+    review_at: Instant | None
+    termination: Termination | None
+    engine: str | None
+    context: Context | None
+
+    def holds(self) -> tuple[Hold, ...]:
+        """Return the needs left waiting, each with a reason for every resource of the centre. Worked out when asked for."""
+        return () if self.context is None else tuple(_holds(self.context))
+
+    def facts(self, proposals: Iterable[Proposal]) -> tuple[f.Fact, ...]:
+        """Return the facts that acting on `proposals` at this instant makes."""
+        return tuple(fact for proposal in proposals for fact in facts_of(proposal, self.at, proposal.because))
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a decision was made from, kept so that its reasons can be worked out when somebody asks."""
+
+    situation: Situation
+    procedure: Procedure
+    eligibility: Eligibility
+    askings: tuple[Asking, ...]
+    formulation: Formulation
+    allocation: Allocation
+
+
+def decide(
+    situation: Situation, procedure: Procedure, centre: Centre, travel: TravelTimes, *, limits: Limits = FACTORY_LIMITS
+) -> Decision:
+    """Return what `procedure` asks for in `situation`: every open need is proposed for or held."""
+    review_at = first_due_at(situation, procedure)
+    askings = asking(situation, procedure)
+    if not askings:
+        return Decision(situation.at, situation.sequence, (), review_at, None, None, None)
+    eligibility = Eligibility(situation, procedure, centre, travel)
+    formulation = formulate(situation, procedure, askings, eligibility)
+    allocation = solve(formulation.problem, limits)
+    context = Context(situation, procedure, eligibility, tuple(askings), formulation, allocation)
+    proposals = tuple(_proposals(context))
+    return Decision(
+        situation.at, situation.sequence, proposals, review_at, allocation.termination, allocation.engine, context
+    )
+
+
+def facts_of(proposal: Proposal, at: Instant, because: str) -> tuple[f.Fact, ...]:
+    """Return the facts that acting on `proposal` at `at` makes; `because` says whose choice it was."""
+    assigned = f.ResourceAssigned(at, proposal.resource, proposal.need, proposal.row, because)
+    match proposal:
+        case Assign():
+            return (assigned,)
+        case Divert():
+            why = f"diverted to {proposal.need}"
+            return (f.ResourceReleased(at, proposal.resource, proposal.taken_from, why, leaves_open=True), assigned)
+
+
+def is_automatic(situation: Situation, procedure: Procedure, need: Need) -> bool:
+    """Whether a rule that is switched on lets the desk act on a proposal for `need` without asking anybody."""
+    if need.incident is None:
+        contact = None if need.contact is None else situation.contacts.get(need.contact)
+        return contact is not None and procedure.queues[contact.queue].automatic
+    return situation.incidents[need.incident].priority in procedure.dispatch.automatic
+
+
+def _proposals(context: Context) -> list[Proposal]:
+    formulation = context.formulation
+    by_need = {each.need.id: each for each in context.askings}
+    proposals: list[Proposal] = []
+    for pair in context.allocation.chosen:
+        row = int(formulation.problem.pair_rows[pair])
+        if formulation.is_open[row]:
+            need, position = formulation.rows[row]
+            proposals.append(_proposal(context, by_need[need], position, pair, formulation.candidates[pair]))
+    proposals.sort(key=lambda each: (by_need[each.need].standing.rank, each.need, each.row, each.resource))
+    return proposals
+
+
+def _proposal(context: Context, each: Asking, row: int, pair: int, candidate: Candidate) -> Proposal:
+    problem = context.formulation.problem
+    terms = zip(problem.term_names, problem.terms[pair].tolist(), strict=True)
+    price = tuple((name, units / UNITS_PER_SECOND) for name, units in terms if units)
+    skill = each.need.rows[row].skill
+    automatic = is_automatic(context.situation, context.procedure, each.need)
+    because = f"{each.need.because}: {skill}, there in {candidate.reach_s:.0f} s"
+    if candidate.taken_from is None:
+        return Assign(
+            each.need.id, row, skill, candidate.resource, candidate.reach_s, price, because, automatic
+        )  # fmt: skip
+    because = f"{because}, diverted from {candidate.taken_from}"
+    return Divert(
+        each.need.id, row, skill, candidate.resource, candidate.taken_from, candidate.reach_s, price, because, automatic
+    )
+
+
+def _holds(context: Context) -> Iterable[Hold]:
+    unfilled = context.allocation.unfilled
+    formulation = context.formulation
+    for each in context.askings:
+        lacking = tuple(
+            (each.need.rows[position].skill, unfilled[row])
+            for row, (need, position) in enumerate(formulation.rows)
+            if need == each.need.id and formulation.is_open[row] and unfilled[row]
+        )
+        if lacking:
+            yield _hold(context, each, lacking)
+
+
+def _hold(context: Context, each: Asking, lacking: tuple[tuple[str, int], ...]) -> Hold:
+    sent_to = _sent_to(context)
+    exclusions = []
+    for resource in context.situation.resources.values():
+        excluded = context.eligibility.exclusion(resource, each.need, each.standing)
+        if excluded is not None:
+            exclusions.append(excluded)
+        elif resource.id in sent_to:
+            exclusions.append(Exclusion(resource.id, f"proposed for {sent_to[resource.id]}"))
+        else:
+            exclusions.append(Exclusion(resource.id, _why_spared(each, lacking)))
+    words = ", ".join(f"{count} x {skill}" for skill, count in lacking)
+    whole = " (all of the plan or nothing)" if each.need.whole else ""
+    return Hold(each.need.id, lacking, f"nobody free for {words}{whole}", tuple(exclusions))
+
+
+def _why_spared(each: Asking, lacking: tuple[tuple[str, int], ...]) -> str:
+    if each.need.whole:
+        missing = " and ".join(f"{count} x {skill}" for skill, count in lacking)
+        return f"could go, but the plan cannot be filled whole: {missing} lacking"
+    return "could fill another row of this need, but not the one that lacks"
+
+
+def _sent_to(context: Context) -> dict[ResourceId, NeedId]:
+    formulation = context.formulation
+    chosen = ((int(formulation.problem.pair_rows[pair]), pair) for pair in context.allocation.chosen)
+    return {formulation.candidates[pair].resource: formulation.rows[row][0] for row, pair in chosen}

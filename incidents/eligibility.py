@@ -1,0 +1,172 @@
+"""Who may fill what, and for everyone else the one plain reason why not.
+
+The reasons stand in the order in which a dispatcher would give them: off duty, lacks the skill, committed, place unknown, out of
+reach. Imports `situation`, `travel`, `urgency` and what stands above them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from incidents.centre import Centre
+from incidents.procedure import Diversion, Procedure
+from incidents.quantities import Instant, NeedId, Place, ResourceId, between, ms
+from incidents.situation import UNDER_WAY, Assignment, AssignmentStatus, Need, Resource, ResourceStatus, Situation
+from incidents.travel import TravelTimes
+from incidents.urgency import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A resource that may not fill a need, and why."""
+
+    resource: ResourceId
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A resource that may fill a need, and the seconds until it would be there.
+
+    `taken_from` None: it is free. Otherwise it would be diverted from that need.
+    """
+
+    resource: ResourceId
+    reach_s: float
+    taken_from: NeedId | None = None
+
+
+class Eligibility:
+    """Judges resources against needs in one situation."""
+
+    def __init__(self, situation: Situation, procedure: Procedure, centre: Centre, travel: TravelTimes) -> None:
+        self._situation = situation
+        self._procedure = procedure
+        self._centre = centre
+        self._travel = travel
+        self._diversion = procedure.dispatch.diversion
+
+    def candidates(self, need: Need, row: int, standing: Standing) -> Iterator[Candidate]:
+        """Yield everyone who may fill `row` of `need`, in the order of the centre's resources."""
+        skill = need.rows[row].skill
+        place = self.place_of(need)
+        for resource in self._situation.resources.values():
+            if skill in resource.skills:
+                judged = self._judge(resource, need, place, standing)
+                if isinstance(judged, Candidate):
+                    yield judged
+
+    def exclusion(self, resource: Resource, need: Need, standing: Standing) -> Exclusion | None:
+        """Say why `resource` can fill no open row of `need`; None if it can."""
+        wanted = [row.skill for row, count in zip(need.rows, need.open, strict=True) if count]
+        if not resource.is_on_duty:
+            return Exclusion(resource.id, "off duty")
+        if not resource.skills.intersection(wanted):
+            return Exclusion(resource.id, f"lacks {' or '.join(dict.fromkeys(wanted))}")
+        judged = self._judge(resource, need, self.place_of(need), standing)
+        return None if isinstance(judged, Candidate) else Exclusion(resource.id, judged)
+
+    def place_of(self, need: Need) -> Place | None:
+        """Where a need is: its incident's place; None where no travel is needed or nobody has said."""
+        return None if need.incident is None else self._situation.incidents[need.incident].place
+
+    def reach_s(self, resource: Resource, place: Place | None, standing: Standing) -> float | None:
+        """Seconds until a free resource would be at `place`; None if it is not known where the resource is."""
+        if place is None or resource.place is None:
+            # Work at a desk needs no place; a unit that has a base but no known position cannot be reckoned with.
+            return 0.0 if place is None or self._centre.resources[resource.id].base is None else None
+        turnout_s = self._centre.kinds[resource.kind].turnout_s
+        return turnout_s + self._travel.travel_s(resource.place, place, lights=standing.lights)
+
+    def remaining_s(self, resource: Resource, assignment: Assignment, place: Place, standing: Standing) -> float:
+        """Seconds until a resource already under way would be at `place`, from where it should be by now."""
+        here = self._position(resource, assignment)
+        travel_s = self._travel.travel_s(here, place, lights=standing.lights)
+        if assignment.status is AssignmentStatus.EN_ROUTE:
+            return travel_s
+        gone_s = (self._situation.at - assignment.assigned_at) / 1000
+        return max(0.0, self._centre.kinds[resource.kind].turnout_s - gone_s) + travel_s
+
+    def is_divertible(self, resource: Resource, standing: Standing) -> bool:
+        """Whether the rules let `resource` be turned round for a need of this standing."""
+        return self._divert_refusal(resource, standing) is None
+
+    def _judge(self, resource: Resource, need: Need, place: Place | None, standing: Standing) -> Candidate | str:
+        status = resource.status
+        if status is ResourceStatus.OFF_DUTY:
+            return "off duty"
+        if resource.serving and resource.assignment(need.id) is not None:
+            return "already serves this need"
+        if status is ResourceStatus.COMMITTED:
+            return self._judge_committed(resource, place, standing)
+        reach_s = self.reach_s(resource, place, standing)
+        if reach_s is None:
+            return "its place is not known"
+        return self._within_reach(resource, reach_s, None)
+
+    def _judge_committed(self, resource: Resource, place: Place | None, standing: Standing) -> Candidate | str:
+        refusal = self._divert_refusal(resource, standing)
+        if refusal is not None:
+            return refusal
+        assert self._diversion is not None
+        if place is None or resource.place is None:
+            return "its place is not known"
+        assignment = resource.serving[0]
+        reach_s = self._diversion.handover_s + self.remaining_s(resource, assignment, place, standing)
+        return self._within_reach(resource, reach_s, assignment.need)
+
+    def _within_reach(self, resource: Resource, reach_s: float, taken_from: NeedId | None) -> Candidate | str:
+        limit_s = self._procedure.dispatch.reach_limit_s
+        if reach_s > limit_s:
+            return f"out of reach: {reach_s:.0f} s, limit {limit_s:.0f} s"
+        return Candidate(resource.id, reach_s, taken_from)
+
+    def _divert_refusal(self, resource: Resource, standing: Standing) -> str | None:
+        serving = resource.serving[0]
+        words = f"committed to {serving.need} ({serving.status})"
+        rule = self._diversion
+        if rule is None or standing.priority not in rule.to or resource.capacity != 1:
+            return words
+        if serving.status not in UNDER_WAY or resource.place is None:
+            return words
+        need = self._situation.needs[serving.need]
+        incident = None if need.incident is None else self._situation.incidents[need.incident]
+        if incident is None or incident.priority not in rule.from_ or incident.place is None:
+            return words
+        if incident.diverted >= rule.most_per_incident:
+            return f"{words}; that incident has lost a resource to a diversion already"
+        return None
+
+    def _position(self, resource: Resource, assignment: Assignment) -> Place:
+        assert resource.place is not None
+        origin = assignment.origin or resource.place
+        if assignment.status is not AssignmentStatus.EN_ROUTE or resource.placed_at is None:
+            return origin
+        if resource.placed_at > assignment.since:
+            return resource.place
+        need = self._situation.needs[assignment.need]
+        assert need.incident is not None
+        incident = self._situation.incidents[need.incident]
+        assert incident.place is not None
+        lights = self._procedure.priorities[incident.priority].lights if incident.priority else True
+        whole_ms = ms(self._travel.travel_s(origin, incident.place, lights=lights))
+        gone_ms: Instant = self._situation.at - assignment.since
+        return between(origin, incident.place, gone_ms / whole_ms if whole_ms > 0 else 1.0)
+
+
+def divertible(
+    situation: Situation, eligibility: Eligibility, standing: Standing
+) -> Mapping[NeedId, tuple[Resource, ...]]:
+    """Return the resources that may be turned round for a need of this standing, by the need they now serve."""
+    found: dict[NeedId, list[Resource]] = {}
+    for resource in situation.resources.values():
+        if resource.status is ResourceStatus.COMMITTED and eligibility.is_divertible(resource, standing):
+            found.setdefault(resource.serving[0].need, []).append(resource)
+    return {need: tuple(resources) for need, resources in sorted(found.items())}
+
+
+def diversion_of(procedure: Procedure, standing: Standing) -> Diversion | None:
+    """Return the diversion rule that works for a need of this standing, if there is one."""
+    rule = procedure.dispatch.diversion
+    return rule if rule is not None and standing.priority in rule.to else None

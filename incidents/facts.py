@@ -1,0 +1,350 @@
+"""Every fact: something that happened, at an instant. The incident log is nothing else.
+
+Facts are light slotted values. A correction is a new fact; nothing is edited. `as_record` and `fact_from_record` are the one way
+facts become plain data and come back, for the log, the wire and the tests alike; strangers' records are parsed, never trusted.
+Imports only `quantities` and `refusals`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, TypeAlias
+
+from pydantic import TypeAdapter, ValidationError
+
+from incidents.quantities import ContactId, IncidentId, Instant, NeedId, Place, ResourceId
+from incidents.refusals import DocumentRefused, Flaw
+
+
+@dataclass(frozen=True, slots=True)
+class NeedRow:
+    """One line of a need: `quantity` resources, each holding `skill`."""
+
+    skill: str
+    quantity: int = 1
+
+
+# Contacts: any inbound communication.
+
+
+@dataclass(frozen=True, slots=True)
+class ContactReceived:
+    """Somebody is ringing, or has written, and waits in `queue`. `place` None: the location is not known yet."""
+
+    at: Instant
+    contact: ContactId
+    queue: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactAnswered:
+    """A call-taker speaks with the contact."""
+
+    at: Instant
+    contact: ContactId
+    resource: ResourceId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactAbandoned:
+    """The contact gave up before being answered."""
+
+    at: Instant
+    contact: ContactId
+
+
+@dataclass(frozen=True, slots=True)
+class ContactEnded:
+    """The conversation is over; the call-taker may still be wrapping up."""
+
+    at: Instant
+    contact: ContactId
+
+
+# Incidents: what is being managed.
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentOpened:
+    """A contact turned out to be about something new."""
+
+    at: Instant
+    incident: IncidentId
+    contact: ContactId | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactLinked:
+    """A contact turned out to be about an incident already open (a duplicate)."""
+
+    at: Instant
+    contact: ContactId
+    incident: IncidentId
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentLocated:
+    """The location of an incident became known, or better known."""
+
+    at: Instant
+    incident: IncidentId
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerGiven:
+    """The caller answered one question of the triage tree."""
+
+    at: Instant
+    incident: IncidentId
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentAssessed:
+    """Triage reached a determinant code and a priority; `because` is the path or, for an override, the reason."""
+
+    at: Instant
+    incident: IncidentId
+    determinant: str
+    priority: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentEscalated:
+    """An escalation rung was reached; `priority` None leaves the priority as it was."""
+
+    at: Instant
+    incident: IncidentId
+    rung: str
+    because: str
+    priority: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentClosed:
+    """Nothing more is owed to the incident."""
+
+    at: Instant
+    incident: IncidentId
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAdded:
+    """Somebody wrote something down about an incident."""
+
+    at: Instant
+    incident: IncidentId
+    text: str
+
+
+# Needs: the one unit of allocation.
+
+
+@dataclass(frozen=True, slots=True)
+class NeedOpened:
+    """A procedure asks for resources: for a contact (a call-taker) or for an incident (responders)."""
+
+    at: Instant
+    need: NeedId
+    rows: tuple[NeedRow, ...]
+    whole: bool
+    because: str
+    incident: IncidentId | None = None
+    contact: ContactId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NeedWithdrawn:
+    """A need is no longer asked for."""
+
+    at: Instant
+    need: NeedId
+    because: str
+
+
+# Resources and their assignments.
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceSignedOn:
+    """A resource came on duty at `place` (None: it works where it needs no travel)."""
+
+    at: Instant
+    resource: ResourceId
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceSignedOff:
+    """A resource went off duty."""
+
+    at: Instant
+    resource: ResourceId
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceMoved:
+    """A resource reported where it is."""
+
+    at: Instant
+    resource: ResourceId
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceAssigned:
+    """A resource was sent to fill row `row` of a need; `because` says whose choice it was and, for an override, why."""
+
+    at: Instant
+    resource: ResourceId
+    need: NeedId
+    row: int
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceDeparted:
+    """A resource set off for the incident of `need`."""
+
+    at: Instant
+    resource: ResourceId
+    need: NeedId
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceArrived:
+    """A resource is at the incident of `need`."""
+
+    at: Instant
+    resource: ResourceId
+    need: NeedId
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceTransporting:
+    """A resource left the scene with somebody, for a facility at `place` (None: not said)."""
+
+    at: Instant
+    resource: ResourceId
+    need: NeedId
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceAtFacility:
+    """A transporting resource arrived at its facility and hands over."""
+
+    at: Instant
+    resource: ResourceId
+    need: NeedId
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceReleased:
+    """A resource is free of `need`; `leaves_open`: it was taken away unfinished, and its position must be filled again.
+
+    `place` None leaves its position as last known.
+    """
+
+    at: Instant
+    resource: ResourceId
+    need: NeedId
+    because: str
+    leaves_open: bool = False
+    place: Place | None = None
+
+
+# Rules.
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureAdopted:
+    """From here on the procedure with this fingerprint is in force."""
+
+    at: Instant
+    name: str
+    revision: int
+    fingerprint: str
+
+
+Fact: TypeAlias = (
+    ContactReceived
+    | ContactAnswered
+    | ContactAbandoned
+    | ContactEnded
+    | IncidentOpened
+    | ContactLinked
+    | IncidentLocated
+    | AnswerGiven
+    | IncidentAssessed
+    | IncidentEscalated
+    | IncidentClosed
+    | NoteAdded
+    | NeedOpened
+    | NeedWithdrawn
+    | ResourceSignedOn
+    | ResourceSignedOff
+    | ResourceMoved
+    | ResourceAssigned
+    | ResourceDeparted
+    | ResourceArrived
+    | ResourceTransporting
+    | ResourceAtFacility
+    | ResourceReleased
+    | ProcedureAdopted
+)
+
+KINDS: Mapping[str, type[Fact]] = {kind.__name__: kind for kind in Fact.__args__}
+"""Every kind of fact by its name, in the order of this module."""
+
+
+def as_record(fact: Fact) -> dict[str, Any]:
+    """Return the fact as plain JSON data: `{"fact": name, field: value, ...}`; fields that are None are left out."""
+    kind = type(fact).__name__
+    record: dict[str, Any] = {"fact": kind}
+    for name in _FIELDS[kind]:
+        value = getattr(fact, name)
+        if value is not None:
+            record[name] = _plain(value)
+    return record
+
+
+def fact_from_record(record: Mapping[str, Any]) -> Fact:
+    """Parse a record written by `as_record`, or by a stranger; refuse an unknown kind or a wrong field with its JSON pointer."""
+    kind = str(record.get("fact"))
+    if kind not in KINDS:
+        raise DocumentRefused([Flaw("/fact", f"unknown fact {kind!r}", ", ".join(KINDS))])
+    given = {key: value for key, value in record.items() if key != "fact"}
+    strange = sorted(set(given) - set(_FIELDS[kind]))
+    if strange:
+        accepted = ", ".join(_FIELDS[kind])
+        raise DocumentRefused([Flaw(f"/{key}", f"{kind} has no such field", accepted) for key in strange])
+    try:
+        return _ADAPTERS[kind].validate_python(given)
+    except ValidationError as error:
+        flaws = [Flaw("/" + "/".join(map(str, flaw["loc"])), flaw["msg"]) for flaw in error.errors()]
+        raise DocumentRefused(flaws) from error
+
+
+_FIELDS: Mapping[str, tuple[str, ...]] = {
+    name: tuple(field.name for field in fields(kind)) for name, kind in KINDS.items()
+}
+_ADAPTERS: Mapping[str, TypeAdapter[Fact]] = {name: TypeAdapter(kind) for name, kind in KINDS.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Place):
+        plain = {"latitude": value.latitude, "longitude": value.longitude}
+        return plain if value.zone is None else {**plain, "zone": value.zone}
+    if isinstance(value, tuple):
+        return [{"skill": row.skill, "quantity": row.quantity} for row in value]
+    return value

@@ -1,0 +1,213 @@
+"""Remembering: `after(situation, fact)` is the one way a situation changes.
+
+Each kind of fact has one small function. A fact that contradicts what is known is refused and the situation stays as it was; the
+refusal says what was refused, why, and what would have been accepted. Imports `assignments` and what stands above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from incidents import assignments, known
+from incidents import facts as f
+from incidents.known import Changes, accepted_facts, incident_change, refusal, with_entry, without_entry
+from incidents.situation import CONTACT_TABLE, AssignmentStatus, Incident, Need, OpenContact, Situation
+
+
+def after(situation: Situation, fact: f.Fact) -> Situation:
+    """Return the situation that follows `situation` when `fact` happens; raise `FactRefused` if it cannot have happened."""
+    if fact.at < situation.at:
+        raise refusal("at", f"time goes back: {fact.at} is before {situation.at}", f"{situation.at} or later")
+    changes = _FOLDS[type(fact)](situation, fact)
+    return Situation(
+        fact.at,
+        situation.sequence + 1,
+        changes.get("procedure", situation.procedure),
+        changes.get("contacts", situation.contacts),
+        changes.get("incidents", situation.incidents),
+        changes.get("needs", situation.needs),
+        changes.get("resources", situation.resources),
+        changes.get("ended", situation.ended),
+        changes.get("closed", situation.closed),
+    )
+
+
+def _contact_received(s: Situation, fact: f.ContactReceived) -> Changes:
+    if fact.contact in s.contacts or fact.contact in s.ended:
+        raise refusal("contact", f"contact {fact.contact} was received before", "an id not used yet")
+    contact = OpenContact(fact.contact, fact.at, fact.queue, fact.place)
+    return {"contacts": with_entry(s.contacts, fact.contact, contact)}
+
+
+def _contact_step(s: Situation, fact: f.ContactAnswered | f.ContactAbandoned | f.ContactEnded) -> Changes:
+    contact = known.open_contact(s, fact.contact)
+    following = CONTACT_TABLE.get((contact.status, type(fact)), contact.status)
+    if following is contact.status:
+        accepted = accepted_facts(CONTACT_TABLE, contact.status)
+        raise refusal("contact", f"contact {contact.id} is {contact.status}", accepted)
+    if following is None:
+        changes: Changes = {
+            "contacts": without_entry(s.contacts, contact.id),
+            "ended": s.ended.set(contact.id, fact.at),
+        }
+        need = s.needs.get(contact.need) if contact.need is not None else None
+        if need is not None and not need.filled_by:
+            changes["needs"] = without_entry(s.needs, need.id)
+        return changes
+    return {"contacts": with_entry(s.contacts, contact.id, replace(contact, status=following))}
+
+
+def _contact_answered(s: Situation, fact: f.ContactAnswered) -> Changes:
+    changes = _contact_step(s, fact)
+    if fact.resource is None:
+        return changes
+    resource = known.centre_resource(s, fact.resource)
+    for assignment in resource.serving:
+        need = s.needs[assignment.need]
+        if need.contact == fact.contact:
+            there = replace(assignment, status=AssignmentStatus.ON_SCENE, since=fact.at)
+            return {**changes, "resources": assignments.serving(s, resource, assignment, there)}
+    raise refusal("resource", f"{resource.id} is not assigned to contact {fact.contact}", "the assigned call-taker")
+
+
+def _incident_opened(s: Situation, fact: f.IncidentOpened) -> Changes:
+    if fact.incident in s.incidents or fact.incident in s.closed:
+        raise refusal("incident", f"incident {fact.incident} was opened before", "an id not used yet")
+    if fact.contact is None:
+        incident = Incident(fact.incident, fact.at, None, fact.place, {})
+        return {"incidents": with_entry(s.incidents, fact.incident, incident)}
+    contact = known.open_contact(s, fact.contact)
+    if contact.incident is not None:
+        raise refusal("contact", f"contact {contact.id} belongs to incident {contact.incident}", "a contact of its own")
+    incident = Incident(fact.incident, contact.received_at, contact.id, fact.place or contact.place, {})
+    return {
+        "incidents": with_entry(s.incidents, fact.incident, incident),
+        "contacts": with_entry(s.contacts, contact.id, replace(contact, incident=fact.incident)),
+    }
+
+
+def _contact_linked(s: Situation, fact: f.ContactLinked) -> Changes:
+    contact = known.open_contact(s, fact.contact)
+    incident = known.open_incident(s, fact.incident)
+    if contact.incident is not None:
+        raise refusal("contact", f"contact {contact.id} belongs to incident {contact.incident}", "a contact of its own")
+    return {"contacts": with_entry(s.contacts, contact.id, replace(contact, incident=incident.id))}
+
+
+def _incident_located(s: Situation, fact: f.IncidentLocated) -> Changes:
+    incident = known.open_incident(s, fact.incident)
+    return incident_change(s, replace(incident, place=fact.place))
+
+
+def _answer_given(s: Situation, fact: f.AnswerGiven) -> Changes:
+    incident = known.open_incident(s, fact.incident)
+    return incident_change(s, replace(incident, answers=with_entry(incident.answers, fact.question, fact.answer)))
+
+
+def _incident_assessed(s: Situation, fact: f.IncidentAssessed) -> Changes:
+    incident = known.open_incident(s, fact.incident)
+    first = fact.at if incident.assessed_at is None else incident.assessed_at
+    return incident_change(
+        s, replace(incident, determinant=fact.determinant, priority=fact.priority, assessed_at=first)
+    )
+
+
+def _incident_escalated(s: Situation, fact: f.IncidentEscalated) -> Changes:
+    incident = known.open_incident(s, fact.incident)
+    if fact.rung in incident.rungs:
+        raise refusal("rung", f"incident {incident.id} has passed rung {fact.rung}", "a rung not passed yet")
+    priority = fact.priority or incident.priority
+    return incident_change(s, replace(incident, rungs=(*incident.rungs, fact.rung), priority=priority))
+
+
+def _incident_closed(s: Situation, fact: f.IncidentClosed) -> Changes:
+    incident = known.open_incident(s, fact.incident)
+    needs = dict(s.needs)
+    for need in incident.needs:
+        held = needs.pop(need).filled_by
+        if held:
+            raise refusal("incident", f"incident {incident.id} still holds {', '.join(held)}", "release them first")
+    return {
+        "incidents": without_entry(s.incidents, incident.id),
+        "needs": needs,
+        "closed": s.closed.set(incident.id, fact.at),
+    }
+
+
+def _note_added(s: Situation, fact: f.NoteAdded) -> Changes:
+    if fact.incident not in s.closed:
+        known.open_incident(s, fact.incident)
+    return {}
+
+
+def _need_opened(s: Situation, fact: f.NeedOpened) -> Changes:
+    if fact.need in s.needs:
+        raise refusal("need", f"need {fact.need} is open already", "an id not used yet")
+    if (fact.incident is None) == (fact.contact is None):
+        raise refusal("need", "a need belongs to an incident or to a contact", "one of `incident`, `contact`")
+    if not fact.rows or any(row.quantity < 1 for row in fact.rows):
+        raise refusal("rows", "a need asks for at least one resource in every row", "rows with quantity 1 or more")
+    wanted = tuple(row.quantity for row in fact.rows)
+    need = Need(
+        fact.need, fact.rows, fact.whole, fact.at, fact.because, fact.incident, fact.contact, wanted, fact.at
+    )  # fmt: skip
+    needs = with_entry(s.needs, need.id, need)
+    if fact.incident is None:
+        assert fact.contact is not None
+        contact = known.open_contact(s, fact.contact)
+        return {
+            "needs": needs,
+            "contacts": with_entry(s.contacts, contact.id, replace(contact, need=need.id)),
+        }
+    incident = known.open_incident(s, fact.incident)
+    longer = replace(incident, needs=(*incident.needs, need.id), needs_opened=incident.needs_opened + 1)
+    return {"needs": needs, **incident_change(s, longer)}
+
+
+def _need_withdrawn(s: Situation, fact: f.NeedWithdrawn) -> Changes:
+    need = known.open_need(s, fact.need)
+    if need.filled_by:
+        raise refusal("need", f"need {need.id} still holds {', '.join(need.filled_by)}", "release them first")
+    return {"needs": without_entry(s.needs, need.id), **_forget_need(s, need)}
+
+
+def _procedure_adopted(s: Situation, fact: f.ProcedureAdopted) -> Changes:
+    return {"procedure": fact.fingerprint}
+
+
+def _forget_need(s: Situation, need: Need) -> Changes:
+    if need.incident is None:
+        return {}
+    incident = s.incidents[need.incident]
+    return incident_change(s, replace(incident, needs=tuple(each for each in incident.needs if each != need.id)))
+
+
+_FOLDS: Mapping[type[f.Fact], Callable[[Situation, Any], Changes]] = {
+    f.ContactReceived: _contact_received,
+    f.ContactAnswered: _contact_answered,
+    f.ContactAbandoned: _contact_step,
+    f.ContactEnded: _contact_step,
+    f.IncidentOpened: _incident_opened,
+    f.ContactLinked: _contact_linked,
+    f.IncidentLocated: _incident_located,
+    f.AnswerGiven: _answer_given,
+    f.IncidentAssessed: _incident_assessed,
+    f.IncidentEscalated: _incident_escalated,
+    f.IncidentClosed: _incident_closed,
+    f.NoteAdded: _note_added,
+    f.NeedOpened: _need_opened,
+    f.NeedWithdrawn: _need_withdrawn,
+    f.ResourceSignedOn: assignments.resource_signed_on,
+    f.ResourceSignedOff: assignments.resource_signed_off,
+    f.ResourceMoved: assignments.resource_moved,
+    f.ResourceAssigned: assignments.resource_assigned,
+    f.ResourceDeparted: assignments.assignment_step,
+    f.ResourceArrived: assignments.assignment_step,
+    f.ResourceTransporting: assignments.assignment_step,
+    f.ResourceAtFacility: assignments.assignment_step,
+    f.ResourceReleased: assignments.resource_released,
+    f.ProcedureAdopted: _procedure_adopted,
+}
+assert set(_FOLDS) == set(f.KINDS.values()), "every fact has its fold"

@@ -1,0 +1,217 @@
+"""The situation: what is known at an instant, and the tables that say which facts may follow.
+
+A situation is a value. Nothing changes one but `remembering.after(situation, fact)`, which makes the next. A resource's status and
+the status of each of its assignments are separate things with separate tables: a crew may be committed to one incident, on its
+way to it, and still be one resource. Imports `quantities`, `facts` and `centre`.
+
+Resource status                         Assignment status
+    off duty  --signed on-->  available     assigned     --departed-->     en route
+    available --signed off--> off duty      assigned     --arrived-->      on scene
+    available --assigned-->   available,    en route     --arrived-->      on scene
+                              or committed  on scene     --transporting--> transporting
+                              when its      transporting --at facility-->  at facility
+                              capacity is   any          --released-->     over
+                              used up
+    committed --released-->   available
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from immutables import Map
+
+from incidents.centre import Centre
+from incidents.facts import (
+    ContactAbandoned,
+    ContactAnswered,
+    ContactEnded,
+    Fact,
+    NeedRow,
+    ResourceArrived,
+    ResourceAssigned,
+    ResourceAtFacility,
+    ResourceDeparted,
+    ResourceMoved,
+    ResourceReleased,
+    ResourceSignedOff,
+    ResourceSignedOn,
+    ResourceTransporting,
+)
+from incidents.quantities import ContactId, IncidentId, Instant, NeedId, Place, ResourceId
+
+
+class ContactStatus(StrEnum):
+    """Where a contact stands."""
+
+    WAITING = "waiting"
+    ANSWERED = "answered"
+
+
+class ResourceStatus(StrEnum):
+    """Whether a resource can be sent."""
+
+    OFF_DUTY = "off duty"
+    AVAILABLE = "available"
+    COMMITTED = "committed"
+
+
+class AssignmentStatus(StrEnum):
+    """How far one assignment of a resource has got."""
+
+    ASSIGNED = "assigned"
+    EN_ROUTE = "en route"
+    ON_SCENE = "on scene"
+    TRANSPORTING = "transporting"
+    AT_FACILITY = "at facility"
+
+
+CONTACT_TABLE: Mapping[tuple[ContactStatus, type[Fact]], ContactStatus | None] = {
+    (ContactStatus.WAITING, ContactAnswered): ContactStatus.ANSWERED,
+    (ContactStatus.WAITING, ContactAbandoned): None,
+    (ContactStatus.ANSWERED, ContactEnded): None,
+}
+"""The status a contact passes to; None: it is over."""
+
+RESOURCE_TABLE: Mapping[ResourceStatus, frozenset[type[Fact]]] = {
+    ResourceStatus.OFF_DUTY: frozenset({ResourceSignedOn}),
+    ResourceStatus.AVAILABLE: frozenset({ResourceSignedOff, ResourceAssigned, ResourceMoved}),
+    ResourceStatus.COMMITTED: frozenset({ResourceMoved}),
+}
+"""The facts a resource in each status may meet; what happens to its assignments is `ASSIGNMENT_TABLE`'s business."""
+
+ASSIGNMENT_TABLE: Mapping[tuple[AssignmentStatus, type[Fact]], AssignmentStatus | None] = {
+    (AssignmentStatus.ASSIGNED, ResourceDeparted): AssignmentStatus.EN_ROUTE,
+    (AssignmentStatus.ASSIGNED, ResourceArrived): AssignmentStatus.ON_SCENE,
+    (AssignmentStatus.EN_ROUTE, ResourceArrived): AssignmentStatus.ON_SCENE,
+    (AssignmentStatus.ON_SCENE, ResourceTransporting): AssignmentStatus.TRANSPORTING,
+    (AssignmentStatus.TRANSPORTING, ResourceAtFacility): AssignmentStatus.AT_FACILITY,
+    **{(status, ResourceReleased): None for status in AssignmentStatus},
+}
+"""The status an assignment passes to; None: it is over."""
+
+UNDER_WAY = frozenset({AssignmentStatus.ASSIGNED, AssignmentStatus.EN_ROUTE})
+"""An assignment that has not reached anybody yet: the resource may still be turned round."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenContact:
+    """A contact that is waiting or being spoken with; `incident` None: not yet known what it is about."""
+
+    id: ContactId
+    received_at: Instant
+    queue: str
+    place: Place | None
+    status: ContactStatus = ContactStatus.WAITING
+    incident: IncidentId | None = None
+    need: NeedId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One resource filling one position of one need."""
+
+    need: NeedId
+    row: int
+    status: AssignmentStatus
+    assigned_at: Instant
+    since: Instant
+    origin: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource as last heard of. `place` None: nobody has said where it is, or it needs no place."""
+
+    id: ResourceId
+    kind: str
+    skills: frozenset[str]
+    capacity: int
+    is_on_duty: bool = False
+    place: Place | None = None
+    placed_at: Instant | None = None
+    serving: tuple[Assignment, ...] = ()
+
+    @property
+    def status(self) -> ResourceStatus:
+        """Whether it can be sent, read off duty, capacity and assignments."""
+        if not self.is_on_duty:
+            return ResourceStatus.OFF_DUTY
+        return ResourceStatus.COMMITTED if len(self.serving) >= self.capacity else ResourceStatus.AVAILABLE
+
+    def assignment(self, need: NeedId) -> Assignment | None:
+        """Its assignment to `need`, if it has one."""
+        for assignment in self.serving:
+            if assignment.need == need:
+                return assignment
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a contact or an incident asks for. `open` counts the unfilled positions of each row."""
+
+    id: NeedId
+    rows: tuple[NeedRow, ...]
+    whole: bool
+    opened_at: Instant
+    because: str
+    incident: IncidentId | None
+    contact: ContactId | None
+    open: tuple[int, ...]
+    unfilled_since: Instant | None
+    filled_by: tuple[ResourceId, ...] = ()
+
+    @property
+    def is_filled(self) -> bool:
+        """Nothing more has to be sent."""
+        return self.unfilled_since is None
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """An open incident; `priority` None: not assessed yet."""
+
+    id: IncidentId
+    reported_at: Instant
+    contact: ContactId | None
+    place: Place | None
+    answers: Mapping[str, str]
+    determinant: str | None = None
+    priority: str | None = None
+    assessed_at: Instant | None = None
+    needs: tuple[NeedId, ...] = ()
+    needs_opened: int = 0
+    rungs: tuple[str, ...] = ()
+    diverted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that is known after `sequence` facts. `closed` keeps every incident that is over, with the instant of its end."""
+
+    at: Instant
+    sequence: int
+    procedure: str | None
+    contacts: Mapping[ContactId, OpenContact]
+    incidents: Mapping[IncidentId, Incident]
+    needs: Mapping[NeedId, Need]
+    resources: Mapping[ResourceId, Resource]
+    ended: Map[ContactId, Instant]
+    closed: Map[IncidentId, Instant]
+
+    @classmethod
+    def opening(cls, centre: Centre, at: Instant = 0) -> Situation:
+        """Return the situation before the first fact: every resource of the centre off duty, no contact, no incident."""
+        resources = {
+            ResourceId(name): Resource(
+                ResourceId(name),
+                entry.kind,
+                frozenset(centre.kinds[entry.kind].skills),
+                centre.kinds[entry.kind].capacity,
+            )
+            for name, entry in sorted(centre.resources.items())
+        }
+        return cls(at, 0, None, {}, {}, {}, resources, Map(), Map())

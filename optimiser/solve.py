@@ -1,0 +1,110 @@
+"""Tiers of allocation: the only file that knows in which order the engines are tried.
+
+    1  direct choice    every row takes its cheapest resources and nobody is wanted twice
+    2  one slot flow    no whole need asks for several positions: exact
+    3  teams            branch and bound over slot flows, up to a limit of deterministic work
+    4  the floor plan   when an engine raises, ends badly, or says what `verify` rejects; marked as degraded
+
+Pure: no clock, no randomness; the same problem gives the same plan everywhere.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimiser.allocation import Allocation, Engine, Limits, Termination
+from optimiser.direct import single_row_choice, uncontested_choice
+from optimiser.floor_plan import floor_plan
+from optimiser.kernels.flow import FlowKernel, min_cost_flow
+from optimiser.problem import IntArray, Problem
+from optimiser.slot_flow import EngineFailure, SlotFlow
+from optimiser.teams import Found, best_teams, is_contested_by_teams
+from optimiser.verify import verify
+
+__all__ = ["Allocation", "Limits", "Termination", "solve"]
+
+_NO_LIMITS_GIVEN = Limits()
+
+
+def solve(
+    problem: Problem, limits: Limits = _NO_LIMITS_GIVEN, *, kernel: FlowKernel = min_cost_flow
+) -> Allocation:
+    """Fill the needs as well as can be; never raises for solver trouble, never worse than the floor plan."""
+    costs = problem.costs
+    if len(problem.row_needs) == 1:
+        return _single(problem, costs)
+    direct = uncontested_choice(problem, costs)
+    if direct is not None:
+        return _proven(problem, costs, direct, "direct", 0)
+    floor = floor_plan(problem, costs)
+    try:
+        return _contested(problem, costs, floor, limits, kernel)
+    except Exception as trouble:  # Whatever an engine does, the desk must have a plan, and must know that it is this one.
+        return _degraded(problem, costs, floor, f"{type(trouble).__name__}: {trouble}")
+
+
+def _contested(
+    problem: Problem, costs: IntArray, floor: IntArray, limits: Limits, kernel: FlowKernel
+) -> Allocation:
+    flow = SlotFlow(problem, costs, kernel)
+    if is_contested_by_teams(problem):
+        found = best_teams(problem, costs, flow, floor, limits)
+        if found.proven:
+            allocation = _proven(problem, costs, found.chosen, "teams", flow.solves)
+        else:
+            allocation = _limited(problem, costs, found, flow)
+    else:
+        plan = flow.optimum()
+        allocation = _proven(problem, costs, plan.chosen, "flow", flow.solves)
+    violations = verify(problem, allocation)
+    if violations:
+        raise EngineFailure("the answer does not hold: " + "; ".join(violations[:3]))
+    if flow.standing(np.array(allocation.chosen, dtype=np.int64)) > flow.standing(floor):
+        raise EngineFailure("the answer is worse than the floor plan")
+    return allocation
+
+
+def _limited(problem: Problem, costs: IntArray, found: Found, flow: SlotFlow) -> Allocation:
+    # The best open node bounds the cost only among plans that fill as much as it does.
+    is_price_bound = found.bound[0] == found.standing[0]
+    bound = flow.canonical.cost_of(found.bound[1]) if is_price_bound else None
+    cost = int(costs[found.chosen].sum())
+    return _allocation(problem, costs, found.chosen, "teams", Termination("limit", bound, cost, flow.solves))
+
+
+def _proven(problem: Problem, costs: IntArray, chosen: IntArray, engine: Engine, nodes: int) -> Allocation:
+    cost = int(costs[chosen].sum())
+    return _allocation(problem, costs, chosen, engine, Termination("proven", cost, cost, nodes))
+
+
+def _degraded(problem: Problem, costs: IntArray, chosen: IntArray, detail: str) -> Allocation:
+    cost = int(costs[chosen].sum())
+    return _allocation(problem, costs, chosen, "floor", Termination("degraded", None, cost, 0, detail))
+
+
+def _allocation(
+    problem: Problem, costs: IntArray, chosen: IntArray, engine: Engine, termination: Termination
+) -> Allocation:
+    rows = problem.pair_rows[chosen]
+    left = problem.quantities - np.bincount(rows, minlength=len(problem.quantities))
+    by_rank = dict.fromkeys(sorted(problem.ranks.tolist()), 0)
+    for rank in problem.ranks[problem.row_needs[rows]].tolist():
+        by_rank[rank] += 1
+    return Allocation(
+        tuple(chosen.tolist()), tuple(left.tolist()), tuple(by_rank.items()), termination.cost, engine, termination
+    )
+
+
+def _single(problem: Problem, costs: IntArray) -> Allocation:
+    # One need with one row is by far the most frequent problem of a simulation, so it pays for nothing else.
+    chosen = single_row_choice(problem, costs)
+    cost = int(costs[chosen].sum())
+    picks = tuple(chosen.tolist())
+    return Allocation(
+        picks,
+        (int(problem.quantities[0]) - len(picks),),
+        ((int(problem.ranks[0]), len(picks)),),
+        cost,
+        "direct",
+        Termination("proven", cost, cost, 0),
+    )

@@ -1,0 +1,171 @@
+"""Whole teams: best-first branch and bound whose every node is one slot flow.
+
+1. Presolve leaves out needs that cannot be staffed even alone (Hall 1935, "On representatives of subsets").
+2. The slot flow of `slot_flow` bounds every plan. If it half-serves no whole need it *is* the best plan.
+3. Otherwise branch on a half-served need: left out, or forced whole. Each branch is again a slot flow, and since its
+   classes stay lexicographic the bounds are compared as vectors (positions per rank, then price), so no weight can
+   overflow and nothing is lost to scaling. Rounding by the greedy floor plan gives incumbents.
+
+Land and Doig (1960), "An automatic method of solving discrete programming problems", Econometrica 28(3), 497-520,
+doi:10.2307/1910129. Work is counted in flows, so a limit cuts at the same place on every machine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import combinations, count
+
+import numpy as np
+
+from optimiser.allocation import Limits
+from optimiser.floor_plan import floor_plan
+from optimiser.problem import BoolArray, IntArray, Problem
+from optimiser.slot_flow import EngineFailure, SlotFlow, SlotPlan, Standing
+
+_HALL_ROWS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The best plan found, and the best standing that any plan could still have."""
+
+    chosen: IntArray
+    standing: Standing
+    bound: Standing
+
+    @property
+    def proven(self) -> bool:
+        """Whether no plan can stand better."""
+        return self.bound >= self.standing
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    plan: SlotPlan
+    out: BoolArray
+    forced: BoolArray
+
+
+def is_contested_by_teams(problem: Problem) -> bool:
+    """Tell whether some whole need asks for more than one position: only then can it be served by half."""
+    if not problem.whole.any():
+        return False
+    asked = np.bincount(problem.row_needs, weights=problem.quantities, minlength=len(problem.need_ids))
+    return bool((problem.whole & (asked > 1)).any())
+
+
+def best_teams(problem: Problem, costs: IntArray, flow: SlotFlow, floor: IntArray, limits: Limits) -> Found:
+    """Search from the floor plan upwards until the best plan is proven or `limits.nodes` flows are spent."""
+    search = _Search(problem, costs, flow, floor)
+    heap: list[tuple[Standing, int, _Node]] = []
+    serial = count()
+    nobody = np.zeros(len(problem.need_ids), dtype=np.bool_)
+    children = [search.root(unstaffable(problem), nobody)]
+    while True:
+        for child in children:
+            if child is not None and child.plan.standing < search.standing:
+                heappush(heap, (child.plan.standing, next(serial), child))
+        if not heap or heap[0][0] >= search.standing:
+            return Found(search.chosen, search.standing, search.standing)
+        # Two flows for the branches and one for a better rounding: a node is opened only if all are paid for.
+        if flow.solves + 3 > limits.nodes:
+            return Found(search.chosen, search.standing, heap[0][0])
+        _, _, node = heappop(heap)
+        need = search.branching_need(node.plan)
+        mask = nobody.copy()
+        mask[need] = True
+        children = [search.node(node.out, node.forced | mask), search.node(node.out | mask, node.forced)]
+
+
+class _Search:
+    """The incumbent, and how nodes are made from masks."""
+
+    def __init__(self, problem: Problem, costs: IntArray, flow: SlotFlow, floor: IntArray) -> None:
+        self.problem = problem
+        self.costs = costs
+        self.flow = flow
+        self.chosen = floor
+        self.standing = flow.standing(floor)
+        needs = len(problem.need_ids)
+        self.asked = np.bincount(problem.row_needs, weights=problem.quantities, minlength=needs).astype(np.int64)
+        self.pair_needs = problem.pair_needs
+
+    def root(self, out: BoolArray, forced: BoolArray) -> _Node | None:
+        """Solve the relaxation of everything; it cannot stand worse than the floor plan unless the engine erred."""
+        plan = self.flow.optimum(out, forced)
+        if plan.standing > self.standing:
+            raise EngineFailure("the relaxation is worse than the floor plan")
+        return self._opened(plan, out, forced)
+
+    def node(self, out: BoolArray, forced: BoolArray) -> _Node | None:
+        """Solve one branch; None when it holds no plan or is itself a plan."""
+        return self._opened(self.flow.optimum(out, forced), out, forced)
+
+    def _opened(self, plan: SlotPlan, out: BoolArray, forced: BoolArray) -> _Node | None:
+        if not plan.forced_are_filled or plan.standing >= self.standing:
+            return None
+        half = self.half_served(plan.chosen)
+        if not half.any():
+            self.chosen, self.standing = plan.chosen, plan.standing
+            return None
+        self._round(plan, half)
+        return _Node(plan, out, forced)
+
+    def half_served(self, chosen: IntArray) -> BoolArray:
+        """Mask of whole needs that have some of their positions and not all."""
+        filled = np.bincount(self.pair_needs[chosen], minlength=len(self.asked))
+        return self.problem.whole & (filled > 0) & (filled < self.asked)
+
+    def branching_need(self, plan: SlotPlan) -> int:
+        """The half-served need to decide next: most urgent, then furthest from whole, then by id."""
+        half = np.flatnonzero(self.half_served(plan.chosen)).tolist()
+        filled = np.bincount(self.pair_needs[plan.chosen], minlength=len(self.asked))
+        ranks, ids = self.problem.ranks, self.problem.need_ids
+        return int(min(half, key=lambda i: (ranks[i], filled[i] - self.asked[i], ids[i])))
+
+    def _round(self, plan: SlotPlan, half: BoolArray) -> None:
+        """Drop what is half-served, refill greedily, and let one flow improve the result if it is any good."""
+        kept = plan.chosen[~half[self.pair_needs[plan.chosen]]]
+        rounded = floor_plan(self.problem, self.costs, kept)
+        served = np.bincount(self.pair_needs[rounded], minlength=len(self.asked)) == self.asked
+        if self.flow.standing(rounded)[0] > self.standing[0]:
+            return
+        better = self.flow.optimum(self.problem.whole & ~served, self.problem.whole & served)
+        if better.forced_are_filled and better.standing < self.standing:
+            self.chosen, self.standing = better.chosen, better.standing
+
+
+def unstaffable(problem: Problem) -> BoolArray:
+    """Mask of whole needs that could not be staffed if they had every resource to themselves.
+
+    Exact up to eight rows per need (Hall's condition over sets of rows); beyond that only single rows are tested, and
+    the search finds out the rest.
+    """
+    usable = problem.capacities[problem.pair_resources] > 0
+    available = np.bincount(problem.pair_rows[usable], minlength=len(problem.row_needs))
+    mask = np.zeros(len(problem.need_ids), dtype=np.bool_)
+    mask[problem.row_needs[available < problem.quantities]] = True
+    mask &= problem.whole
+    rows_per_need = np.bincount(problem.row_needs, minlength=len(problem.need_ids))
+    several = problem.whole & ~mask & (rows_per_need > 1) & (rows_per_need <= _HALL_ROWS)
+    if several.any():
+        accepted: dict[int, set[int]] = {}
+        inside = usable & several[problem.pair_needs]
+        for row, resource in zip(
+            problem.pair_rows[inside].tolist(), problem.pair_resources[inside].tolist(), strict=True
+        ):
+            accepted.setdefault(row, set()).add(resource)
+        for need in np.flatnonzero(several).tolist():
+            rows = np.flatnonzero(problem.row_needs == need).tolist()
+            mask[need] = not _satisfies_hall([accepted[row] for row in rows], problem.quantities[rows].tolist())
+    return mask
+
+
+def _satisfies_hall(accepted: list[set[int]], quantities: list[int]) -> bool:
+    indices = range(len(accepted))
+    return all(
+        len(set().union(*(accepted[i] for i in some))) >= sum(quantities[i] for i in some)
+        for size in range(2, len(accepted) + 1)
+        for some in combinations(indices, size)
+    )

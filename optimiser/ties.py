@@ -1,0 +1,91 @@
+"""Canonical prices: equal plans are told apart by a stable hash of ids, inside the objective itself.
+
+    c'_rj = c_rj * B + tie_rj,    0 <= tie_rj < B / (positions + 1)
+
+so the ties of a whole plan add up to less than B and never outweigh one unit of cost. The hash depends on the ids of
+need and resource and on what a row looks like, never on the order in which anything was given, so permuted inputs and
+different engines choose the same plan. Mixing function: `splitmix64`, Steele, Lea and Flood (2014), "Fast splittable
+pseudorandom number generators", OOPSLA, doi:10.1145/2660193.2660195.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimiser.problem import IntArray, Problem
+
+HashArray = NDArray[np.uint64]
+_TIE_BITS = 40
+_ENOUGH_TIE_BITS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Canonical:
+    """Canonical prices of one problem, and how to read costs back from them."""
+
+    prices: IntArray
+    """(pairs,) c' = c * 2**shift + tie."""
+    shift: int
+    """log2 of B."""
+
+    def cost_of(self, total: int) -> int:
+        """Read the cost in units from a sum of canonical prices."""
+        return total >> self.shift
+
+
+def canonical(problem: Problem, costs: IntArray, room: int) -> Canonical:
+    """Make prices whose sum over any plan stays at most `room`; with no room for ties there are none."""
+    positions = max(1, int(problem.quantities.sum()))
+    dearest = int(costs.max(initial=0)) + 1
+    spare = (room // (dearest * positions)).bit_length() - 1
+    shift = min(_TIE_BITS, max(0, spare))
+    tie_bits = shift - positions.bit_length()
+    if tie_bits <= 0:
+        return Canonical(costs, 0)
+    ties = (tie_hashes(problem) >> np.uint64(64 - tie_bits)).astype(np.int64)
+    return Canonical((costs << shift) + ties, shift)
+
+
+def has_enough_ties(problem: Problem, costs: IntArray, room: int) -> bool:
+    """Tell whether `room` leaves ties enough distinct values to be worth keeping."""
+    positions = max(1, int(problem.quantities.sum()))
+    need = (int(costs.max(initial=0)) + 1) * positions << (positions.bit_length() + _ENOUGH_TIE_BITS)
+    return room >= need
+
+
+def tie_hashes(problem: Problem) -> HashArray:
+    """(pairs,) 64-bit hash of need, row appearance and resource for every pair."""
+    needs = np.fromiter(map(_id_hash, problem.need_ids), np.uint64, len(problem.need_ids))
+    resources = np.fromiter(map(_id_hash, problem.resource_ids), np.uint64, len(problem.resource_ids))
+    rows = needs[problem.row_needs]
+    if len(problem.row_needs) > len(problem.need_ids):
+        rows = rows ^ _row_hashes(problem, resources)
+    return _mixed(rows[problem.pair_rows] ^ _mixed(resources)[problem.pair_resources])
+
+
+def _row_hashes(problem: Problem, resources: HashArray) -> HashArray:
+    # A row has no id of its own. It is known by what it asks for and by whom it accepts at what price; two rows of a
+    # need that agree in all of that are interchangeable, so it does no harm that they share a hash.
+    costs = problem.costs.astype(np.uint64)
+    marks = _mixed(resources[problem.pair_resources] + _mixed(costs))
+    sums = np.zeros(len(problem.row_needs), dtype=np.uint64)
+    np.add.at(sums, problem.pair_rows, marks)
+    return _mixed(sums + problem.quantities.astype(np.uint64))
+
+
+@lru_cache(maxsize=1 << 17)
+def _id_hash(text: str) -> int:
+    # Python's own hash of text differs in every process; a plan must not.
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
+
+
+def _mixed(values: HashArray) -> HashArray:
+    mixed = values + np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))

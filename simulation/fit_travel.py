@@ -1,0 +1,146 @@
+"""How long it takes to get there: a curve of distance for the centre, and what the world makes of it for the workload.
+
+The curve is fitted to legs that plausibly began at home: engines and trucks sent after twenty idle minutes, from the station whose
+number they carry. The legs of ambulances begin at posts nobody recorded. So the travel factor of each kind and class is not a
+residual but a calibration: the log's dispatches are played again with the fitted fleet, nearest idle resource first, and the
+factor is the lognormal that turns the expected times of that play into the median and 90th percentile the log shows.
+Imports `fit_log`, `fit_places`, `fit_fleet`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import brentq, least_squares
+from scipy.special import ndtri
+
+from incidents.quantities import Place, distance_m
+from simulation.distributions import Floats, Lognormal
+from simulation.fit_fleet import FleetUnit
+from simulation.fit_log import ROUTINE, SKILLS, LoggedIncident, Response
+from simulation.fit_places import Zones
+
+IDLE_S = 20 * 60
+SHORTEST_S, LONGEST_S = 20, 1800
+"""Home legs outside this are taken for slips of the button."""
+LEAST_SAMPLE = 40
+_Z = ndtri((np.arange(41) + 0.5) / 41)
+
+
+@dataclass(frozen=True, slots=True)
+class TravelCurve:
+    """Seconds = fixed_s + scale * metres ** power, times `without_lights` where no lights are used."""
+
+    fixed_s: float
+    scale: float
+    power: float
+    without_lights: float
+    legs: int
+    """Legs with lights that the curve was fitted to."""
+
+    def expected_s(self, metres: float, lights: bool) -> float:
+        """Expected seconds over a great-circle distance."""
+        seconds = self.fixed_s + self.scale * metres**self.power
+        return seconds if lights else seconds * self.without_lights
+
+
+def fit_curve(incidents: Sequence[LoggedIncident], fleet: Sequence[FleetUnit], zones: Zones) -> TravelCurve:
+    """Fit the curve on a logarithmic scale, with a loss that forgives outliers (soft L1)."""
+    legs = list(home_legs(incidents, fleet, zones))
+    metres = np.array([leg[0] for leg in legs if leg[2]])
+    seconds = np.array([leg[1] for leg in legs if leg[2]])
+
+    def misfit(curve: Floats) -> Floats:
+        return np.asarray(np.log(curve[0] + curve[1] * metres ** curve[2]) - np.log(seconds))
+
+    bounds = ([0.0, 1e-3, 0.3], [300.0, 50.0, 1.0])
+    found = least_squares(misfit, [40.0, 0.5, 0.8], bounds=bounds, loss="soft_l1", f_scale=0.3)
+    fixed_s, scale, power = (float(value) for value in found.x)
+    bright = TravelCurve(round(fixed_s, 1), round(scale, 4), round(power, 3), 1.0, len(metres))
+    dark = [leg[1] / bright.expected_s(leg[0], True) for leg in legs if not leg[2]]
+    without = max(1.0, float(np.median(dark))) if dark else 1.0
+    return TravelCurve(bright.fixed_s, bright.scale, bright.power, round(without, 3), bright.legs)
+
+
+def home_legs(
+    incidents: Sequence[LoggedIncident], fleet: Sequence[FleetUnit], zones: Zones
+) -> Iterator[tuple[float, float, bool]]:
+    """Yield (metres, seconds, with lights) of legs that plausibly began at the station."""
+    home = {unit.id: zones.stations[unit.station] for unit in fleet if unit.kind in ("engine", "truck")}
+    clear: dict[str, float] = {}
+    for incident, response in _in_order(incidents):
+        idle_s = response.dispatched - clear.get(response.unit, -math.inf)
+        clear[response.unit] = max(response.available or response.dispatched, clear.get(response.unit, 0.0))
+        taken_s = travel_s(response)
+        if response.unit not in home or taken_s is None or idle_s < IDLE_S:
+            continue
+        if SHORTEST_S < taken_s < LONGEST_S:
+            metres = distance_m(home[response.unit], Place(incident.latitude, incident.longitude))
+            yield metres, taken_s, incident.priority != ROUTINE
+
+
+def fit_factors(
+    incidents: Sequence[LoggedIncident], fleet: Sequence[FleetUnit], zones: Zones, curve: TravelCurve
+) -> Mapping[tuple[str, str], Lognormal]:
+    """Return the travel factor by (kind, class); a class with few legs shares the factor of its kind."""
+    pairs: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    for incident, response, expected_s in replayed(incidents, fleet, zones, curve):
+        taken_s = travel_s(response)
+        if taken_s is not None and taken_s >= 0:
+            for key in ((response.kind, incident.priority), (response.kind, "")):
+                pairs.setdefault(key, []).append((expected_s, taken_s))
+    return {key: factor_of(*zip(*found, strict=True)) for key, found in pairs.items() if len(found) >= LEAST_SAMPLE}
+
+
+def factor_of(expected_s: Sequence[float], taken_s: Sequence[float]) -> Lognormal:
+    """The lognormal F, independent of the expected times E, for which E * F has the median and 90th percentile taken."""
+    logs = np.log(np.asarray(expected_s))
+    median, p90 = np.quantile(np.asarray(taken_s), [0.5, 0.9])
+    wanted = math.log(max(p90, median + 1) / max(median, 1.0))
+
+    def excess(sigma: float) -> float:
+        low, high = np.quantile(logs[:, None] + sigma * _Z, [0.5, 0.9])
+        return float(high - low) - wanted
+
+    sigma = 0.05 if excess(0.05) >= 0 else float(brentq(excess, 0.05, 3.0, xtol=1e-4))
+    mu = math.log(max(median, 1.0)) - float(np.quantile(logs[:, None] + sigma * _Z, 0.5))
+    return Lognormal(round(math.exp(mu + sigma**2 / 2), 4), round(math.sqrt(math.expm1(sigma**2)), 4))
+
+
+def replayed(
+    incidents: Sequence[LoggedIncident], fleet: Sequence[FleetUnit], zones: Zones, curve: TravelCurve
+) -> Iterator[tuple[LoggedIncident, Response, float]]:
+    """Play the log's dispatches with the fitted fleet; yield each with its expected travel seconds.
+
+    The nearest idle resource with the skill goes, from its station, and is bound for as long as the one in the log was. When none
+    is idle the nearest of all goes: the log shows that somebody did.
+    """
+    home = {unit.id: zones.stations[unit.station] for unit in fleet}
+    free_at = dict.fromkeys(home, -math.inf)
+    able: dict[str, list[FleetUnit]] = {}
+    for unit in fleet:
+        able.setdefault(SKILLS[unit.kind], []).append(unit)
+    for incident, response in _in_order(incidents):
+        place, at = Place(incident.latitude, incident.longitude), response.dispatched
+        candidates = able.get(SKILLS[response.kind], [])
+        idle = [unit for unit in candidates if free_at[unit.id] <= at and unit.on_duty(at)] or candidates
+        if not idle:
+            continue
+        metres, chosen = min((distance_m(home[unit.id], place), unit.id) for unit in idle)
+        free_at[chosen] = at if response.available is None else max(at, response.available)
+        yield incident, response, curve.expected_s(metres, incident.priority != ROUTINE)
+
+
+def travel_s(response: Response) -> float | None:
+    """Seconds from rolling to arriving; None unless the log has both."""
+    if response.arrived is None or response.departed is None:
+        return None
+    return response.arrived - response.departed
+
+
+def _in_order(incidents: Sequence[LoggedIncident]) -> list[tuple[LoggedIncident, Response]]:
+    pairs = [(incident, response) for incident in incidents for response in incident.responses]
+    return sorted(pairs, key=lambda pair: (pair[1].dispatched, pair[0].id, pair[1].unit))

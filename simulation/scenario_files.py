@@ -1,0 +1,49 @@
+"""Where the scenarios are: the folder of YAML that belongs to each name a user may give.
+
+In a checkout, and so in an editable install, that is `scenarios/` at the root of the repository. A wheel
+carries a copy inside this package instead, so that an installed `muster demo` works in any folder. The two
+never exist together: the copy is made when the wheel is built. Imports `optimiser.refusals`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from optimiser.refusals import Refusal
+
+_PACKAGED = Path(__file__).resolve().parent / "scenarios"
+_CHECKED_OUT = Path(__file__).resolve().parent.parent / "scenarios"
+
+
+def scenarios_root() -> Path:
+    """The folder that holds one folder per scenario.
+
+    The packaged copy is asked first: beside an installed package, a folder called `scenarios` may belong to a
+    stranger.
+    """
+    return _PACKAGED if _PACKAGED.is_dir() else _CHECKED_OUT
+
+
+def scenario_names(*, root: Path | None = None) -> tuple[str, ...]:
+    """The names a user may give, in alphabetical order; `root` is where to look, if not among Muster's own.
+
+    A scenario is a folder with at least one YAML file directly in it. A root that does not exist holds none.
+    """
+    where = scenarios_root() if root is None else root
+    if not where.is_dir():
+        return ()
+    return tuple(sorted(folder.name for folder in where.iterdir() if any(folder.glob("*.yaml"))))
+
+
+def scenario_folder(name: str, *, root: Path | None = None) -> Path:
+    """The folder of the scenario called `name`; refuses any other name and lists those that exist.
+
+    A name is looked up among the names before it is joined to a path, so `../elsewhere` is just unknown.
+    """
+    where = scenarios_root() if root is None else root
+    names = scenario_names(root=where)
+    if name not in names:
+        raise Refusal.of(
+            "scenario", f"there is no scenario called {name!r}", ", ".join(names) or "none is installed"
+        )
+    return where / name
