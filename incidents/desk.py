@@ -66,6 +66,11 @@ class Desk:
             self._decision = self._decide(self.situation)
         return self._decision
 
+    @property
+    def review_at(self) -> Instant | None:
+        """When time alone would next change the decision; None: never. A shell arms its timer at it."""
+        return first_due_at(self.situation, self.procedure)
+
     def observe(self, *observed: f.Fact) -> tuple[f.Fact, ...]:
         """Remember facts that happened together, and what they entail; return all of them in order. All or nothing.
 

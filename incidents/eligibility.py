@@ -46,16 +46,31 @@ class Eligibility:
         self._centre = centre
         self._travel = travel
         self._diversion = procedure.dispatch.diversion
+        self._free: dict[str, list[Resource]] = {}
+        self._committed: list[Resource] = []
+        for resource in situation.resources.values():
+            if resource.is_on_duty:
+                if len(resource.serving) < resource.capacity:
+                    for skill in resource.skills:
+                        self._free.setdefault(skill, []).append(resource)
+                else:
+                    self._committed.append(resource)
 
     def candidates(self, need: Need, row: int, standing: Standing) -> Iterator[Candidate]:
-        """Yield everyone who may fill `row` of `need`, in the order of the centre's resources."""
+        """Yield everyone who may fill `row` of `need`: the free in the centre's order, then those that may be turned round."""
         skill = need.rows[row].skill
         place = self.place_of(need)
-        for resource in self._situation.resources.values():
-            if skill in resource.skills:
-                judged = self._judge(resource, need, place, standing)
+        for resource in self._free.get(skill, ()):
+            if not resource.serving or resource.assignment(need.id) is None:
+                judged = self._judge_free(resource, place, standing)
                 if isinstance(judged, Candidate):
                     yield judged
+        if diversion_of(self._procedure, standing) is not None:
+            for resource in self._committed:
+                if skill in resource.skills and resource.assignment(need.id) is None:
+                    judged = self._judge_committed(resource, place, standing)
+                    if isinstance(judged, Candidate):
+                        yield judged
 
     def exclusion(self, resource: Resource, need: Need, standing: Standing) -> Exclusion | None:
         """Say why `resource` can fill no open row of `need`; None if it can."""
@@ -88,9 +103,13 @@ class Eligibility:
         gone_s = (self._situation.at - assignment.assigned_at) / 1000
         return max(0.0, self._centre.kinds[resource.kind].turnout_s - gone_s) + travel_s
 
-    def is_divertible(self, resource: Resource, standing: Standing) -> bool:
-        """Whether the rules let `resource` be turned round for a need of this standing."""
-        return self._divert_refusal(resource, standing) is None
+    def divertible(self, standing: Standing) -> Mapping[NeedId, tuple[Resource, ...]]:
+        """Return the resources that may be turned round for a need of this standing, by the need they now serve."""
+        found: dict[NeedId, list[Resource]] = {}
+        for resource in self._committed:
+            if self._divert_refusal(resource, standing) is None:
+                found.setdefault(resource.serving[0].need, []).append(resource)
+        return {need: tuple(resources) for need, resources in found.items()}
 
     def _judge(self, resource: Resource, need: Need, place: Place | None, standing: Standing) -> Candidate | str:
         status = resource.status
@@ -100,6 +119,9 @@ class Eligibility:
             return "already serves this need"
         if status is ResourceStatus.COMMITTED:
             return self._judge_committed(resource, place, standing)
+        return self._judge_free(resource, place, standing)
+
+    def _judge_free(self, resource: Resource, place: Place | None, standing: Standing) -> Candidate | str:
         reach_s = self.reach_s(resource, place, standing)
         if reach_s is None:
             return "its place is not known"
@@ -153,17 +175,6 @@ class Eligibility:
         whole_ms = ms(self._travel.travel_s(origin, incident.place, lights=lights))
         gone_ms: Instant = self._situation.at - assignment.since
         return between(origin, incident.place, gone_ms / whole_ms if whole_ms > 0 else 1.0)
-
-
-def divertible(
-    situation: Situation, eligibility: Eligibility, standing: Standing
-) -> Mapping[NeedId, tuple[Resource, ...]]:
-    """Return the resources that may be turned round for a need of this standing, by the need they now serve."""
-    found: dict[NeedId, list[Resource]] = {}
-    for resource in situation.resources.values():
-        if resource.status is ResourceStatus.COMMITTED and eligibility.is_divertible(resource, standing):
-            found.setdefault(resource.serving[0].need, []).append(resource)
-    return {need: tuple(resources) for need, resources in sorted(found.items())}
 
 
 def diversion_of(procedure: Procedure, standing: Standing) -> Diversion | None:

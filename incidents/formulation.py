@@ -18,7 +18,7 @@ from itertools import repeat
 
 import numpy as np
 
-from incidents.eligibility import Candidate, Eligibility, diversion_of, divertible
+from incidents.eligibility import Candidate, Eligibility, diversion_of
 from incidents.procedure import Procedure
 from incidents.quantities import MS_PER_S, NeedId
 from incidents.situation import Need, Resource, Situation
@@ -26,6 +26,7 @@ from incidents.urgency import Standing, standing
 from optimiser import UNITS_PER_SECOND, IntArray, Problem, precedence_units, response_units
 
 TERMS = ("response", "precedence", "spare skill", "diversion", "backfill")
+NOBODY: IntArray = np.zeros((0, len(TERMS)), dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def formulate(
 ) -> Formulation:
     """State the problem of `askings`, with the needs that a diversion would touch."""
     draft = _Draft()
-    served = _served(situation, procedure, askings, eligibility)
+    served = _served(procedure, askings, eligibility)
     open_needs = {each.need.id for each in askings}
     touched = [
         Asking(situation.needs[need], standing(situation, procedure, situation.needs[need]))
@@ -88,13 +89,13 @@ def formulate(
 
 
 def _served(
-    situation: Situation, procedure: Procedure, askings: list[Asking], eligibility: Eligibility
+    procedure: Procedure, askings: list[Asking], eligibility: Eligibility
 ) -> dict[NeedId, tuple[Resource, ...]]:
     """The needs served by resources that may be turned round for one of `askings`, with those resources."""
     found: dict[NeedId, tuple[Resource, ...]] = {}
     for each in askings:
         if diversion_of(procedure, each.standing) is not None:
-            found.update(divertible(situation, eligibility, each.standing))
+            found.update(eligibility.divertible(each.standing))
     return dict(sorted(found.items()))
 
 
@@ -107,6 +108,9 @@ def _add_open_rows(
         if not count:
             continue
         candidates = list(eligibility.candidates(each.need, row, each.standing))
+        if not candidates:
+            _add_row(draft, (each.need.id, row), True, count, [], NOBODY)
+            continue
         terms = _terms(each, waited_s, precedence, candidates)
         if procedure.dispatch.spare_skill_s:
             skill_units = round(procedure.dispatch.spare_skill_s * UNITS_PER_SECOND)
@@ -178,7 +182,7 @@ def _formulation(draft: _Draft, situation: Situation) -> Formulation:
         np.array(capacities, dtype=np.int64),
         np.array(draft.pair_rows, dtype=np.int64),
         np.array([index[candidate.resource] for candidate in draft.candidates], dtype=np.int64),
-        np.concatenate(draft.terms) if draft.terms else np.zeros((0, len(TERMS)), dtype=np.int64),
+        np.concatenate(draft.terms) if draft.terms else NOBODY,
         TERMS,
     )
     return Formulation(problem, tuple(draft.rows), tuple(draft.is_open), tuple(draft.candidates))

@@ -91,7 +91,7 @@ class Measures:
         flaw = figure_flaw(name, priorities=self.priorities or None, kinds=kinds)
         if flaw is not None:
             raise Refusal([flaw])
-        clock, statistic, priority = name.split(".", 1)[0], *_statistic_and_priority(name)
+        clock, statistic, priority = name.split(".", 1)[0], *statistic_and_priority(name)
         return statistic_of(self.samples.get((clock, priority), _NOTHING), statistic)
 
     def figures(self) -> Mapping[str, float]:
@@ -118,7 +118,7 @@ def figure_flaw(
     if head not in STAGES:
         kinds_told = [f"{count}.<kind>" for count in KIND_COUNTS]
         return Flaw(name, f"unknown measure {head!r}", ", ".join([*STAGES, *COUNTS, *kinds_told]))
-    statistic, priority = _statistic_and_priority(name)
+    statistic, priority = statistic_and_priority(name)
     match = _STATISTIC.fullmatch(statistic)
     if match is None or (match["percent"] is not None and not float(match["percent"]) > 0):
         accepted = "mean, median, p<percent>, max, n, within_<seconds>"
@@ -147,7 +147,8 @@ def nearest_rank(ascending: FloatArray, share: float) -> float:
     return float(ascending[max(rank, 1) - 1])
 
 
-def _statistic_and_priority(name: str) -> tuple[str, str]:
+def statistic_and_priority(name: str) -> tuple[str, str]:
+    """What follows the clock in the name of a figure, taken apart; either is empty where the name lacks it."""
     # The number in `p99.9` and `within_7.5` has a dot of its own, so the statistic is read by its pattern.
     tail = name.partition(".")[2]
     match = re.match(r"(?:p|within_)\d+\.\d+(?=\.)", tail)

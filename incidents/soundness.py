@@ -67,7 +67,7 @@ class _Inspection:
             yield from self._skill(("queues", name, "skill"), queue.skill)
 
     def _priorities(self) -> Found:
-        """Ranks are an order, so no two are the same; and the more urgent may not be allowed to be the later."""
+        """Ranks are an order, so no two are the same; the more urgent may not be allowed to be the later."""
         holders: dict[int, str] = {}
         tightest: tuple[float, str] | None = None
         priorities = self.procedure.priorities
@@ -84,7 +84,7 @@ class _Inspection:
             if target_s is None:
                 continue
             if tightest is not None and target_s > tightest[0] and priorities[name].rank < priorities[tightest[1]].rank:
-                what = f"the target of {target_s:g} s is later than the {tightest[0]:g} s of '{tightest[1]}', which is less urgent"
+                what = f"{target_s:g} s is later than the {tightest[0]:g} s of '{tightest[1]}', which is less urgent"
                 yield ("priorities", name, "urgency", "target_s"), what, f"at most {tightest[0]:g}"
             if tightest is None or target_s < tightest[0]:
                 tightest = target_s, name
@@ -168,7 +168,7 @@ class _Inspection:
                 del way[name]
 
     def _asked_again(self) -> Found:
-        """A question right after another about the same thing must take what was said; else every answer to it is a wrong one."""
+        """A question right after another about the same thing takes what was said, or else every answer to it is wrong."""
         questions = self.procedure.triage.questions
         said: dict[str, list[str] | None] = {}
         for question in questions.values():
@@ -188,7 +188,8 @@ class _Inspection:
                 and name != self.procedure.triage.start
                 and not any(accepts(question, answer) for answer in before)
             ):
-                what = f"'{question.about}' is already known to be {_names(dict.fromkeys(before))}, which this question does not take"
+                known = _names(dict.fromkeys(before))
+                what = f"'{question.about}' is already known to be {known}, which this question does not take"
                 yield (
                     ("triage", "questions", name, "answers"),
                     what,
@@ -262,7 +263,7 @@ class _Inspection:
                 priority = determinants[code].priority
                 if code != example.code:
                     yield (*loc, "code"), f"the example leads to '{code}', not '{example.code}' ({way})", code
-                elif priority != example.priority:
+                elif priority != example.priority and priority in self.procedure.priorities:
                     yield (
                         (*loc, "priority"),
                         f"'{code}' has priority '{priority}', not '{example.priority}'",
@@ -298,6 +299,9 @@ class _Inspection:
         """`least`: the most urgent of those that `name` has to be more urgent than."""
         priorities = self.procedure.priorities
         if name not in priorities or least is None or priorities[name].rank < priorities[least].rank:
+            return
+        # Two of one rank are a flaw of their ranks, named there.
+        if name != least and priorities[name].rank == priorities[least].rank:
             return
         above = takewhile(lambda each: priorities[each].rank < priorities[least].rank, self.by_rank)
         yield loc, f"{what} to '{name}', which is not more urgent than '{least}'", _names(above)

@@ -11,7 +11,7 @@ from math import asin, cos, radians, sin, sqrt
 import numpy as np
 
 from optimiser.allocation import Allocation, Limits
-from optimiser.explain import NeedExplanation, OpenRow, PassedOver, Priced, explain
+from optimiser.explain import ALTERNATIVES, NeedExplanation, OpenRow, PassedOver, Priced, explain
 from optimiser.objective import FloatArray, precedence_units, response_units
 from optimiser.problem import UNITS_PER_SECOND, IntArray, Problem
 from optimiser.snapshot_format import (
@@ -70,10 +70,12 @@ def as_table(answer: Answer) -> str:
     """Lay an answer out as text: one line per position, holds with their reason, then what it all costs."""
     lines = [("need", "priority", "skill", "resource", "reach s", "next best, or why held")]
     for need in answer.needs:
-        after = "; ".join(f"{other.resource} +{other.dearer_by:g}" for other in need.alternatives)
         for row in need.rows:
             place = (need.id, str(need.priority), row.skill)
-            lines += [(*place, choice.resource, f"{choice.reach_s:.0f}", after) for choice in row.chosen]
+            lines += [(*place, choice.resource, f"{choice.reach_s:.0f}", "") for choice in row.chosen]
+            if row.chosen:
+                # What is next best would replace the dearest one of its row, which is the last.
+                lines[-1] = (*lines[-1][:5], _next_best_text(row))
             if row.missing:
                 lines.append((*place, "-", "-", f"{row.missing} missing: {_held_text(row)}"))
     widths = [max(len(line[column]) for line in lines) for column in range(6)]
@@ -83,6 +85,11 @@ def as_table(answer: Answer) -> str:
     bound = "" if answer.proven or answer.bound is None else f", at least {answer.bound:g} possible"
     sure = "proven best" if answer.proven else f"{answer.stopped}: {answer.detail or 'not proven best'}"
     return "\n".join([*text, "", f"filled: {filled or 'nothing asked'}", f"price: {answer.price:g}{bound} ({sure})"])
+
+
+def _next_best_text(row: AnswerRow) -> str:
+    free = [other for other in row.not_chosen if other.why == "dearer"]
+    return "; ".join(f"{other.resource} +{other.dearer_by:g}" for other in free[:ALTERNATIVES])
 
 
 def _held_text(row: AnswerRow) -> str:

@@ -19,6 +19,7 @@ from optimiser.kernels.flow import FlowKernel, min_cost_flow
 from optimiser.problem import IntArray, Problem
 from optimiser.slot_flow import EngineFailure, SlotFlow
 from optimiser.teams import Found, best_teams, is_contested_by_teams
+from optimiser.ties import Ties
 from optimiser.verify import verify
 
 __all__ = ["Allocation", "Limits", "Termination", "solve"]
@@ -33,20 +34,20 @@ def solve(
     costs = problem.costs
     if len(problem.row_needs) == 1:
         return _single(problem, costs)
-    direct = uncontested_choice(problem, costs)
+    ties = Ties(problem)
+    direct = uncontested_choice(problem, costs, ties)
     if direct is not None:
         return _proven(problem, costs, direct, "direct", 0)
     floor = floor_plan(problem, costs)
     try:
-        return _contested(problem, costs, floor, limits, kernel)
+        return _contested(problem, costs, floor, limits, SlotFlow(problem, costs, ties, kernel))
     except Exception as trouble:  # Whatever an engine does, the desk must have a plan, and must know that it is this one.
         return _degraded(problem, costs, floor, f"{type(trouble).__name__}: {trouble}")
 
 
 def _contested(
-    problem: Problem, costs: IntArray, floor: IntArray, limits: Limits, kernel: FlowKernel
+    problem: Problem, costs: IntArray, floor: IntArray, limits: Limits, flow: SlotFlow
 ) -> Allocation:
-    flow = SlotFlow(problem, costs, kernel)
     if is_contested_by_teams(problem):
         found = best_teams(problem, costs, flow, floor, limits)
         if found.proven:

@@ -38,7 +38,24 @@ class Canonical:
         return total >> self.shift
 
 
-def canonical(problem: Problem, costs: IntArray, room: int) -> Canonical:
+class Ties:
+    """The tie hashes of a problem, worked out when first asked for: most choices have no tie to break."""
+
+    __slots__ = ("_hashes", "_problem")
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._hashes: HashArray | None = None
+
+    @property
+    def hashes(self) -> HashArray:
+        """(pairs,) 64-bit hash of need, row appearance and resource for every pair."""
+        if self._hashes is None:
+            self._hashes = tie_hashes(self._problem)
+        return self._hashes
+
+
+def canonical(problem: Problem, costs: IntArray, ties: Ties, room: int) -> Canonical:
     """Make prices whose sum over any plan stays at most `room`; with no room for ties there are none."""
     positions = max(1, int(problem.quantities.sum()))
     dearest = int(costs.max(initial=0)) + 1
@@ -47,8 +64,7 @@ def canonical(problem: Problem, costs: IntArray, room: int) -> Canonical:
     tie_bits = shift - positions.bit_length()
     if tie_bits <= 0:
         return Canonical(costs, 0)
-    ties = (tie_hashes(problem) >> np.uint64(64 - tie_bits)).astype(np.int64)
-    return Canonical((costs << shift) + ties, shift)
+    return Canonical((costs << shift) + (ties.hashes >> np.uint64(64 - tie_bits)).astype(np.int64), shift)
 
 
 def has_enough_ties(problem: Problem, costs: IntArray, room: int) -> bool:

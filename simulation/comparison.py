@@ -26,7 +26,7 @@ from typing import Literal, TypeAlias
 from pydantic import Field, model_validator
 
 from incidents.centre import Document
-from incidents.measures import Measures, figure_flaw, more_is_better
+from incidents.measures import COUNTS, EVERY, STAGES, Measures, figure_flaw, more_is_better, statistic_and_priority
 from optimiser.refusals import Flaw, Refusal
 from simulation.intervals import Interval, paired_interval, runs_to_half_width
 
@@ -48,9 +48,7 @@ class Criterion(Document):
     @model_validator(mode="after")
     def _one_margin(self) -> Criterion:
         if (self.margin_share is None) == (self.margin_abs is None):
-            raise ValueError(
-                "give either `margin_share` (of the baseline's mean) or `margin_abs` (in its own unit)"
-            )
+            raise ValueError("give either `margin_share` (of the baseline's mean) or `margin_abs` (in its own unit)")
         return self
 
     @model_validator(mode="after")
@@ -59,6 +57,13 @@ class Criterion(Document):
         if flaw is not None:
             raise ValueError(f"{flaw.what} (accepted: {flaw.accepted})")
         return self
+
+    @property
+    def wants_low(self) -> bool:
+        """Whether the criterion passes below its bar; otherwise it passes above."""
+        if self.want == "no_worse":
+            return not more_is_better(self.measure)
+        return self.want == "reduce"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +189,7 @@ def _judge(criterion: Criterion, pair: _Paired, count: int) -> Judgement:
         because = f"{pair.missing} of {pair.missing + difference.runs} runs observed nothing to measure it by"
         return Judgement(criterion, "undecided", because, difference, math.nan, math.nan)
     margin = _margin(criterion, difference.baseline_mean)
-    wants_low = criterion.want == "reduce" or (
-        criterion.want == "no_worse" and not more_is_better(criterion.measure)
-    )
-    sign = 1 if wants_low else -1
+    sign = 1 if criterion.wants_low else -1
     # In the mirror where less is better, every criterion asks for the interval to lie below one bar.
     bar = margin if criterion.want == "no_worse" else -margin
     outcome = _outcome(difference.interval, sign, bar, is_strict=criterion.want != "no_worse")
@@ -237,9 +239,7 @@ def _verdict(judgements: Sequence[Judgement]) -> Verdict:
 def _advice(more: int | None) -> str:
     if more is None:
         return " No sensible number of further runs would decide it."
-    return (
-        f" About {more:,} more run{'s' if more > 1 else ''} would decide, if later runs scatter like these."
-    )
+    return f" About {more:,} more run{'s' if more > 1 else ''} would decide, if later runs scatter like these."
 
 
 _REACHED = {
@@ -249,47 +249,86 @@ _REACHED = {
     ("increase", "pass"): "rises by more than {margin}",
     ("increase", "fail"): "does not rise by more than {margin}",
     ("increase", "undecided"): "may or may not rise by more than {margin}",
-    ("no_worse", "pass"): "is worse by {margin} at most",
+    ("no_worse", "pass"): "is not worse by more than {margin}",
     ("no_worse", "fail"): "is worse by more than {margin}",
     ("no_worse", "undecided"): "may or may not be worse by more than {margin}",
 }
-_REACHED_AT_ALL = {
-    key: "is not worse" if key == ("no_worse", "pass") else told.replace(" by more than {margin}", "")
-    for key, told in _REACHED.items()
-}
+_REACHED_AT_ALL = {key: told.replace(" by more than {margin}", "") for key, told in _REACHED.items()}
 
 
 def _sentence(criterion: Criterion, difference: Difference, bar: float, outcome: Outcome) -> str:
-    share = f" ({100 * criterion.margin_share:g} %)" if criterion.margin_share is not None else ""
-    margin = f"{in_words(criterion.measure, abs(bar))}{share}"
-    interval = difference.interval
+    measure, interval = criterion.measure, difference.interval
     assert interval is not None, "a sentence speaks of an interval"
+    share = f" ({100 * criterion.margin_share:g} %)" if criterion.margin_share is not None else ""
+    margin = f"{in_words(measure, abs(bar), is_step=True).removeprefix('+')}{share}"
     told = (_REACHED if bar else _REACHED_AT_ALL)[criterion.want, outcome].format(margin=margin)
-    change = in_words(criterion.measure, difference.mean_difference, signed=True)
-    low, high = (in_words(criterion.measure, end, signed=True) for end in (interval.low, interval.high))
-    level = f"{100 * interval.level:.4g} %"
-    surely = f"{level} interval {low} to {high}, {difference.runs} runs"
-    return f"{criterion.measure} {told}: {change} on average, {surely}."
+    change, low, high = (
+        in_words(measure, step, is_step=True) for step in (difference.mean_difference, interval.low, interval.high)
+    )
+    surely = f"{100 * interval.level:.4g} % interval {low} to {high}, {difference.runs} runs"
+    subject = measure_in_words(measure)
+    return f"{subject[0].upper()}{subject[1:]} {told}: {change} on average, {surely}."
 
 
-def in_words(measure: str, value: float, *, signed: bool = False) -> str:
-    """A value of this measure with its unit: seconds, per cent for shares, otherwise a plain number."""
-    sign = "+" if signed else ""
+_CLOCKS = {
+    "answer_s": "time to answer",
+    "handling_s": "call handling",
+    "dispatch_wait_s": "wait for dispatch",
+    "turnout_s": "turnout",
+    "travel_s": "travel time",
+    "response_s": "response time",
+    "on_scene_s": "time on scene",
+    "transport_s": "transport",
+    "handover_s": "handover",
+    "commitment_s": "commitment",
+    "units": "units sent",
+    "busy_s": "busy time",
+    "duty_s": "time on duty",
+}
+
+
+def measure_in_words(measure: str) -> str:
+    """The figure's name as one would say it: `response_s.p90.code-3` is the p90 response time for code-3."""
+    head, _, tail = measure.partition(".")
+    if head not in STAGES:
+        if not tail:
+            return f"the number of {measure.replace('_', ' ')}"
+        if tail == "share":
+            return f"the share of contacts {head}"
+        return f"{tail} of {head}" if measure in COUNTS else f"{_CLOCKS.get(head, head)} of {tail}"
+    statistic, priority = statistic_and_priority(measure)
+    every = "all" if priority == EVERY else priority
+    if statistic.startswith("within_"):
+        return f"the share with {_CLOCKS[head]} within {statistic.removeprefix('within_')} s for {every}"
+    return f"{'number of samples of' if statistic == 'n' else statistic} {_CLOCKS[head]} for {every}"
+
+
+def clock_in_words(clock: str) -> str:
+    """The clock as one would say it."""
+    return _CLOCKS.get(clock, clock)
+
+
+def in_words(measure: str, value: float, *, is_step: bool = False) -> str:
+    """A value of this measure with its unit; a step between two values has its sign, and of shares is in points."""
     if math.isnan(value):
         return "nothing observed"
     if math.isinf(value):
         return "unbounded"
+    # Exactly nothing is told apart from what rounds to nothing.
+    sign = "+" if is_step and value else ""
+    digits = 0 if value == 0 else 1 if abs(value) >= 10 else 2
     if is_share(measure):
-        return f"{100 * value:{sign}.2f} %"
-    digits = 1 if abs(value) >= 10 else 2
-    unit = " s" if is_time(measure) else ""
-    return f"{value:{sign}.{digits}f}{unit}" if unit or value % 1 else f"{value:{sign},.0f}"
+        told = f"{100 * value:{sign}.{min(2, 2 * digits)}f} {'points' if is_step else '%'}"
+    elif is_time(measure):
+        told = f"{value:{sign},.{digits}f} s"
+    else:
+        told = f"{value:{sign},.2f}" if value % 1 else f"{value:{sign},.0f}"
+    return told.replace("-", "−")
 
 
 def is_share(measure: str) -> bool:
     """Whether a figure is a share of something."""
-    head = measure.partition(".")[0]
-    return more_is_better(measure) or head == "utilisation" or measure.endswith(".share")
+    return more_is_better(measure) or measure.startswith("utilisation.") or measure.endswith(".share")
 
 
 def is_time(measure: str) -> bool:

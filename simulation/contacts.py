@@ -13,6 +13,7 @@ draw. Imports `streams`, `distributions`, `workload`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from incidents.quantities import EARTH_RADIUS_M, MS_PER_S, ContactId, Instant, Place
 from simulation.distributions import Distribution, Floats
@@ -29,6 +31,9 @@ from simulation.workload import Course, Nature, Workload
 ORDINALS = 4
 """Resources of one kind at one incident that have luck of their own; the fifth shares that of the first."""
 _CAUSES = ("turnout", "travel", "stood_down", "stood_down_s", "scene", "transported", "facility", "handover")
+BLOCKS = 5
+"""Blocks along each axis of a zone; an odd number, so that one of them is its centre."""
+_OFFSETS = tuple(float(offset) for offset in ndtri((np.arange(BLOCKS) + 0.5) / BLOCKS))
 _QUARTER_MS = 15 * 60 * MS_PER_S
 """Every zone's offset in force today is a multiple of a quarter hour, so rates change only at these instants.
 """
@@ -234,28 +239,31 @@ def _choose(us: Floats, shares: list[float]) -> NDArray[np.intp]:
     return np.minimum(np.searchsorted(np.cumsum(shares), us, side="right"), len(shares) - 1)
 
 
-def _places(
-    workload: Workload, seed: int, which: NDArray[np.intp], zones: Mapping[str, Place]
-) -> list[Place | None]:
-    """A zone by the nature's mix, and a point around its centre: normal, `spread_m` along each axis."""
+def _places(workload: Workload, seed: int, which: NDArray[np.intp], zones: Mapping[str, Place]) -> list[Place | None]:
+    """A zone by the nature's mix, and one of `BLOCKS` squared equally likely blocks around its centre.
+
+    Blocks lie at normal quantiles, `spread_m` along each axis. They are few so that travel between two places
+    need be computed only once.
+    """
     spots: list[Place | None] = [None] * len(which)
     us = stream(seed, "zone").random(len(which))
-    norths, easts = stream(seed, "spot").standard_normal((2, len(which)))
+    blocks = stream(seed, "block").integers(BLOCKS, size=(len(which), 2)).tolist()
     for mix, shares in workload.places.items():
         natures = [index for index, nature in enumerate(workload.natures) if nature.places == mix]
         names = list(shares)
-        chosen = np.flatnonzero(np.isin(which, natures))
-        for index, choice in zip(chosen, _choose(us[chosen], list(shares.values())), strict=True):
+        chosen = np.flatnonzero(np.isin(which, natures)).tolist()
+        for index, choice in zip(chosen, _choose(us[chosen], list(shares.values())).tolist(), strict=True):
             centre, spread_m = zones[names[choice]], workload.spread_m.get(names[choice], 0.0)
-            spots[index] = _around(centre, names[choice], spread_m, norths[index], easts[index])
+            north, east = blocks[index]
+            spots[index] = _around(centre, names[choice], spread_m * _OFFSETS[north], spread_m * _OFFSETS[east])
     return spots
 
 
-def _around(centre: Place, zone: str, spread_m: float, north: float, east: float) -> Place:
-    degree_m = np.pi / 180 * EARTH_RADIUS_M
-    latitude = centre.latitude + spread_m * float(north) / degree_m
-    longitude = centre.longitude + spread_m * float(east) / (degree_m * np.cos(np.radians(centre.latitude)))
-    return Place(round(latitude, 6), round(float(longitude), 6), zone)
+def _around(centre: Place, zone: str, north_m: float, east_m: float) -> Place:
+    degree_m = math.pi / 180 * EARTH_RADIUS_M
+    latitude = centre.latitude + north_m / degree_m
+    longitude = centre.longitude + east_m / (degree_m * math.cos(math.radians(centre.latitude)))
+    return Place(round(latitude, 6), round(longitude, 6), zone)
 
 
 def _told(workload: Workload, seed: int, which: NDArray[np.intp]) -> list[Mapping[str, str]]:
@@ -274,9 +282,7 @@ def _told(workload: Workload, seed: int, which: NDArray[np.intp]) -> list[Mappin
     return list(told)
 
 
-def _times(
-    workload: Workload, seed: int, which: NDArray[np.intp]
-) -> list[tuple[float | None, float, float, float]]:
+def _times(workload: Workload, seed: int, which: NDArray[np.intp]) -> list[tuple[float | None, float, float, float]]:
     """Patience, pace per question, decision and wrap-up of every contact, seconds."""
     count = len(which)
     pace_us, decision_us = stream(seed, "handling").random(count), stream(seed, "decision").random(count)

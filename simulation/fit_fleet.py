@@ -1,10 +1,11 @@
-"""The fleet that the log shows at work: which resources there are, where they live, and when they are on duty.
+"""The fleet that the log shows at work: which resources there are, where they live, and when they are on
+duty.
 
-The log holds no roster. Engines and trucks carry the number of their station and are always on duty, like chiefs and the rescue
-units. Ambulances come and go: one is taken to be on duty from half an hour before it is first sent until half an hour after it is
-last clear, through every pause shorter than four hours. The mean number on duty at each hour of the day is then covered by shifts
-of twelve hours. Their posts are unknown too; they are spread over the stations in proportion to the demand for ambulances.
-Imports `fit_log`, `fit_places`.
+The log holds no roster. Engines and trucks carry the number of their station and are always on duty, like
+chiefs and the rescue units. Ambulances come and go: one is taken to be on duty from half an hour before it is
+first sent until half an hour after it is last clear, through every pause shorter than four hours. The mean
+number on duty at each hour of the day is then covered by shifts of twelve hours. Their posts are unknown too;
+they are spread over the stations in proportion to the demand for ambulances. Imports `fit_log`, `fit_places`.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ PREFIXES: Mapping[str, str] = {"medic": "M", "private": "P"}
 
 @dataclass(frozen=True, slots=True)
 class FleetUnit:
-    """One resource: its kind, the zone of its station, and the hour its twelve-hour shift starts (None: always on duty)."""
+    """One resource: its kind, the zone of its station, and the hour its twelve-hour shift starts (None:
+    always on duty).
+    """
 
     id: str
     kind: str
@@ -60,16 +63,14 @@ def fit_fleet(incidents: Sequence[LoggedIncident], zones: Zones) -> tuple[FleetU
         for each in incidents
         if any(SKILLS[response.kind] == "ambulance" for response in each.responses)
     )
-    starts = [
-        (start_h, kind)
-        for kind in PREFIXES
-        for start_h in shift_starts(on_duty_by_hour(incidents, kind))
-    ]
+    starts = [(start_h, kind) for kind in PREFIXES for start_h in shift_starts(on_duty_by_hour(incidents, kind))]
     return tuple(fleet) + _posted(starts, demand, zones)
 
 
 def on_duty_by_hour(incidents: Sequence[LoggedIncident], kind: str) -> NDArray[np.float64]:
-    """Mean number of resources of a kind on duty in each hour of the day, shape (24,), by the rule of this module."""
+    """Mean number of resources of a kind on duty in each hour of the day, shape (24,), by the rule of this
+    module.
+    """
     spans: dict[str, list[tuple[float, float]]] = {}
     for each in incidents:
         for response in each.responses:
@@ -87,7 +88,9 @@ def on_duty_by_hour(incidents: Sequence[LoggedIncident], kind: str) -> NDArray[n
 
 
 def shift_starts(on_duty: NDArray[np.float64]) -> list[int]:
-    """Starting hours of twelve-hour shifts that come closest to a profile by hour: add the best one while it helps."""
+    """Starting hours of twelve-hour shifts that come closest to a profile by hour: add the best one while it
+    helps.
+    """
     starts: list[int] = []
     missing = on_duty.copy()
     hours = np.arange(24)
@@ -129,9 +132,7 @@ def _station_of(unit: str, incidents: Sequence[LoggedIncident], zones: Zones) ->
     return min(zones.stations, key=lambda zone: (-seen[zone], zone))
 
 
-def _posted(
-    starts: Sequence[tuple[int, str]], demand: Mapping[str, int], zones: Zones
-) -> tuple[FleetUnit, ...]:
+def _posted(starts: Sequence[tuple[int, str]], demand: Mapping[str, int], zones: Zones) -> tuple[FleetUnit, ...]:
     """Give each ambulance, in order of shift, the station with most demand per ambulance so far (D'Hondt)."""
     units, posted, numbers = [], Counter[str](), Counter[str]()
     for start_h, kind in sorted(starts):

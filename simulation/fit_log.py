@@ -1,14 +1,17 @@
-"""A recorded log of unit responses, read into incidents: which column means what, and what is wrong with the data.
+"""A recorded log of unit responses, read into incidents: which column means what, and what is wrong with the
+data.
 
-What is particular to San Francisco (its columns, its words for kinds, call types and priorities) stands here as tables; everything
-else in the fit speaks of incidents. Times are seconds of local wall-clock time since 1970, because the log names no zone; only
-differences and hours of the week are ever taken of them. Imports nothing of ours but refusals.
+What is particular to San Francisco (its columns, its words for kinds, call types and priorities) stands here
+as tables; everything else in the fit speaks of incidents. Times are seconds of local wall-clock time since
+1970, because the log names no zone; only differences and hours of the week are ever taken of them. Imports
+nothing of ours but refusals.
 """
 
 from __future__ import annotations
 
 import csv
 import gzip
+import itertools
 import math
 import re
 from collections import Counter
@@ -55,14 +58,14 @@ KINDS: Mapping[str, str] = {
     "MEDIC": "medic",
     "PRIVATE": "private",
     "CHIEF": "chief",
-    "RESCUE CAPTAIN": "rescue-captain",
-    "RESCUE SQUAD": "rescue-squad",
+    "RESCUE CAPTAIN": "captain",
+    "RESCUE SQUAD": "squad",
 }
-"""Kinds of resource that the scenario knows; support, investigation and airport units (35 responses of 7,704) are left out."""
+"""Kinds of resource that the scenario knows; support, investigation and airport units (35 responses of 7,704)
+are left out.
+"""
 
-SKILLS: Mapping[str, str] = {
-    kind: "ambulance" if kind in ("medic", "private") else kind for kind in KINDS.values()
-}
+SKILLS: Mapping[str, str] = {kind: "ambulance" if kind in ("medic", "private") else kind for kind in KINDS.values()}
 """The skill for which the log's dispatchers sent a kind."""
 
 NATURES: Mapping[str, str] = {
@@ -75,14 +78,15 @@ NATURES: Mapping[str, str] = {
     "Electrical Hazard": "electrical-hazard",
     "Elevator / Escalator Rescue": "elevator-rescue",
 }
-"""Call types with at least 20 incidents in the eight days; the rest, and classes of fewer than ten, are pooled as `other`."""
+"""Call types with at least 20 incidents in the eight days; the rest, and classes of fewer than ten, are
+pooled as `other`.
+"""
 OTHER = "other"
 
 LIFE_THREATENING, URGENT, ROUTINE = "life-threatening", "code-3", "code-2"
 CLASSES = (LIFE_THREATENING, URGENT, ROUTINE)
 SEVERITIES: Mapping[str, str] = {LIFE_THREATENING: "critical", URGENT: "serious", ROUTINE: "stable"}
 """How severe a caller would have to say it is for the class to be seen at once."""
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,9 @@ class LoggedIncident:
 
 
 def read_incidents(folder: Path) -> tuple[tuple[LoggedIncident, ...], Mapping[str, int]]:
-    """Read the eight days of the whole city: incidents in order of receipt, and counts of what is wrong with the rows."""
+    """Read the eight days of the whole city: incidents in order of receipt, and counts of what is wrong with
+    the rows.
+    """
     quality: Counter[str] = Counter()
     rows_of: dict[str, list[Mapping[str, str]]] = {}
     seen: Counter[tuple[str, str]] = Counter()
@@ -197,9 +203,7 @@ def _rows(path: Path) -> Iterator[Mapping[str, str]]:
         reader = csv.DictReader(lines)
         missing = sorted(set(COLUMNS.values()) - set(reader.fieldnames or ()))
         if missing:
-            raise Refusal.of(
-                str(path), f"columns are missing: {', '.join(missing)}", "the columns as published"
-            )
+            raise Refusal.of(str(path), f"columns are missing: {', '.join(missing)}", "the columns as published")
         for row in reader:
             yield {name: (row[column] or "").strip() for name, column in COLUMNS.items()}
 
@@ -243,7 +247,9 @@ def _class_of(row: Mapping[str, str]) -> str:
 
 
 def _told(row: Mapping[str, str], priority: str) -> str:
-    """The severity first recorded. Original `A` is read as critical: all eleven of those that end as `E` drew its response."""
+    """The severity first recorded. Original `A` is read as critical: all eleven of those that end as `E` drew
+    its response.
+    """
     if row["original"] == "E" or (row["original"] == "A" and priority == LIFE_THREATENING):
         return "critical"
     return {"2": "stable", "3": "serious"}.get(row["original"], SEVERITIES[priority])
@@ -253,7 +259,7 @@ def _count_faults(times: Mapping[str, float | None], quality: Counter[str]) -> N
     known = [(stage, at) for stage in STAGES if (at := times[stage]) is not None]
     for stage in STAGES:
         quality[f"rows without {stage}"] += times[stage] is None
-    for (earlier, before), (later, after) in zip(known, known[1:], strict=False):
+    for (earlier, before), (later, after) in itertools.pairwise(known):
         quality[f"{later} before {earlier}"] += after < before
         quality[f"{later} in the same second as {earlier}"] += after == before
     if times["facility"] is not None and times["transport"] is None:

@@ -1,9 +1,10 @@
 """Natures: what incidents are about, how urgent they are, and which resources the log's dispatchers sent.
 
-The log does not hold the answers that led a dispatcher to send an engine with the ambulance, only that one was sent. That missing
-knowledge is one attribute, `detail`, whose values are patterns of resources: within a type and class the few patterns that stand
-best for all (greedy k-medoids under the sum of absolute differences), with shares chosen so that the mean number of each skill per
-incident is the log's (non-negative least squares). All resources of an incident count, later ones as well. Imports `fit_log`.
+The log does not hold the answers that led a dispatcher to send an engine with the ambulance, only that one
+was sent. That missing knowledge is one attribute, `detail`, whose values are patterns of resources: within a
+type and class the few patterns that stand best for all (greedy k-medoids under the sum of absolute
+differences), with shares chosen so that the mean number of each skill per incident is the log's (non-negative
+least squares). All resources of an incident count, later ones as well. Imports `fit_log`.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from scipy.optimize import nnls
 
 from simulation.fit_log import OTHER, SKILLS, LoggedIncident
 
-SKILL_ORDER = ("ambulance", "engine", "truck", "chief", "rescue-captain", "rescue-squad")
-MOST_PATTERNS = 6
+SKILL_ORDER = ("ambulance", "engine", "truck", "chief", "captain", "squad")
+MOST_PATTERNS = 8
 LEAST_INCIDENTS = 10
 """A type and class with fewer incidents is counted among the others of its class."""
-LEAST_GAIN = 0.03
-"""A further pattern must lessen the mean absolute difference per incident by this many resources."""
+LEAST_GAIN_SHARE, LEAST_GAIN = 0.015, 6
+"""A further pattern must lessen the sum of differences by this share of the incidents, and by this many
+resources.
+"""
 LIKELY = 0.05
 """Weight that keeps shares near the frequencies of the patterns; small, so that the means decide."""
 
@@ -103,7 +106,7 @@ def choose_patterns(seen: Mapping[Pattern, int]) -> tuple[Pattern, ...]:
     while len(chosen) < min(MOST_PATTERNS, len(patterns)):
         totals = [float(counts @ np.minimum(nearest, apart[candidate])) for candidate in range(len(patterns))]
         best = int(np.argmin(totals))
-        if chosen and float(counts @ nearest) - totals[best] < LEAST_GAIN * counts.sum():
+        if chosen and float(counts @ nearest) - totals[best] < max(LEAST_GAIN_SHARE * counts.sum(), LEAST_GAIN):
             break
         chosen.append(best)
         nearest = np.minimum(nearest, apart[best])
@@ -111,7 +114,9 @@ def choose_patterns(seen: Mapping[Pattern, int]) -> tuple[Pattern, ...]:
 
 
 def choose_shares(seen: Mapping[Pattern, int], patterns: Sequence[Pattern]) -> tuple[float, ...]:
-    """Shares of the patterns that keep the mean number of each skill, near how often each stands for an incident."""
+    """Shares of the patterns that keep the mean number of each skill, near how often each stands for an
+    incident.
+    """
     total = sum(seen.values())
     table = np.array(patterns, dtype=np.float64).T
     means = sum(np.array(pattern, dtype=np.float64) * count for pattern, count in seen.items()) / total

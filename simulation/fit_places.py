@@ -1,7 +1,8 @@
 """Zones, their centres and spread, and which station stands in which zone.
 
-A zone is a first-due station area of the log; its centre is the mean position of its incidents. Station points carry no names, so
-they are matched to the areas: the assignment of points to areas with the least total distance. Imports `fit_log`.
+A zone is a first-due station area of the log; its centre is the mean position of its incidents. Station
+points carry no names, so they are matched to the areas: the assignment of points to areas with the least
+total distance. Imports `fit_log`.
 """
 
 from __future__ import annotations
@@ -64,15 +65,11 @@ def _spread_m(centre: Place, places: Sequence[Place]) -> float:
     return math.sqrt(math.fsum(distance_m(centre, place) ** 2 for place in places) / len(places) / 2)
 
 
-def _match(
-    centres: Mapping[str, Place], points: Sequence[tuple[float, float]]
-) -> tuple[Mapping[str, Place], float]:
+def _match(centres: Mapping[str, Place], points: Sequence[tuple[float, float]]) -> tuple[Mapping[str, Place], float]:
     stations = [Place(latitude, longitude) for latitude, longitude in points]
     names = list(centres)
     metres = np.array([[distance_m(centres[name], station) for station in stations] for name in names])
     rows, columns = linear_sum_assignment(metres)
     matched = {names[row]: stations[column] for row, column in zip(rows, columns, strict=True)}
-    placed = {
-        name: Place(round(place.latitude, 5), round(place.longitude, 5), name) for name, place in matched.items()
-    }
+    placed = {name: Place(round(place.latitude, 5), round(place.longitude, 5), name) for name, place in matched.items()}
     return placed, float(metres[rows, columns].max())

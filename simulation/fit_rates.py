@@ -1,11 +1,13 @@
 """Rates by hour of the week: the shape of a year, the level of eight days.
 
-The year covers six of forty-one neighbourhoods, so only its shape is taken: the share of each hour of the week. The level is that
-of the whole city's eight days, outside the spans that say nothing about an ordinary week. Imports `fit_log`.
+The year covers six of forty-one neighbourhoods, so only its shape is taken: the share of each hour of the
+week. The level is that of the whole city's eight days, outside the spans that say nothing about an ordinary
+week. Imports `fit_log`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -22,13 +24,11 @@ def hour_of_week(at: float) -> int:
     return int(at // HOUR_S + 3 * 24) % HOURS_IN_A_WEEK
 
 
-def fit_rates(
-    city: Sequence[float], year: Sequence[float], left_out: Sequence[Span] = LEFT_OUT
-) -> tuple[float, ...]:
+def fit_rates(city: Sequence[float], year: Sequence[float], left_out: Sequence[Span] = LEFT_OUT) -> tuple[float, ...]:
     """Return contacts per hour for the 168 hours of the week.
 
-    The year's count of each hour of the week is divided by how often that hour occurred, and the whole scaled so that it expects as
-    many contacts in the city's hours as the city had, both outside the spans left out.
+    The year's count of each hour of the week is divided by how often that hour occurred, and the whole scaled
+    so that it expects as many contacts in the city's hours as the city had, both outside the spans left out.
     """
     shape = _counts(year) / np.maximum(_exposure(_hours(year)), 1)
     hours = [hour for hour in _hours(city) if not _is_left_out(hour, left_out)]
@@ -40,13 +40,14 @@ def fit_rates(
 def fit_day_factor_cv(year: Sequence[float]) -> float:
     """Return by how much days differ beyond chance: the coefficient of variation of a gamma factor per day.
 
-    Counts per day are divided by the mean of their day of the week; their variance less that of Poisson counts is the factor's.
+    Counts per day are divided by the mean of their day of the week; their variance less that of Poisson
+    counts is the factor's.
     """
     days = np.bincount(((np.asarray(year) - min(year) // DAY_S * DAY_S) // DAY_S).astype(np.int64))
     means = np.array([days[weekday::7].mean() for weekday in range(7)])
     ratios = days / means[np.arange(len(days)) % 7]
     excess = float(ratios.var(ddof=1)) - 1 / float(days.mean())
-    return round(max(0.0, excess) ** 0.5, 3)
+    return round(math.sqrt(max(0.0, excess)), 3)
 
 
 def _counts(instants: Sequence[float]) -> NDArray[np.float64]:
@@ -65,4 +66,3 @@ def _hours(instants: Sequence[float]) -> list[float]:
 
 def _is_left_out(hour: float, left_out: Sequence[Span]) -> bool:
     return any(each.start <= hour < each.until for each in left_out)
-

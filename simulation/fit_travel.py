@@ -1,10 +1,11 @@
-"""How long it takes to get there: a curve of distance for the centre, and what the world makes of it for the workload.
+"""How long it takes to get there: a curve of distance for the centre, and what the world makes of it for the
+workload.
 
-The curve is fitted to legs that plausibly began at home: engines and trucks sent after twenty idle minutes, from the station whose
-number they carry. The legs of ambulances begin at posts nobody recorded. So the travel factor of each kind and class is not a
-residual but a calibration: the log's dispatches are played again with the fitted fleet, nearest idle resource first, and the
-factor is the lognormal that turns the expected times of that play into the median and 90th percentile the log shows.
-Imports `fit_log`, `fit_places`, `fit_fleet`.
+The curve is fitted to legs that plausibly began at home: engines and trucks sent after twenty idle minutes,
+from the station whose number they carry. The legs of ambulances begin at posts nobody recorded. So the travel
+factor of each kind and class is not a residual but a calibration: the log's dispatches are played again with
+the fitted fleet, nearest idle resource first, and the factor is the lognormal that turns the expected times
+of that play into the median and 90th percentile the log shows. Imports `fit_log`, `fit_places`, `fit_fleet`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 from scipy.optimize import brentq, least_squares
 from scipy.special import ndtri
 
-from incidents.quantities import Place, distance_m
+from incidents.quantities import Place, between, distance_m
 from simulation.distributions import Floats, Lognormal
 from simulation.fit_fleet import FleetUnit
 from simulation.fit_log import ROUTINE, SKILLS, LoggedIncident, Response
@@ -43,7 +44,7 @@ class TravelCurve:
 
     def expected_s(self, metres: float, lights: bool) -> float:
         """Expected seconds over a great-circle distance."""
-        seconds = self.fixed_s + self.scale * metres**self.power
+        seconds: float = self.fixed_s + self.scale * metres**self.power
         return seconds if lights else seconds * self.without_lights
 
 
@@ -96,7 +97,9 @@ def fit_factors(
 
 
 def factor_of(expected_s: Sequence[float], taken_s: Sequence[float]) -> Lognormal:
-    """The lognormal F, independent of the expected times E, for which E * F has the median and 90th percentile taken."""
+    """The lognormal F, independent of the expected times E, for which E * F has the median and 90th
+    percentile taken.
+    """
     logs = np.log(np.asarray(expected_s))
     median, p90 = np.quantile(np.asarray(taken_s), [0.5, 0.9])
     wanted = math.log(max(p90, median + 1) / max(median, 1.0))
@@ -115,23 +118,42 @@ def replayed(
 ) -> Iterator[tuple[LoggedIncident, Response, float]]:
     """Play the log's dispatches with the fitted fleet; yield each with its expected travel seconds.
 
-    The nearest idle resource with the skill goes, from its station, and is bound for as long as the one in the log was. When none
-    is idle the nearest of all goes: the log shows that somebody did.
+    The nearest idle resource with the skill goes, and is bound for as long as the one in the log was. Then it
+    drives home from the scene, as the simulated world has it. When none is idle the nearest of all goes: the
+    log shows that somebody did.
     """
-    home = {unit.id: zones.stations[unit.station] for unit in fleet}
-    free_at = dict.fromkeys(home, -math.inf)
+    ways = {unit.id: _Way(zones.stations[unit.station]) for unit in fleet}
     able: dict[str, list[FleetUnit]] = {}
     for unit in fleet:
         able.setdefault(SKILLS[unit.kind], []).append(unit)
     for incident, response in _in_order(incidents):
         place, at = Place(incident.latitude, incident.longitude), response.dispatched
         candidates = able.get(SKILLS[response.kind], [])
-        idle = [unit for unit in candidates if free_at[unit.id] <= at and unit.on_duty(at)] or candidates
+        idle = [unit for unit in candidates if ways[unit.id].free_at <= at and unit.on_duty(at)] or candidates
         if not idle:
             continue
-        metres, chosen = min((distance_m(home[unit.id], place), unit.id) for unit in idle)
-        free_at[chosen] = at if response.available is None else max(at, response.available)
+        metres, chosen = min((distance_m(ways[unit.id].position(at, curve), place), unit.id) for unit in idle)
+        ways[chosen].origin = place
+        ways[chosen].free_at = at if response.available is None else max(at, response.available)
         yield incident, response, curve.expected_s(metres, incident.priority != ROUTINE)
+
+
+@dataclass(slots=True)
+class _Way:
+    """Where a resource of the replay is: on its way home from `origin` since `free_at`, or there already."""
+
+    home: Place
+    origin: Place | None = None
+    free_at: float = -math.inf
+
+    def position(self, at: float, curve: TravelCurve) -> Place:
+        if self.origin is None:
+            return self.home
+        return between(
+            self.origin,
+            self.home,
+            (at - self.free_at) / curve.expected_s(distance_m(self.origin, self.home), False),
+        )
 
 
 def travel_s(response: Response) -> float | None:

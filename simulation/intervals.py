@@ -63,9 +63,7 @@ def mean_interval(values: Sequence[float], *, level: float = 0.95) -> Interval:
     return Interval(middle - reach, middle + reach, level)
 
 
-def paired_interval(
-    baseline: Sequence[float], candidate: Sequence[float], *, level: float = 0.95
-) -> Interval:
+def paired_interval(baseline: Sequence[float], candidate: Sequence[float], *, level: float = 0.95) -> Interval:
     """The t interval of the mean of candidate - baseline, run by run: both played the same contacts."""
     if len(baseline) != len(candidate):
         what = f"{len(baseline)} runs of the baseline, {len(candidate)} of the candidate"

@@ -96,8 +96,7 @@ def cobham_waits_s(offered: Sequence[float], servers: int, service_s: float) -> 
     until_free_s = all_busy * service_s / servers
     used = [0.0, *(load / servers for load in accumulate(offered))]
     return tuple(
-        until_free_s / ((1 - above) * (1 - below)) if below < 1 else math.inf
-        for above, below in pairwise(used)
+        until_free_s / ((1 - above) * (1 - below)) if below < 1 else math.inf for above, below in pairwise(used)
     )
 
 

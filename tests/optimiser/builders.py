@@ -9,7 +9,10 @@ from itertools import chain, combinations, product
 import numpy as np
 
 from optimiser.allocation import Allocation
+from optimiser.kernels.flow import min_cost_flow
 from optimiser.problem import Problem
+from optimiser.slot_flow import SlotFlow
+from optimiser.ties import Ties
 
 Row = tuple[int, Mapping[str, int]]
 """Positions asked for, and the price of every eligible resource."""
@@ -126,6 +129,11 @@ def permuted(problem: Problem, seed: int) -> Problem:
         terms=problem.terms[pairs],
         term_names=problem.term_names,
     )
+
+
+def slot_flow_of(problem: Problem) -> SlotFlow:
+    """The slot relaxation of a problem, behind the real engine."""
+    return SlotFlow(problem, problem.costs, Ties(problem), min_cost_flow)
 
 
 Option = tuple[tuple[int, ...], tuple[int, ...], int]

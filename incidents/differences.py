@@ -1,0 +1,49 @@
+"""What differs between two versions of a procedure, rule by rule. Comments, layout and the order of keys never do.
+
+Imports `procedure`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from incidents.procedure import Procedure
+
+_NOT_RULES = frozenset({"procedure", "revision", "based_on"})
+_ABSENT = object()
+
+
+def differences(old: Procedure, new: Procedure) -> tuple[str, ...]:
+    """Return one line for each rule that was added, dropped or changed, in the order of the document."""
+    before, after = (each.model_dump(mode="json", by_alias=True) for each in (old, new))
+    rules = [name for name in before if name not in _NOT_RULES]
+    return tuple(line for name in rules for line in _lines(name, before[name], after[name]))
+
+
+def _lines(path: str, old: Any, new: Any) -> Iterator[str]:
+    if old == new:
+        return
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in dict.fromkeys((*old, *new)):
+            yield from _lines(f"{path}.{key}", old.get(key, _ABSENT), new.get(key, _ABSENT))
+    elif old is _ABSENT or old is None:
+        yield f"{path}: added, {_words(new)}"
+    elif new is _ABSENT or new is None:
+        yield f"{path}: dropped, was {_words(old)}"
+    else:
+        yield f"{path}: {_words(old)} became {_words(new)}"
+
+
+def _words(value: Any) -> str:
+    match value:
+        case dict():
+            return "; ".join(f"{key} {_words(each)}" for key, each in value.items() if each is not None)
+        case list():
+            return ", ".join(_words(each) for each in value) or "nothing"
+        case bool():
+            return "yes" if value else "no"
+        case float() if value.is_integer():
+            return str(int(value))
+        case _:
+            return str(value)

@@ -1,0 +1,109 @@
+"""The workload of a scenario, put together from the parts of the fit. Imports the other fits and `workload`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from simulation.distributions import Lognormal
+from simulation.fit_courses import Tables, conduct_name, fit_courses
+from simulation.fit_log import SEVERITIES, LoggedIncident
+from simulation.fit_natures import FittedNature, fit_natures, grouped
+from simulation.fit_places import Zones
+from simulation.workload import Arrivals, DistributionEntry, LognormalEntry, Nature, Workload
+
+QUEUE = "emergency"
+QUESTIONS = 3
+"""The baseline asks for nature, severity and detail."""
+LEAST_INCIDENTS = 60
+"""A type and class with fewer incidents takes the handling and waiting times of its class."""
+PATIENCE = DistributionEntry(lognormal=LognormalEntry(mean=180.0, cv=1.0))
+WRAP_UP = DistributionEntry(constant=15.0)
+MEDICAL, OTHERS = "medical", "fire and other"
+
+
+def fit_workload(
+    incidents: Sequence[LoggedIncident],
+    arrivals: Arrivals,
+    zones: Zones,
+    factors: Mapping[tuple[str, str], Lognormal],
+    provenance: str,
+) -> Workload:
+    """Put the workload together; shares are rounded so that they still sum to one."""
+    tables = Tables()
+    fitted = fit_natures(incidents)
+    groups = grouped(incidents)
+    natures = [_nature(each, groups, incidents, tables) for each in fitted]
+    shares = even([each.share for each in fitted])
+    used = dict.fromkeys(nature.conduct for nature in natures)
+    conducts = fit_courses(incidents, factors, tables)
+    kept = {name: courses for name, courses in conducts.items() if name in used}
+    named = {value for courses in kept.values() for course in courses.values() for _, value in course.durations()}
+    named |= {nature.handling_s for nature in natures} | {nature.decision_s for nature in natures}
+    return Workload(
+        workload="san_francisco",
+        time_zone="America/Los_Angeles",
+        provenance=provenance,
+        arrivals=arrivals,
+        tables={name: entry for name, entry in sorted(tables.entries.items()) if name in named},
+        places={mix: _mix(incidents, zones, mix == MEDICAL) for mix in (MEDICAL, OTHERS)},
+        spread_m=zones.spread_m,
+        conducts=kept,
+        natures=tuple(
+            nature.model_copy(update={"share": share}) for nature, share in zip(natures, shares, strict=True)
+        ),
+        patience_s=PATIENCE,
+        wrap_up_s=WRAP_UP,
+    )
+
+
+def even(shares: Sequence[float], digits: int = 5) -> list[float]:
+    """Round shares so that they sum to one: the largest takes up the rounding."""
+    rounded = [round(share / sum(shares), digits) for share in shares]
+    largest = max(range(len(rounded)), key=lambda index: (rounded[index], -index))
+    rounded[largest] = round(rounded[largest] + 1 - sum(rounded), digits)
+    return rounded
+
+
+def _nature(
+    fitted: FittedNature,
+    groups: Mapping[tuple[str, str], Sequence[LoggedIncident]],
+    incidents: Sequence[LoggedIncident],
+    tables: Tables,
+) -> Nature:
+    own = groups[fitted.nature, fitted.priority]
+    name = f"{fitted.nature} {fitted.priority}"
+    if len(own) < LEAST_INCIDENTS:
+        own = [each for each in incidents if each.priority == fitted.priority]
+        name = fitted.priority
+    truth = {"nature": fitted.nature, "severity": SEVERITIES[fitted.priority], "detail": fitted.detail}
+    return Nature(
+        id=fitted.id,
+        share=fitted.share,
+        queue=QUEUE,
+        priority=fitted.priority,
+        truth=truth,
+        told=_told(own, SEVERITIES[fitted.priority]),
+        places=MEDICAL if fitted.nature == "medical" else OTHERS,
+        questions=QUESTIONS,
+        handling_s=tables.register(f"handling {name}", [each.entry - each.received for each in own]),
+        decision_s=tables.register(f"decision {name}", [each.dispatched - each.entry for each in own]),
+        conduct=conduct_name(fitted.priority, fitted.is_alone),
+    )
+
+
+def _told(own: Sequence[LoggedIncident], severity: str) -> Mapping[str, Mapping[str, float]]:
+    """What was first recorded of incidents that turned out this severe; nothing if it was never anything
+    else.
+    """
+    counts = Counter(each.told for each in own)
+    if set(counts) == {severity}:
+        return {}
+    said = sorted(counts)
+    return {"severity": dict(zip(said, even([counts[each] / len(own) for each in said], 4), strict=True))}
+
+
+def _mix(incidents: Sequence[LoggedIncident], zones: Zones, is_medical: bool) -> Mapping[str, float]:
+    counts = Counter(zones.zone_of[each.area] for each in incidents if (each.nature == "medical") == is_medical)
+    names = sorted(counts)
+    return dict(zip(names, even([counts[name] for name in names]), strict=True))

@@ -1,0 +1,61 @@
+"""A scenario: a centre, a workload, and what the log it was fitted on shows, read from one folder.
+
+    centre.yaml       who can be sent, from where             needed
+    workload.yaml     what comes, and what is true of it      needed
+    observed.yaml     the log's own figures                   without it the twin is uncalibrated, and says so
+    procedures/       the rules, one file a version
+    what_ifs/         questions to ask of them
+
+Imports the reader, `workload` and `fit_observed`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from incidents.centre import Centre
+from incidents.procedure import Procedure
+from incidents.quantities import Place
+from incidents.read import read_centre, read_document, read_procedure
+from incidents.refusals import DocumentRefused, Flaw
+from simulation.fit_observed import Observed
+from simulation.workload import Workload
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A world to play procedures in. `observed` None: there is no log to hold it against."""
+
+    folder: Path
+    centre: Centre
+    workload: Workload
+    observed: Observed | None
+
+    @classmethod
+    def read(cls, folder: Path) -> Scenario:
+        """Read the folder's documents; refuse with every flaw of the first document that has any."""
+        centre = read_centre(folder / "centre.yaml")
+
+        workload = read_document(
+            folder / "workload.yaml", Workload, lambda given: [*given.flaws(), *given.flaws_beside(centre)]
+        )
+        observed = folder / "observed.yaml"
+        return cls(folder, centre, workload, read_document(observed, Observed) if observed.exists() else None)
+
+    def procedure(self, name: str) -> Procedure:
+        """Read one of the scenario's procedures, by its path in the folder, and check it against centre and workload."""
+        procedure = read_procedure(self.folder / name, self.centre)
+        flaws = list(self.workload.flaws_beside(self.centre, procedure))
+        if flaws:
+            path = self.folder / "workload.yaml"
+            raise DocumentRefused(
+                [Flaw(f"{path}: {'.'.join(map(str, loc))}", f"{what}, in {name}", accepted) for loc, what, accepted in flaws]
+            )
+        return procedure
+
+    @cached_property
+    def zones(self) -> dict[str, Place]:
+        """The centre of every zone."""
+        return {name: self.centre.zone(name) for name in self.centre.zones}

@@ -1,0 +1,347 @@
+"""The simulated world around a desk: callers, call-takers, a dispatcher and crews, from the phone ringing to the unit clear.
+
+It decides nothing about policy. It plays contacts whose truth was drawn before the start, tells the desk what a control room would
+be told, and does what people do with the desk's answers: a call-taker asks the next question, the dispatcher acts on a proposal
+after the contact's decision delay, a crew turns out, drives, works, transports, hands over and drives home. SimPy keeps the clock,
+in whole milliseconds since the epoch. Imports `contacts`, `crews`, `shifts`, simpy and the desk.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import simpy
+
+from incidents import facts as f
+from incidents.desk import Desk
+from incidents.quantities import ContactId, IncidentId, Instant, NeedId, ResourceId, ms
+from incidents.situation import ContactStatus
+from incidents.travel import travel_times
+from incidents.triage import Ask, accepts, next_step
+from simulation.contacts import Contact
+from simulation.crews import TURN_ROUND_S, Return, Trip, driving_ms
+from simulation.shifts import duty_spans
+
+LOOK_LIMIT = 1_000
+"""The most times a dispatcher looks again at one instant; more would be a desk that proposes without end."""
+WORTH_A_LOOK = frozenset(
+    {f.ResourceReleased, f.ResourceSignedOn, f.ResourceMoved, f.NeedOpened, f.IncidentAssessed, f.IncidentEscalated}
+)
+"""The facts after which a need that had to wait may be proposed for."""
+
+
+class World:
+    """One run of one procedure over one stream of contacts."""
+
+    def __init__(self, desk: Desk, contacts: Sequence[Contact], *, start: Instant, end: Instant) -> None:
+        self.desk = desk
+        self.log: list[f.Fact] = []
+        self._contacts = contacts
+        self._start, self._until = start, end
+        self._env = simpy.Environment(initial_time=start)
+        self._travel = travel_times(desk.centre)
+        self._by_contact = {contact.id: contact for contact in contacts}
+        self._by_incident: dict[IncidentId, Contact] = {}
+        self._call_takers: dict[ContactId, ResourceId] = {}
+        self._trips: dict[ResourceId, Trip] = {}
+        self._returns: dict[ResourceId, Return] = {}
+        self._sent: dict[IncidentId, Counter[str]] = defaultdict(Counter)
+        self._active: dict[IncidentId, list[Trip]] = defaultdict(list)
+        self._reached: set[IncidentId] = set()
+        self._ready: set[NeedId] = set()
+        self._off_duty_due: set[ResourceId] = set()
+        self._is_looking = False
+        self._armed_at: Instant | None = None
+        self._reactions: Mapping[type[f.Fact], Callable[[Any], None]] = {
+            f.ResourceAssigned: self._on_assigned,
+            f.NeedOpened: self._on_need_opened,
+            f.ResourceReleased: self._on_released,
+        }
+
+    def run(self) -> list[f.Fact]:
+        """Play every contact and return the whole log; work in hand at the end stays as it is then."""
+        for resource, on_at, off_at in duty_spans(self.desk.centre, self._start, self._until):
+            self._at(on_at, self._sign_on, resource)
+            if off_at < self._until:
+                self._at(off_at, self._end_shift, resource)
+        self._await_contact(0)
+        self._env.run(until=self._until)
+        return self.log
+
+    def record(self, *facts: f.Fact) -> None:
+        """Tell the desk, keep what it recorded, and react to what follows. The twin of the control room's verb."""
+        self._keep(self.desk.observe(*facts))
+
+    def _keep(self, recorded: Iterable[f.Fact]) -> None:
+        is_news = False
+        for fact in recorded:
+            self.log.append(fact)
+            is_news |= type(fact) in WORTH_A_LOOK
+            reaction = self._reactions.get(type(fact))
+            if reaction is not None:
+                reaction(fact)
+        self._arm()
+        if is_news and self._ready and not self._is_looking:
+            self._is_looking = True
+            self._at(self._now, self._look)
+
+    def _arm(self) -> None:
+        due_at = self.desk.review_at
+        if due_at is not None and due_at != self._armed_at and due_at < self._until:
+            self._armed_at = due_at
+            self._at(max(due_at, self._now), self._review)
+
+    def _review(self) -> None:
+        self._keep(self.desk.review(self._now))
+
+    # Callers and call-takers.
+
+    def _await_contact(self, index: int) -> None:
+        if index < len(self._contacts):
+            self._at(self._contacts[index].at, self._ring, index)
+
+    def _ring(self, index: int) -> None:
+        contact = self._contacts[index]
+        self._await_contact(index + 1)
+        self.record(f.ContactReceived(self._now, contact.id, contact.queue))
+        if contact.patience_s is not None:
+            self._in(contact.patience_s, self._give_up, contact)
+
+    def _give_up(self, contact: Contact) -> None:
+        waiting = self.desk.situation.contacts.get(contact.id)
+        if waiting is not None and waiting.status is ContactStatus.WAITING:
+            self.record(f.ContactAbandoned(self._now, contact.id))
+
+    def _answer(self, contact: Contact, call_taker: ResourceId) -> None:
+        if contact.id not in self.desk.situation.contacts:
+            return
+        incident = IncidentId(f"i{contact.id[1:]}")
+        self._call_takers[contact.id] = call_taker
+        self._by_incident[incident] = contact
+        self.record(f.ContactAnswered(self._now, contact.id, call_taker))
+        self.record(f.IncidentOpened(self._now, incident, contact.id, contact.place))
+        self._ask(contact, incident)
+
+    def _ask(self, contact: Contact, incident: IncidentId) -> None:
+        triage = self.desk.procedure.triage
+        step = next_step(triage, self.desk.situation.incidents[incident].answers)
+        assert isinstance(step, Ask), f"the tree is stuck on {contact.nature}: {step}"
+        said = contact.answer(step.about)
+        question = triage.questions[step.question]
+        answer = said if said is not None and accepts(question, said) else "unknown"
+        self._in(contact.pace_s, self._hear, contact, incident, step.question, answer)
+
+    def _hear(self, contact: Contact, incident: IncidentId, question: str, answer: str) -> None:
+        self.record(f.AnswerGiven(self._now, incident, question, answer))
+        known = self.desk.situation.incidents.get(incident)
+        if known is not None and known.assessed_at is None:
+            self._ask(contact, incident)
+            return
+        self.record(f.ContactEnded(self._now, contact.id))
+        self._in(contact.wrap_up_s, self._wrap_up, contact)
+        self._close_if_done(incident)
+
+    def _wrap_up(self, contact: Contact) -> None:
+        call_taker = self._call_takers.pop(contact.id)
+        need = NeedId(f"{contact.id}/call")
+        self.record(f.ResourceReleased(self._now, call_taker, need, "wrapped up"))
+        self._go_off_duty_if_due(call_taker)
+
+    # The dispatcher.
+
+    def _on_need_opened(self, fact: f.NeedOpened) -> None:
+        if fact.incident is not None:
+            contact = self._by_incident[fact.incident]
+            self._in(contact.decision_s, self._take_up, fact.need)
+
+    def _on_released(self, fact: f.ResourceReleased) -> None:
+        if fact.leaves_open:
+            self._ready.add(fact.need)
+
+    def _take_up(self, need: NeedId) -> None:
+        if need in self.desk.situation.needs:
+            self._ready.add(need)
+            self._look()
+
+    def _look(self) -> None:
+        """Act on every proposal for a need that the dispatcher has taken up, until none is left at this instant."""
+        self._is_looking = True
+        for _ in range(LOOK_LIMIT):
+            self._forget_filled()
+            if not self._ready:
+                break
+            self._report_positions()
+            acted_on = [each for each in self.desk.decision.proposals if each.need in self._ready]
+            if not acted_on:
+                break
+            self.record(*self.desk.decision.facts(acted_on))
+        else:
+            raise AssertionError("the desk proposes without end")
+        self._is_looking = False
+
+    def _forget_filled(self) -> None:
+        needs = self.desk.situation.needs
+        self._ready = {need for need in self._ready if need in needs and not needs[need].is_filled}
+
+    def _report_positions(self) -> None:
+        """Vehicle location: the desk hears where the free units on the road are."""
+        moves = [
+            f.ResourceMoved(self._now, resource, way.position(self._now))
+            for resource, way in sorted(self._returns.items())
+            if way.left_at != self._now
+        ]
+        if moves:
+            self.record(*moves)
+
+    # Crews.
+
+    def _on_assigned(self, fact: f.ResourceAssigned) -> None:
+        need = self.desk.situation.needs.get(fact.need)
+        if need is None:
+            return
+        if need.contact is not None:
+            self._at(self._now, self._answer, self._by_contact[need.contact], fact.resource)
+            return
+        assert need.incident is not None
+        contact = self._by_incident[need.incident]
+        kind = self.desk.situation.resources[fact.resource].kind
+        outcome = contact.outcome(kind, self._sent[need.incident][kind])
+        self._sent[need.incident][kind] += 1
+        trip = Trip(fact.resource, need.id, need.incident, outcome, self._now, None, contact.place)
+        turnout_s = outcome.turnout_s
+        old = self._trips.get(fact.resource)
+        way = self._returns.pop(fact.resource, None)
+        if old is not None and not old.is_over:
+            # It was diverted: it is where its last trip had got to, and if it rolled it needs no turnout.
+            trip.origin = old.position(self._now)
+            turnout_s = TURN_ROUND_S if old.departed_at is not None else turnout_s
+            self._finish(old)
+        else:
+            trip.origin = way.position(self._now) if way else self.desk.situation.resources[fact.resource].place
+        self._trips[fact.resource] = trip
+        self._active[need.incident].append(trip)
+        self._in(turnout_s, self._depart, trip)
+        if outcome.stood_down_s is not None:
+            self._in(outcome.stood_down_s, self._stand_down, trip)
+        elif outcome.unneeded_s is not None and need.incident in self._reached:
+            self._in(outcome.unneeded_s, self._stand_down, trip)
+
+    def _depart(self, trip: Trip) -> None:
+        if trip.is_over:
+            return
+        lights = self._lights(IncidentId(trip.incident))
+        trip.departed_at = self._now
+        trip.travel_ms = driving_ms(self._travel, trip.origin, trip.destination, lights, trip.outcome.travel_factor)
+        self.record(f.ResourceDeparted(self._now, trip.resource, trip.need))
+        self._at(self._now + trip.travel_ms, self._arrive, trip)
+
+    def _lights(self, incident: IncidentId) -> bool:
+        priority = self.desk.situation.incidents[incident].priority
+        return priority is None or self.desk.procedure.priorities[priority].lights
+
+    def _arrive(self, trip: Trip) -> None:
+        if trip.is_over:
+            return
+        trip.has_arrived = True
+        incident = IncidentId(trip.incident)
+        self.record(f.ResourceArrived(self._now, trip.resource, trip.need))
+        if incident not in self._reached:
+            self._reached.add(incident)
+            for other in self._active[incident]:
+                if other.outcome.unneeded_s is not None and not other.has_arrived and not other.is_over:
+                    self._in(other.outcome.unneeded_s, self._stand_down, other)
+        self._in(trip.outcome.scene_s, self._leave_scene, trip)
+
+    def _stand_down(self, trip: Trip) -> None:
+        if not trip.is_over and not trip.has_arrived:
+            self._release(trip, "stood down")
+
+    def _leave_scene(self, trip: Trip) -> None:
+        if not trip.outcome.transports:
+            self._release(trip, "clear")
+            return
+        self.record(f.ResourceTransporting(self._now, trip.resource, trip.need))
+        self._in(trip.outcome.to_facility_s, self._reach_facility, trip)
+
+    def _reach_facility(self, trip: Trip) -> None:
+        self.record(f.ResourceAtFacility(self._now, trip.resource, trip.need))
+        self._in(trip.outcome.handover_s, self._release, trip, "clear")
+
+    def _release(self, trip: Trip, because: str) -> None:
+        here = trip.destination if trip.has_arrived else trip.position(self._now)
+        self._finish(trip)
+        del self._trips[trip.resource]
+        self._drive_home(trip.resource, here)
+        self.record(f.ResourceReleased(self._now, trip.resource, trip.need, because, place=here))
+        self._close_if_done(IncidentId(trip.incident))
+        self._go_off_duty_if_due(trip.resource)
+
+    def _finish(self, trip: Trip) -> None:
+        trip.is_over = True
+        self._active[IncidentId(trip.incident)].remove(trip)
+
+    def _drive_home(self, resource: ResourceId, here: Any) -> None:
+        base = self.desk.centre.base_of(resource)
+        if base is None or here is None or here == base:
+            return
+        way = Return(here, base, self._now, driving_ms(self._travel, here, base, False, 1.0))
+        self._returns[resource] = way
+        self._at(self._now + way.travel_ms, self._be_home, resource, way)
+
+    def _be_home(self, resource: ResourceId, way: Return) -> None:
+        if self._returns.get(resource) is way:
+            del self._returns[resource]
+            self.record(f.ResourceMoved(self._now, resource, way.base))
+
+    # Incidents and duty.
+
+    def _close_if_done(self, incident: IncidentId) -> None:
+        known = self.desk.situation.incidents.get(incident)
+        if known is None or self._active.get(incident):
+            return
+        needs = [self.desk.situation.needs[need] for need in known.needs]
+        if known.assessed_at is not None and all(need.is_filled and not need.filled_by for need in needs):
+            self.record(f.IncidentClosed(self._now, incident, "nothing more is owed"))
+            self._sent.pop(incident, None)
+            self._active.pop(incident, None)
+            self._by_incident.pop(incident, None)
+            self._reached.discard(incident)
+
+    def _sign_on(self, resource: ResourceId) -> None:
+        if resource in self._off_duty_due:
+            # The next shift begins before the last one's work is done: it simply goes on.
+            self._off_duty_due.discard(resource)
+            return
+        self.record(f.ResourceSignedOn(self._now, resource, self.desk.centre.base_of(resource)))
+
+    def _end_shift(self, resource: ResourceId) -> None:
+        self._off_duty_due.add(resource)
+        self._go_off_duty_if_due(resource)
+
+    def _go_off_duty_if_due(self, resource: ResourceId) -> None:
+        known = self.desk.situation.resources[resource]
+        if resource in self._off_duty_due and not known.serving and known.is_on_duty:
+            self._off_duty_due.discard(resource)
+            self._returns.pop(resource, None)
+            self.record(f.ResourceSignedOff(self._now, resource, "end of shift"))
+
+    # The clock.
+
+    @property
+    def _now(self) -> Instant:
+        return int(self._env.now)
+
+    def _in(self, seconds: float, act: Callable[..., None], *arguments: Any) -> None:
+        self._at(self._now + ms(seconds), act, *arguments)
+
+    def _at(self, instant: Instant, act: Callable[..., None], *arguments: Any) -> None:
+        timeout = self._env.timeout(instant - self._now)
+        assert timeout.callbacks is not None
+        timeout.callbacks.append(partial(_call, act, arguments))
+
+
+def _call(act: Callable[..., None], arguments: tuple[Any, ...], _: simpy.Event) -> None:
+    act(*arguments)

@@ -1,0 +1,415 @@
+"""Broken files, each with the place where the break has to be reported; and the worked examples of the docs, which load."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+from pydantic import Field
+
+from incidents.centre import Centre, Document, Loc
+from incidents.marked import DEEPEST, LARGEST_BYTES, LONGEST_TEXT, MOST_VALUES
+from incidents.procedure import Procedure
+from incidents.read import MOST_FLAWS, parse_document, read_centre, read_document, read_procedure
+from incidents.refusals import DocumentRefused, Flaw
+from incidents.soundness import flaws_of
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "procedure-format.md"
+CENTRE, PROCEDURE = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+HERE = "«"
+"""Marks, in a planted flaw, the character at which the refusal has to point."""
+SKILLS = frozenset({"call taking", "medical", "transport", "supervision"})
+
+
+def flaws_in(text: str) -> tuple[Flaw, ...]:
+    """The flaws for which a procedure's text is refused."""
+    with pytest.raises(DocumentRefused) as refusal:
+        parse_document(text, "f", Procedure, lambda procedure: flaws_of(procedure, SKILLS))
+    return refusal.value.flaws
+
+
+def planted(old: str, new: str) -> tuple[str, str]:
+    """The docs' procedure with `old` replaced by `new`, and the file:line:column of the mark in `new`."""
+    assert PROCEDURE.count(old) >= 1, old
+    marked = PROCEDURE.replace(old, new, 1)
+    before = marked[: marked.index(HERE)]
+    where = f"f:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
+    return marked.replace(HERE, ""), where
+
+
+def test_the_procedure_of_the_docs_loads(tmp_path: Path) -> None:
+    """What a designer copies from the page has to work, against the centre of the same page."""
+    (tmp_path / "centre.yaml").write_text(CENTRE, encoding="utf-8")
+    (tmp_path / "procedure.yaml").write_text(PROCEDURE, encoding="utf-8")
+    centre = read_centre(tmp_path / "centre.yaml")
+    assert read_procedure(tmp_path / "procedure.yaml", centre).triage.start == "conscious"
+
+
+def test_the_docs_name_every_key() -> None:
+    """A key that the page leaves out is one nobody will use."""
+    page = PAGE.read_text(encoding="utf-8")
+    fields = {
+        field
+        for kind in Document.__subclasses__()
+        if kind.__module__.startswith("incidents.")
+        for field in kind.model_fields
+    }
+    assert sorted(field for field in fields if not re.search(rf"\b{field.rstrip('_')}\b.*\|", page)) == []
+
+
+LAST_EXAMPLE = PROCEDURE[PROCEDURE.rindex("  - answers:") :]
+SCHEMA: dict[str, tuple[str, str, str]] = {
+    "missing key": ("  routine:\n    rank: 3\n", "  «routine:\n", "`rank` is missing"),
+    "missing in a list": ("- {skill: medical, quantity: 2}", "- «{quantity: 2}", "`skill` is missing"),
+    "missing at the top": ("procedure: Two Rivers medical\n", "«", "`procedure` is missing"),
+    "unknown key": ("quantity: 2", "«quantiy: 2", "unknown key 'quantiy', did you mean 'quantity'?"),
+    "wrong number": ("rank: 3", "rank: «0", "0 does not fit"),
+    "text for a number": ("revision: 3", 'revision: «"3"', "'3' does not fit"),
+    "number for text": ("plan: one crew", "plan: «17", "17 does not fit"),
+    "truth for a number": ("quantity: 2", "quantity: «true", "true does not fit"),
+    "yes is no truth value": ("whole: false", "whole: «no", "'no' does not fit"),
+    "list for a mapping": ("      otherwise: {ask: breathing}", "      «otherwise: [a]", "a list does not fit"),
+    "nothing for text": ("text: Is the patient awake and talking?", "text:«", "nothing does not fit"),
+    "an index": ("from: [urgent, routine]", "from: [urgent, «3]", "3 does not fit"),
+    "an alias of ours": ("from: [urgent, routine]", "«from: []", "at least 1 item"),
+    "both ways": ("        yes: {code: unconscious}", "        «yes: {code: arrest, ask: complaint}", "either `ask`"),
+    "no target": ("    urgency: {shape: power", "    «urgency: {shape: threshold", "a threshold needs target_s"),
+    "slash in a name": ("  minor: {priority", "  «mi/nor: {priority", "'mi/nor' does not fit"),
+    "a shape unheard of": ("shape: power", "shape: «cubic", "'cubic' does not fit"),
+    "not finite": ("weight: 10", "weight: «.inf", "inf does not fit"),
+}
+MEANING: dict[str, tuple[str, str, str]] = {
+    "unknown question": ("yes: {ask: complaint}", "yes: {ask: «complain}", "did you mean 'complaint'"),
+    "unknown plan": ("plan: two crews", "plan: «two crew", "did you mean 'two crews'"),
+    "rank twice": ("rank: 3", "rank: «2", "rank 2 is already that of 'urgent'"),
+    "unused plan": ("plans:\n", "plans:\n  «none: {send: [{skill: medical}]}\n", "no determinant sends plan 'none'"),
+    "unheld skill": ("opens: {skill: supervision}", "opens: {skill: «supervison}", "nobody at the centre holds"),
+    "diversion": ("to: [life threat]\n", "to: [life threat, «routine]\n", "not more urgent than 'urgent'"),
+    "example": (
+        "answers: {conscious: no, breathing: no}\n    code: arrest",
+        "answers: {conscious: no, breathing: no}\n    code: «minor",
+        "leads to 'arrest'",
+    ),
+    "example question": ("complaint: advice only}", "«complain: advice only}", "unknown question 'complain'"),
+    "unreachable": (
+        "  questions:\n",
+        "  questions:\n    «age: {text: x, about: x, answers: {a: {code: minor}}}\n",
+        "no path from the start",
+    ),
+}
+YAML_ITSELF: dict[str, tuple[str, str, str]] = {
+    "key twice": ("rank: 3", "rank: 3\n    «rank: 4", "'rank' stands here a second time"),
+    "alias": ("plan: one crew", "plan: «*crew", "alias *crew is not used here"),
+    "anchor": ("plan: one crew", "plan: «&crew one crew", "anchor &crew is not used here"),
+    "merge key": ("  routine:\n    rank: 3", "  routine:\n    «<<: {}\n    rank: 3", "merge keys are not used here"),
+    "tag that executes": ("plan: one crew", "plan: «!!python/name:os.system one crew", "tag tag:yaml.org,2002:python"),
+    "key that is a list": ("revision: 3", "revision: 3\n«[a]: 3", "a key has to be a piece of text"),
+    "tab": ("dispatch:\n", "dispatch:\n«\tautomatic: []\n", "not YAML"),
+    "second document": ("escalation:", "«---\nescalation:", "a second document starts here"),
+    "directive": ("procedure: Two", "«%YAML 1.1\n---\nprocedure: Two", "directives are not used here"),
+    "control character": ("plan: one crew", "plan: one«\x00crew", "character U+0000"),
+    "escaped control character": ("plan: one crew", 'plan: «"one\\0crew"', "escaped character U+0000"),
+    "line separator": ("plan: one crew", "plan: one«\u2028crew", "character U+2028"),
+    "byte order mark": ("procedure: Two", "«\ufeffprocedure: Two", "byte order mark"),
+    "number too large": ("weight: 10", "weight: «1e400", "beyond what a number can be"),
+    "number too long": ("weight: 10", "weight: «1" + "0" * 5000, "a number of 5,001 digits"),
+    "text too long": ("plan: one crew", "plan: «" + "x" * (LONGEST_TEXT + 1), "20,001 characters"),
+    "quote left open": (LAST_EXAMPLE, '  - "abc\n«', "not YAML"),
+}
+
+
+@pytest.mark.parametrize("name", [*SCHEMA, *MEANING, *YAML_ITSELF])
+def test_a_planted_flaw_is_reported_where_it_stands(name: str) -> None:
+    """A designer goes to the line and column and sees the slip."""
+    old, new, what = (SCHEMA | MEANING | YAML_ITSELF)[name]
+    text, where = planted(old, new)
+    flaws = flaws_in(text)
+    assert where in [flaw.where for flaw in flaws]
+    assert what in next(flaw.what for flaw in flaws if flaw.where == where)
+
+
+@pytest.mark.parametrize("name", [*SCHEMA, *MEANING])
+def test_a_planted_flaw_is_reported_once(name: str) -> None:
+    """Consequences of a slip, listed as flaws of their own, send a designer hunting."""
+    old, new, _ = (SCHEMA | MEANING)[name]
+    assert len(flaws_in(planted(old, new)[0])) == 1
+
+
+def test_flaws_of_every_sort_come_at_once_in_the_order_of_the_file() -> None:
+    """Mending one flaw only to be told of the next wastes an afternoon."""
+    text = (
+        PROCEDURE.replace("rank: 3", "rank: 0")
+        .replace("quantity: 2", "quantiy: 2")
+        .replace("plan: one crew", "plan: !x 4", 1)
+    )
+    lines = [int(flaw.where.split(":")[1]) for flaw in flaws_in(text)]
+    assert lines == sorted(lines)
+    assert len(set(lines)) == 3
+
+
+def test_meaning_is_judged_together_with_a_key_that_stands_twice() -> None:
+    """A slip of YAML that still leaves a document must not hide what else is wrong."""
+    text = PROCEDURE.replace("rank: 3", "rank: 3\n    rank: 4").replace("to: [life threat]", "to: [life thread]")
+    assert [flaw.what.split(",")[0] for flaw in flaws_in(text)] == [
+        "key 'rank' stands here a second time",
+        "unknown priority 'life thread'",
+    ]
+
+
+def test_columns_count_characters() -> None:
+    """An editor counts é and 🚑 as one column each, and so does the refusal."""
+    text, where = planted("{priority: urgent, plan: one crew}", '{priority: "urgént🚑", plan: «7}')
+    assert where in [flaw.where for flaw in flaws_in(text)]
+
+
+def test_carriage_returns_do_not_shift_lines() -> None:
+    """Files come from Windows editors too."""
+    text, where = planted("rank: 3", "rank: «0")
+    assert [flaw.where for flaw in flaws_in(text.replace("\n", "\r\n"))] == [where]
+
+
+def test_an_unknown_member_of_a_union_is_reported_at_its_name() -> None:
+    """The `kind` of travel decides which keys are allowed, so it is the kind that is wrong."""
+    with pytest.raises(DocumentRefused, match=r"f:24:16: unknown kind 'teleport' in `travel`"):
+        parse_document(CENTRE.replace("kind: straight_line", "kind: teleport"), "f", Centre)
+
+
+def test_a_key_inside_a_member_of_a_union_is_found() -> None:
+    """pydantic names the member in its locations, the file does not."""
+    text = CENTRE.replace("speed_mps: 12", "speed_mps: 12, detuor: 2")
+    with pytest.raises(DocumentRefused, match=r"unknown key 'detuor', did you mean 'detour'\?"):
+        parse_document(text, "f", Centre)
+
+
+class Plain(Document):
+    """What the dialect reads a scalar as."""
+
+    it: object
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("yes", "yes"),
+        ("off", "off"),
+        ("2026-11-21", "2026-11-21"),
+        ("1:30", "1:30"),
+        ("1_000", "1_000"),
+        ("true", True),
+        ("~", None),
+        ("007", 7),
+        ("0o17", 15),
+        ("0x1F", 31),
+        ("-1.5e3", -1500.0),
+        (".5", 0.5),
+        ("'5'", "5"),
+        ("+-5", "+-5"),
+        (".", "."),
+        ("|\n a\n b\n", "a\nb\n"),
+    ],
+)
+def test_scalars_are_read_as_yaml_1_2_says(written: str, read: object) -> None:
+    """Under YAML 1.1 a caller's `no` becomes false and an answer goes missing."""
+    assert parse_document(f"it: {written}", "f", Plain).it == read
+
+
+def test_keys_are_text() -> None:
+    """A code may be called 17, and an answer no."""
+    assert parse_document("it: {17: a, no: b, true: c, null: d, 1.0: e}", "f", Plain).it == dict(
+        zip(("17", "no", "true", "null", "1.0"), "abcde", strict=True)
+    )
+
+
+class Weights(Document):
+    """A kind of document that some other floor might have."""
+
+    weights: dict[str, float] = Field(min_length=1)
+
+    def flaws(self) -> Iterator[tuple[Loc, str, str]]:
+        """Yield what is not positive."""
+        for name, weight in self.weights.items():
+            if weight <= 0:
+                yield ("weights", name), f"'{name}' weighs {weight:g}", "more than 0"
+
+
+def test_any_kind_of_document_brings_its_own_flaws(tmp_path: Path) -> None:
+    """Workloads and what-ifs are read by the same reader, and refused in the same words."""
+    (tmp_path / "w.yaml").write_text("weights:\n  a: 1\n  b: -2\n", encoding="utf-8")
+    with pytest.raises(DocumentRefused) as refusal:
+        read_document(tmp_path / "w.yaml", Weights, Weights.flaws)
+    assert str(refusal.value) == f"{tmp_path / 'w.yaml'}:3:6: 'b' weighs -2 (accepted: more than 0)"
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("", "the document is empty"),
+        ("# only words\n", "empty"),
+        ("- a\n", "not a set of keys"),
+        ("abc", "not a set of keys"),
+        ("--- a\n--- b\n", "not a set"),
+    ],
+    ids=["empty", "comment", "list", "scalar", "two"],
+)
+def test_a_document_has_keys_with_values(text: str, what: str) -> None:
+    """An empty file is an accident, not a procedure."""
+    (flaw,) = flaws_in(text)
+    assert what in flaw.what
+
+
+@pytest.mark.parametrize("sort", ["missing", "folder", "pipe", "latin-1", "too large", "impossible name"])
+def test_a_file_that_is_none_is_refused(tmp_path: Path, sort: str) -> None:
+    """Whatever a path leads to, the answer is a refusal that names it."""
+    path = tmp_path / "p.yaml"
+    match sort:
+        case "folder":
+            path.mkdir()
+        case "pipe":
+            os.mkfifo(path)
+        case "latin-1":
+            path.write_bytes(b"procedure: x\nserves: [caf\xe9]\n")
+        case "too large":
+            path.write_bytes(b"#" * (LARGEST_BYTES + 1))
+        case "impossible name":
+            path = tmp_path / "a\0b"
+    with pytest.raises(DocumentRefused) as refusal:
+        read_procedure(path)
+    where = {"latin-1": f"{path}:2:13", "too large": f"{path}:1:1"}.get(sort, str(path))
+    assert [flaw.where for flaw in refusal.value.flaws] == [where]
+
+
+HOSTILE: dict[str, str] = {
+    "brackets": "a: " + "[" * 500_000,
+    "braces": "{a: " * 300_000,
+    "dashes": "- " * 900_000,
+    "deep keys": "\n".join(" " * n + "a:" for n in range(1900)),
+    "laughs": "a: &a [x]\n" + "".join(f"b{n}: &b{n} [*a,*a,*a]\n" for n in range(40_000)),
+    "values": "a: [" + "x," * 900_000 + "]",
+    "keys": "".join(f"k{n}: 1\n" for n in range(150_000)),
+    "one key twice": "k: 1\n" * 140_000,
+    "question marks": "? " * 900_000,
+    "one word": "a: " + "x" * 1_900_000,
+    "one key": "x" * 1_900_000,
+    "one quote": 'a: "' + "\\" * 1_900_000,
+    "comments": "#\n" * 900_000,
+    "blanks": "a:" + "\n" * 1_900_000,
+    "anchors": "a: " + "&x " * 600_000,
+    "tags": "a: " + "!x " * 600_000,
+    "flaws": "plans:\n" + "".join(f" p{n}: {{send: 1}}\n" for n in range(48_000)),
+    "unknown keys": "plans:\n" + "".join(f" p{n}: {{sent: 1}}\n" for n in range(48_000)),
+    "loops": PROCEDURE.replace(
+        "  questions:\n",
+        "  questions:\n"
+        + "".join(
+            f"    q{n}: {{text: x, about: y, answers: {{a: {{ask: q{n + 1}}}, b: {{ask: q0}}, c: {{ask: z{n}}}}}}}\n"
+            for n in range(9_000)
+        ),
+    ).replace("start: conscious", "start: q0"),
+    "names unknown": PROCEDURE.replace(
+        "plans:\n",
+        "plans:\n" + "".join(f"  {'p' * 60}{n}: {{send: [{{skill: {'s' * 60}{n}}}]}}\n" for n in range(6_000)),
+    ).replace(
+        "determinants:\n",
+        "determinants:\n" + "".join(f"  d{n}: {{priority: x, plan: {'p' * 59}{n}}}\n" for n in range(5_000)),
+    ),
+    "priorities": PROCEDURE.replace("to: [life threat]", f"to: [{'routine, ' * 60_000}]").replace(
+        "from: [urgent, routine]", f"from: [{'urgent, ' * 60_000}]"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_document_is_refused_soon(name: str) -> None:
+    """A stranger's file must not hold up the desk; 2 s is the promise, a busy machine gets twice that."""
+    begun = perf_counter()
+    flaws = flaws_in(HOSTILE[name])
+    assert perf_counter() - begun < 4
+    assert len(flaws) <= MOST_FLAWS + 1
+
+
+def test_depth_is_limited() -> None:
+    """The limit is where it says it is."""
+
+    def nested(depth: int) -> str:
+        return "it: " + "[" * depth + "]" * depth
+
+    parse_document(nested(DEEPEST - 1), "f", Plain)
+    with pytest.raises(DocumentRefused, match="nested too deeply"):
+        parse_document(nested(DEEPEST), "f", Plain)
+
+
+def test_memory_is_limited() -> None:
+    """The document with the most values allowed must cost less than 200 MB; a tenth of it shows the slope."""
+    text = "it:\n" + "".join(f" {n}: {{}}\n" for n in range(MOST_VALUES // 20 - 3))
+    tracemalloc.start()
+    parse_document(text, "f", Plain)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20_000_000
+
+
+def mutated(text: str, chance: random.Random) -> str:
+    """The text after one to three small accidents: cut, doubled, swapped, overwritten or sown with what YAML minds."""
+    sown = [
+        *"{}[]:,-?&*!|>'\"%@`#\t\n \\~<=",
+        "\x00",
+        "\ufeff",
+        "é",
+        "🚑",
+        "\ud800",
+        "---\n",
+        "...\n",
+        "<<: ",
+        "&a ",
+        "*a",
+        "!!int ",
+        "1e999",
+        "0x",
+        "null",
+        ": ",
+        "? ",
+        "\r",
+        "\x85",
+        '"\\ud800"',
+        '"\\U00110000"',
+        "|+9\n",
+        "%TAG ! x\n",
+    ]
+    for _ in range(chance.randint(1, 3)):
+        here, there = sorted(chance.randrange(len(text) + 1) for _ in range(2))
+        there = min(there, here + 200)
+        match chance.randrange(5):
+            case 0:
+                text = text[:here] + text[there:]
+            case 1:
+                text = text[:there] + text[here:]
+            case 2:
+                text = text[:here] + chance.choice(sown) + text[here:]
+            case 3:
+                text = text[:here] + chance.choice(sown) + text[here + 1 :]
+            case _:
+                text = text[:here] + text[here:there][::-1] + text[there:]
+    return text
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_whatever_happens_to_a_file_it_loads_or_is_refused(seed: int) -> None:
+    """No accident to a file may reach the desk as anything but a refusal, and every flaw has its place in the file."""
+    chance = random.Random(seed)
+    refused = 0
+    for _ in range(int(os.environ.get("MUSTER_MUTATIONS", "600"))):
+        text = mutated(PROCEDURE, chance)
+        try:
+            parse_document(text, "f", Procedure, lambda procedure: flaws_of(procedure, SKILLS))
+        except DocumentRefused as refusal:
+            refused += 1
+            lines = text.count("\n") + text.count("\r") + 1
+            for flaw in refusal.flaws:
+                assert 1 <= int(flaw.where.split(":")[1]) <= lines + 1
+    assert refused > 0
