@@ -84,8 +84,10 @@ class Marked:
         for number, part in enumerate(loc):
             if loc[number + 1 :] == ("[key]",):
                 return part
-            if (isinstance(here, dict) and part in here) or (isinstance(here, list) and isinstance(part, int)):
-                here = here[part]
+            if isinstance(part, int):
+                here = here[part] if isinstance(here, list) else here
+            elif isinstance(here, dict):
+                here = here.get(part, here)
         return here
 
 

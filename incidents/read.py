@@ -11,6 +11,7 @@ import heapq
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, NoReturn, TypeAlias, TypeVar, Union, get_args, get_origin
@@ -26,6 +27,8 @@ from incidents.soundness import flaws_of
 
 MOST_FLAWS = 1000
 """Flaws beyond this many are counted, not listed."""
+HOPELESS = 10 * MOST_FLAWS
+"""With more schema errors than this, not even the first of them are sought everywhere."""
 
 T = TypeVar("T", bound=Document)
 SemanticFlaws: TypeAlias = Callable[[T], Iterable[tuple[Loc, str, str]]]
@@ -62,10 +65,10 @@ def parse_document(text: str, name: str, kind: type[T], flaws: SemanticFlaws[T] 
     if read.plain is None:
         _refuse(name, read.flaws)
     try:
-        # Strict JSON is the mode in which a document means what it says: no text taken for a number, no true for a 1.
-        document = kind.model_validate_json(json.dumps(read.plain), strict=True)
+        document = _validated(kind, read.plain)
     except ValidationError as error:
-        _refuse(name, [*read.flaws, *_schema_flaws(error, kind, read)], of=len(read.flaws) + error.error_count())
+        of = len(read.flaws) + error.error_count()
+        _refuse(name, [*read.flaws, *_schema_flaws(_foremost(error, kind, read.plain), kind, read)], of=of)
     found = list(read.flaws)
     # Where the text could not be used for a value, the meaning of the rest would be judged wrongly.
     if flaws is not None and not read.stand_ins:
@@ -73,6 +76,34 @@ def parse_document(text: str, name: str, kind: type[T], flaws: SemanticFlaws[T] 
     if found:
         _refuse(name, found)
     return document
+
+
+def _validated(kind: type[T], plain: object) -> T:
+    # Strict JSON is the mode in which a document means what it says: no text taken for a number, no true for a 1.
+    return kind.model_validate_json(json.dumps(plain), strict=True)
+
+
+def _foremost(error: ValidationError, kind: type[Document], plain: object) -> ValidationError:
+    """The error itself, or of a hopeless document only what is wrong near the beginning of each list and mapping.
+
+    An error costs a kilobyte and ten microseconds, and a document may hold a hundred thousand.
+    """
+    if error.error_count() <= HOPELESS:
+        return error
+    try:
+        _validated(kind, _beginning(plain))
+    except ValidationError as foremost:
+        return foremost
+    return error
+
+
+def _beginning(plain: object) -> object:
+    match plain:
+        case dict():
+            return {key: _beginning(value) for key, value in islice(plain.items(), MOST_FLAWS)}
+        case list():
+            return [_beginning(value) for value in plain[:MOST_FLAWS]]
+    return plain
 
 
 def _refuse(name: str, found: Iterable[Found], of: int = 0) -> NoReturn:

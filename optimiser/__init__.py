@@ -4,6 +4,7 @@ Knows no incident, no clock and no disk.
 """
 
 from optimiser.allocation import Allocation, Limits, Termination
+from optimiser.explain import NeedExplanation, explain
 from optimiser.objective import (
     LOSS_LIMIT,
     LinearLoss,
@@ -16,6 +17,7 @@ from optimiser.objective import (
 )
 from optimiser.problem import PAIR_COST_LIMIT, UNITS_PER_SECOND, BoolArray, IntArray, Problem
 from optimiser.solve import solve
+from optimiser.verify import verify
 
 __all__ = [
     "LOSS_LIMIT",
@@ -28,11 +30,14 @@ __all__ = [
     "LinearLoss",
     "LogisticLoss",
     "Loss",
+    "NeedExplanation",
     "PowerLoss",
     "Problem",
     "Termination",
     "ThresholdLoss",
+    "explain",
     "precedence_units",
     "response_units",
     "solve",
+    "verify",
 ]

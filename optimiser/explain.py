@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from optimiser.allocation import Allocation
-from optimiser.problem import Problem
+from optimiser.problem import IntArray, Problem
 
 ALTERNATIVES = 2
 """How many next alternatives are named."""
@@ -84,7 +84,7 @@ def explain(problem: Problem, allocation: Allocation, need: int) -> NeedExplanat
     for row in rows:
         pairs = np.flatnonzero(problem.pair_rows == row)
         pairs = pairs[np.argsort(costs[pairs], kind="stable")]
-        options = [_priced(problem, pair, int(costs[pair])) for pair in pairs.tolist()]
+        options = _priced(problem, row, pairs, costs[pairs])
         mine = [option for option in options if option.pair in picks]
         dearest = max((option.cost for option in mine), default=None)
         others = [
@@ -112,10 +112,13 @@ def _holders(problem: Problem, allocation: Allocation) -> dict[int, tuple[int, .
     return holders
 
 
-def _priced(problem: Problem, pair: int, cost: int) -> Priced:
-    resource = int(problem.pair_resources[pair])
-    terms = tuple(zip(problem.term_names, problem.terms[pair].tolist(), strict=True))
-    return Priced(pair, int(problem.pair_rows[pair]), resource, problem.resource_ids[resource], cost, terms)
+def _priced(problem: Problem, row: int, pairs: IntArray, costs: IntArray) -> list[Priced]:
+    names, ids = problem.term_names, problem.resource_ids
+    columns = (pairs.tolist(), problem.pair_resources[pairs].tolist(), costs.tolist(), problem.terms[pairs].tolist())
+    return [
+        Priced(pair, row, resource, ids[resource], cost, tuple(zip(names, terms, strict=True)))
+        for pair, resource, cost, terms in zip(*columns, strict=True)
+    ]
 
 
 def _passed_over(

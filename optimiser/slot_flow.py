@@ -29,7 +29,7 @@ import numpy as np
 
 from optimiser.kernels.flow import OPTIMAL, RANGE_LIMIT, FlowKernel, Network
 from optimiser.problem import BoolArray, IntArray, Problem
-from optimiser.ties import Canonical, Ties, canonical, has_enough_ties
+from optimiser.ties import Canonical, HashArray, canonical, has_enough_ties
 
 Standing = tuple[tuple[int, ...], int]
 """What plans are compared by, smaller being better: minus the positions filled per rank, then the canonical price."""
@@ -51,7 +51,7 @@ class SlotPlan:
 class SlotFlow:
     """One problem's network, solved again and again with needs left out or forced in."""
 
-    def __init__(self, problem: Problem, costs: IntArray, ties: Ties, kernel: FlowKernel) -> None:
+    def __init__(self, problem: Problem, costs: IntArray, ties: HashArray, kernel: FlowKernel) -> None:
         """Lay the arcs that every solve shares and choose how canonical prices are scaled."""
         self.problem = problem
         self.kernel = kernel

@@ -17,6 +17,7 @@ from optimiser.direct import single_row_choice, uncontested_choice
 from optimiser.floor_plan import floor_plan
 from optimiser.kernels.flow import FlowKernel, min_cost_flow
 from optimiser.problem import IntArray, Problem
+from optimiser.pruning import with_pairs, worthwhile_pairs
 from optimiser.slot_flow import EngineFailure, SlotFlow
 from optimiser.teams import Found, best_teams, is_contested_by_teams
 from optimiser.ties import Ties
@@ -38,39 +39,45 @@ def solve(
     direct = uncontested_choice(problem, costs, ties)
     if direct is not None:
         return _proven(problem, costs, direct, "direct", 0)
-    floor = floor_plan(problem, costs)
+    keep = worthwhile_pairs(problem, costs)
+    floor = floor_plan(with_pairs(problem, keep), costs[keep])
     try:
-        return _contested(problem, costs, floor, limits, SlotFlow(problem, costs, ties, kernel))
-    except Exception as trouble:  # Whatever an engine does, the desk must have a plan, and must know that it is this one.
-        return _degraded(problem, costs, floor, f"{type(trouble).__name__}: {trouble}")
+        return _contested(problem, costs, ties, keep, floor, limits, kernel)
+    except Exception as trouble:  # Whatever an engine does, the desk must have a plan, and know that it is this one.
+        return _degraded(problem, costs, keep[floor], f"{type(trouble).__name__}: {trouble}")
 
 
 def _contested(
-    problem: Problem, costs: IntArray, floor: IntArray, limits: Limits, flow: SlotFlow
-) -> Allocation:
-    if is_contested_by_teams(problem):
-        found = best_teams(problem, costs, flow, floor, limits)
+    problem: Problem, costs: IntArray, ties: Ties, keep: IntArray, floor: IntArray, limits: Limits,
+    kernel: FlowKernel,
+) -> Allocation:  # fmt: skip
+    small = with_pairs(problem, keep)
+    flow = SlotFlow(small, costs[keep], ties.hashes[keep], kernel)
+    if is_contested_by_teams(small):
+        found = best_teams(small, costs[keep], flow, floor, limits)
+        standing, chosen = found.standing, keep[found.chosen]
         if found.proven:
-            allocation = _proven(problem, costs, found.chosen, "teams", flow.solves)
+            allocation = _proven(problem, costs, chosen, "teams", flow.solves)
         else:
-            allocation = _limited(problem, costs, found, flow)
+            allocation = _limited(problem, costs, chosen, found, flow)
     else:
         plan = flow.optimum()
-        allocation = _proven(problem, costs, plan.chosen, "flow", flow.solves)
+        standing, chosen = plan.standing, keep[plan.chosen]
+        allocation = _proven(problem, costs, chosen, "flow", flow.solves)
     violations = verify(problem, allocation)
     if violations:
         raise EngineFailure("the answer does not hold: " + "; ".join(violations[:3]))
-    if flow.standing(np.array(allocation.chosen, dtype=np.int64)) > flow.standing(floor):
+    if standing > flow.standing(floor):
         raise EngineFailure("the answer is worse than the floor plan")
     return allocation
 
 
-def _limited(problem: Problem, costs: IntArray, found: Found, flow: SlotFlow) -> Allocation:
+def _limited(problem: Problem, costs: IntArray, chosen: IntArray, found: Found, flow: SlotFlow) -> Allocation:
     # The best open node bounds the cost only among plans that fill as much as it does.
     is_price_bound = found.bound[0] == found.standing[0]
     bound = flow.canonical.cost_of(found.bound[1]) if is_price_bound else None
-    cost = int(costs[found.chosen].sum())
-    return _allocation(problem, costs, found.chosen, "teams", Termination("limit", bound, cost, flow.solves))
+    cost = int(costs[chosen].sum())
+    return _allocation(problem, costs, chosen, "teams", Termination("limit", bound, cost, flow.solves))
 
 
 def _proven(problem: Problem, costs: IntArray, chosen: IntArray, engine: Engine, nodes: int) -> Allocation:

@@ -55,7 +55,7 @@ class Ties:
         return self._hashes
 
 
-def canonical(problem: Problem, costs: IntArray, ties: Ties, room: int) -> Canonical:
+def canonical(problem: Problem, costs: IntArray, ties: HashArray, room: int) -> Canonical:
     """Make prices whose sum over any plan stays at most `room`; with no room for ties there are none."""
     positions = max(1, int(problem.quantities.sum()))
     dearest = int(costs.max(initial=0)) + 1
@@ -64,7 +64,7 @@ def canonical(problem: Problem, costs: IntArray, ties: Ties, room: int) -> Canon
     tie_bits = shift - positions.bit_length()
     if tie_bits <= 0:
         return Canonical(costs, 0)
-    return Canonical((costs << shift) + (ties.hashes >> np.uint64(64 - tie_bits)).astype(np.int64), shift)
+    return Canonical((costs << shift) + (ties >> np.uint64(64 - tie_bits)).astype(np.int64), shift)
 
 
 def has_enough_ties(problem: Problem, costs: IntArray, room: int) -> bool:

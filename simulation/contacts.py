@@ -44,9 +44,9 @@ class Outcome:
     """What the world has in store for one resource sent to one contact; seconds.
 
     `stood_down_s` not None: it is called off so long after its assignment and never arrives. `unneeded_s` not
-    None: once another resource has reached the scene first it is turned back, so long after that; if it is
-    itself the first, it stays. Otherwise it is on scene for `scene_s` and, if it `transports`, leaves then:
-    `to_facility_s` on the way and `handover_s` there.
+    None: so long after another resource has reached the scene first it is turned back, unless it has arrived by
+    then; if it is itself the first, it stays. Otherwise it is on scene for `scene_s` and, if it `transports`,
+    leaves then: `to_facility_s` on the way and `handover_s` there.
     """
 
     turnout_s: float

@@ -92,7 +92,7 @@ def fit_scenario(data_folder: Path) -> tuple[Scenario, Mapping[str, int], Mappin
     factors = fit_factors(incidents, fleet, zones, curve)
     received = [incident.received for incident in incidents]
     arrivals = Arrivals(rate_per_h=fit_rates(received, year), day_factor_cv=fit_day_factor_cv(year))
-    workload = fit_workload(incidents, arrivals, zones, factors, PROVENANCE)
+    workload = fit_workload(incidents, arrivals, zones, fleet, factors, PROVENANCE)
     baseline = fit_procedure(workload.natures)
     centre = fit_centre(incidents, zones, fleet, curve, PROVENANCE)
     observed = observe(incidents, PROVENANCE, REASONS)

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from simulation.distributions import Lognormal, table_of
 from simulation.fit_log import CLASSES, SKILLS, LoggedIncident, Response
 from simulation.fit_travel import LEAST_SAMPLE
@@ -153,19 +155,30 @@ def _course(
 
 
 def _stand_downs(own: Sequence[Pair], pairs: Sequence[Pair], is_alone: bool) -> tuple[float, float]:
-    """Shares called off, and of the rest those turned back unless they are first."""
+    """Share called off; and of the rest the share to turn back, had the word come at once.
+
+    The word takes a while, and some arrive meanwhile. The share is therefore raised by how often a delay of the
+    log outlasts the time by which the later ones of the log came after the first.
+    """
     alike = [pair for pair in own if (len(pair[0].responses) == 1) == is_alone]
     if len(alike) < LEAST_SAMPLE:
         alike = [pair for pair in pairs if (len(pair[0].responses) == 1) == is_alone]
     if len(alike) < LEAST_SAMPLE:
         alike = list(pairs)
     called_off = sum(stood_down_s(*pair) is not None for pair in alike)
-    turned_back = sum(is_turned_back(*pair) for pair in alike)
-    first = sum(
-        response.arrived is not None and response.arrived == incident.first_arrival for incident, response in alike
-    )
-    later = len(alike) - called_off - first
-    return round(called_off / len(alike), 4), round(turned_back / later, 4) if later > 0 else 0.0
+    behind = [gap for gap in (_behind_s(*pair) for pair in alike) if gap is not None]
+    later = len(alike) - called_off - behind.count(0.0)
+    delays = _seconds(alike, unneeded_s)
+    if later <= 0 or not delays:
+        return round(called_off / len(alike), 4), 0.0
+    gaps = np.sort([gap for gap in behind if gap > 0])
+    in_time = float(np.mean(1 - np.searchsorted(gaps, delays) / len(gaps))) if len(gaps) else 1.0
+    return round(called_off / len(alike), 4), round(min(1.0, len(delays) / later / max(in_time, 0.01)), 4)
+
+
+def _behind_s(incident: LoggedIncident, response: Response) -> float | None:
+    """By how much it arrived after the first; 0 for the first itself, None if it never did."""
+    return _between(incident.first_arrival, response.arrived)
 
 
 def _seconds(pairs: Sequence[Pair], stage: Stage) -> list[float]:

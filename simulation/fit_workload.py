@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from simulation.distributions import Lognormal
 from simulation.fit_courses import Tables, conduct_name, fit_courses
-from simulation.fit_log import SEVERITIES, LoggedIncident
+from simulation.fit_fleet import FleetUnit
+from simulation.fit_log import SEVERITIES, SKILLS, LoggedIncident
 from simulation.fit_natures import FittedNature, fit_natures, grouped
 from simulation.fit_places import Zones
 from simulation.workload import Arrivals, DistributionEntry, LognormalEntry, Nature, Workload
@@ -17,6 +19,7 @@ QUESTIONS = 3
 """The baseline asks for nature, severity and detail."""
 LEAST_INCIDENTS = 60
 """A type and class with fewer incidents takes the handling and waiting times of its class."""
+QUIET_SHARE = 0.9
 PATIENCE = DistributionEntry(lognormal=LognormalEntry(mean=180.0, cv=1.0))
 WRAP_UP = DistributionEntry(constant=15.0)
 MEDICAL, OTHERS = "medical", "fire and other"
@@ -26,6 +29,7 @@ def fit_workload(
     incidents: Sequence[LoggedIncident],
     arrivals: Arrivals,
     zones: Zones,
+    fleet: Sequence[FleetUnit],
     factors: Mapping[tuple[str, str], Lognormal],
     provenance: str,
 ) -> Workload:
@@ -33,7 +37,8 @@ def fit_workload(
     tables = Tables()
     fitted = fit_natures(incidents)
     groups = grouped(incidents)
-    natures = [_nature(each, groups, incidents, tables) for each in fitted]
+    quiet = frozenset(each.id for each in quiet_incidents(incidents, fleet))
+    natures = [_nature(each, groups, incidents, quiet, tables) for each in fitted]
     shares = even([each.share for each in fitted])
     used = dict.fromkeys(nature.conduct for nature in natures)
     conducts = fit_courses(incidents, factors, tables)
@@ -57,6 +62,24 @@ def fit_workload(
     )
 
 
+def quiet_incidents(incidents: Sequence[LoggedIncident], fleet: Sequence[FleetUnit]) -> tuple[LoggedIncident, ...]:
+    """The incidents that came when at most `QUIET_SHARE` of the ambulances on duty were committed.
+
+    What their dispatchers took to send somebody is their own delay. At other times the log's waits also hold
+    the want of an ambulance, which a twin has to bring about by itself.
+    """
+    ambulances = [unit for unit in fleet if SKILLS[unit.kind] == "ambulance"]
+    work = [each for incident in incidents for each in incident.responses if SKILLS[each.kind] == "ambulance"]
+    starts = sorted(each.dispatched for each in work if each.available is not None)
+    ends = sorted(each.available for each in work if each.available is not None)
+    return tuple(
+        each
+        for each in incidents
+        if bisect_right(starts, each.entry) - bisect_right(ends, each.entry)
+        <= QUIET_SHARE * sum(unit.on_duty(each.entry) for unit in ambulances)
+    )
+
+
 def even(shares: Sequence[float], digits: int = 5) -> list[float]:
     """Round shares so that they sum to one: the largest takes up the rounding."""
     rounded = [round(share / sum(shares), digits) for share in shares]
@@ -69,6 +92,7 @@ def _nature(
     fitted: FittedNature,
     groups: Mapping[tuple[str, str], Sequence[LoggedIncident]],
     incidents: Sequence[LoggedIncident],
+    quiet: frozenset[str],
     tables: Tables,
 ) -> Nature:
     own = groups[fitted.nature, fitted.priority]
@@ -87,7 +111,9 @@ def _nature(
         places=MEDICAL if fitted.nature == "medical" else OTHERS,
         questions=QUESTIONS,
         handling_s=tables.register(f"handling {name}", [each.entry - each.received for each in own]),
-        decision_s=tables.register(f"decision {name}", [each.dispatched - each.entry for each in own]),
+        decision_s=tables.register(
+            f"decision {name}", [each.dispatched - each.entry for each in own if each.id in quiet]
+        ),
         conduct=conduct_name(fitted.priority, fitted.is_alone),
     )
 

@@ -91,12 +91,13 @@ def cobham_waits_s(offered: Sequence[float], servers: int, service_s: float) -> 
     """
     for load in offered:
         _check(load, servers)
-    total = sum(offered)
+    carried = [0.0, *accumulate(offered)]
+    total = carried[-1]
     all_busy = erlang_c(total, servers) if total < servers else 1.0
-    until_free_s = all_busy * service_s / servers
-    used = [0.0, *(load / servers for load in accumulate(offered))]
+    # Differences from the number of servers, not of shares from 1, which would lose digits near saturation.
     return tuple(
-        until_free_s / ((1 - above) * (1 - below)) if below < 1 else math.inf for above, below in pairwise(used)
+        all_busy * service_s * servers / ((servers - above) * (servers - below)) if below < servers else math.inf
+        for above, below in pairwise(carried)
     )
 
 

@@ -38,9 +38,7 @@ class DistributionEntry(Document):
     constant: float | None = Field(default=None, ge=0)
     exponential: float | None = Field(default=None, gt=0, description="expected value")
     lognormal: LognormalEntry | None = None
-    quantiles: tuple[Annotated[float, Field(ge=0)], ...] | None = Field(
-        default=None, min_length=2, max_length=1001
-    )
+    quantiles: tuple[Annotated[float, Field(ge=0)], ...] | None = Field(default=None, min_length=2, max_length=1001)
 
     @model_validator(mode="after")
     def _one_way(self) -> DistributionEntry:
@@ -95,9 +93,9 @@ class Course(Document):
     """What happens to one resource of a kind that is sent, whoever decided it.
 
     Of those sent, `stood_down_share` are called off on their own, `stood_down_s` after assignment. Of the
-    others, `unneeded_share` are turned back `unneeded_s` after somebody else reaches the scene first. Of
-    those that arrive, `transported_share` leave for a facility after `before_transport_s`; the rest are clear
-    after `scene_s`.
+    others, `unneeded_share` are turned back `unneeded_s` after somebody else reaches the scene first, unless
+    they have arrived by then. Of those that arrive, `transported_share` leave for a facility after
+    `before_transport_s`; the rest are clear after `scene_s`.
     """
 
     turnout_s: Duration = ZERO
@@ -186,9 +184,7 @@ class Workload(Document):
             if isinstance(duration, str) and duration not in self.tables:
                 yield where, f"unknown table {duration!r}", "a name under tables, or a distribution in place"
 
-    def flaws_beside(
-        self, centre: Centre, procedure: Procedure | None = None
-    ) -> Iterator[tuple[Loc, str, str]]:
+    def flaws_beside(self, centre: Centre, procedure: Procedure | None = None) -> Iterator[tuple[Loc, str, str]]:
         """Yield what the workload names and the centre, or the procedure, does not know."""
         for mix, shares in self.places.items():
             for zone in shares:

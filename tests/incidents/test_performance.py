@@ -102,7 +102,7 @@ def test_the_true_priority_stands_before_the_one_in_the_log() -> None:
 
 def test_a_contact_that_gives_up_is_abandoned_and_never_answered() -> None:
     """Abandonment is the failure that no response time shows."""
-    lost = [f.ContactReceived(at(20), SECOND_CALL, "999"), f.ContactAbandoned(at(50), SECOND_CALL)]
+    lost: list[f.Fact] = [f.ContactReceived(at(20), SECOND_CALL, "999"), f.ContactAbandoned(at(50), SECOND_CALL)]
     measures = measured([*reported(), *lost])
     told = [measures.figure(name) for name in ("contacts", "answered", "abandoned", "abandoned.share")]
     assert told == [2, 1, 1, 0.5]
@@ -110,7 +110,7 @@ def test_a_contact_that_gives_up_is_abandoned_and_never_answered() -> None:
 
 def test_a_diversion_never_resets_the_clock_of_the_incident() -> None:
     """A diverted unit must not make the incident it left look quicker."""
-    facts = [
+    facts: list[f.Fact] = [
         *reported(),
         f.ResourceAssigned(at(100), ENGINE, NEED, 0, "nearest"),
         f.ResourceDeparted(at(160), ENGINE, NEED),
@@ -126,7 +126,7 @@ def test_a_diversion_never_resets_the_clock_of_the_incident() -> None:
 
 def test_a_unit_that_was_turned_back_has_no_travel_time() -> None:
     """A journey cut short is no sample of how long journeys take."""
-    facts = [
+    facts: list[f.Fact] = [
         *reported(),
         f.ResourceAssigned(at(100), ENGINE, NEED, 0, "nearest"),
         f.ResourceDeparted(at(160), ENGINE, NEED),
@@ -138,7 +138,7 @@ def test_a_unit_that_was_turned_back_has_no_travel_time() -> None:
 
 def test_a_unit_assigned_before_the_assessment_means_no_wait_for_dispatch() -> None:
     """Sending on suspicion is not a negative wait."""
-    facts = [
+    facts: list[f.Fact] = [
         f.ContactReceived(at(10), CALL, "999"),
         f.IncidentOpened(at(15), FIRE, CALL),
         f.NeedOpened(at(16), NEED, (f.NeedRow("fire"),), False, "suspicion", incident=FIRE),
@@ -150,12 +150,12 @@ def test_a_unit_assigned_before_the_assessment_means_no_wait_for_dispatch() -> N
 
 def test_an_incident_is_timed_from_its_first_contact_not_from_a_duplicate() -> None:
     """A second caller must not restart the clock."""
-    again = [
+    again: list[f.Fact] = [
         f.ContactReceived(at(300), SECOND_CALL, "999"),
         f.ContactAnswered(at(302), SECOND_CALL),
         f.ContactLinked(at(310), SECOND_CALL, FIRE),
     ]
-    facts = sorted([*reported(), *served(), *again], key=lambda fact: fact.at)
+    facts: list[f.Fact] = sorted([*reported(), *served(), *again], key=lambda fact: fact.at)
     samples = measured(facts).samples
     assert (samples["response_s", "red"].tolist(), samples["answer_s", "red"].tolist()) == ([390], [2, 4])
 
@@ -169,7 +169,7 @@ def test_a_sample_counts_by_when_its_contact_was_received(since_s: float, until_
 
 def test_an_incident_without_a_contact_is_timed_from_its_opening() -> None:
     """Crews report what they drive past; nobody rang."""
-    facts = [f.IncidentOpened(at(15), FIRE), f.IncidentAssessed(at(70), FIRE, "F1", "red", "seen")]
+    facts: list[f.Fact] = [f.IncidentOpened(at(15), FIRE), f.IncidentAssessed(at(70), FIRE, "F1", "red", "seen")]
     assert measured(facts).figure("handling_s.mean.red") == 55
 
 
@@ -189,7 +189,7 @@ def test_an_incident_that_nobody_reached_is_counted() -> None:
 
 def test_busy_time_is_clipped_to_the_window_and_open_work_lasts_to_its_end() -> None:
     """Utilisation of a week must not depend on what came before or after it."""
-    facts = [
+    facts: list[f.Fact] = [
         *(f.ResourceSignedOn(0, resource) for resource in (ENGINE, TRUCK)),
         *reported(),
         f.ResourceAssigned(at(100), ENGINE, NEED, 0, "nearest"),

@@ -12,7 +12,7 @@ from optimiser.allocation import Allocation
 from optimiser.kernels.flow import min_cost_flow
 from optimiser.problem import Problem
 from optimiser.slot_flow import SlotFlow
-from optimiser.ties import Ties
+from optimiser.ties import tie_hashes
 
 Row = tuple[int, Mapping[str, int]]
 """Positions asked for, and the price of every eligible resource."""
@@ -133,7 +133,7 @@ def permuted(problem: Problem, seed: int) -> Problem:
 
 def slot_flow_of(problem: Problem) -> SlotFlow:
     """The slot relaxation of a problem, behind the real engine."""
-    return SlotFlow(problem, problem.costs, Ties(problem), min_cost_flow)
+    return SlotFlow(problem, problem.costs, tie_hashes(problem), min_cost_flow)
 
 
 Option = tuple[tuple[int, ...], tuple[int, ...], int]

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from optimiser.solve import solve
-from optimiser.ties import Ties, canonical, tie_hashes
+from optimiser.ties import canonical, tie_hashes
 from tests.optimiser.builders import by_ids, problem_of, random_problem
 
 
@@ -17,7 +17,7 @@ def test_ties_of_a_whole_plan_stay_below_one_unit_of_cost() -> None:
     """A tie-break that outweighs a tenth of a second would be a policy."""
     for seed in range(100):
         problem = random_problem(seed)
-        made = canonical(problem, problem.costs, Ties(problem), 2**50)
+        made = canonical(problem, problem.costs, tie_hashes(problem), 2**50)
         ties = made.prices - (problem.costs << made.shift)
         most = int(ties.max(initial=0)) * int(problem.quantities.sum())
         assert most < 1 << made.shift
@@ -27,14 +27,14 @@ def test_prices_keep_to_the_room_given() -> None:
     """The flow engine's range is not to be exceeded for the sake of ties."""
     problem = problem_of({"x": (1, True, [(3, {"a": 999, "b": 998})])}, {"a": 1, "b": 1})
     for room in (2**12, 2**20, 2**60):
-        made = canonical(problem, problem.costs, Ties(problem), room)
+        made = canonical(problem, problem.costs, tie_hashes(problem), room)
         assert int(made.prices.max()) * 3 <= room
 
 
 def test_without_room_there_are_no_ties() -> None:
     """Better undecided than wrong."""
     problem = problem_of({"x": (1, True, [(1, {"a": 7})])}, {"a": 1})
-    assert canonical(problem, problem.costs, Ties(problem), 8).prices.tolist() == [7]
+    assert canonical(problem, problem.costs, tie_hashes(problem), 8).prices.tolist() == [7]
 
 
 def test_equal_resources_are_not_always_chosen_in_the_order_of_their_ids() -> None:

@@ -23,7 +23,7 @@ def test_the_t_interval_agrees_with_the_table() -> None:
     """1, 2, 3: mean 2, s = 1, t(2; 0.975) = 4.302653, half-width 4.302653 / sqrt(3)."""
     interval = mean_interval([1.0, 2.0, 3.0])
     reach = 4.302653 / math.sqrt(3)
-    assert (interval.low, interval.high) == (pytest.approx(2 - reach), pytest.approx(2 + reach))
+    assert (interval.low, interval.high) == pytest.approx((2 - reach, 2 + reach))
 
 
 def test_equal_values_give_exactly_their_value() -> None:

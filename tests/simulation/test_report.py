@@ -40,7 +40,7 @@ def run(*responses_s: float) -> Measures:
 
 
 BASELINE = [run(100, 200, 301), run(110, 210, 310), run(120, 220, 333)]
-CANDIDATE = [run(90, 190, 280), run(100, 200, 290), run(110, 210, 300)]
+CANDIDATE = [run(90, 190, 280), run(100, 200, 290), run(110, 210, 312)]
 OBSERVED = {
     "response_s.median.red": 200.0,
     "response_s.p90.red": 500.0,
@@ -52,7 +52,7 @@ OBSERVED = {
 def report(**given: Any) -> Report:
     criteria = [
         Criterion(measure=RED, want="reduce", margin_abs=5),
-        Criterion(measure="response_s.within_205.red", want="no_worse", margin_abs=0.05),
+        Criterion(measure="response_s.within_205.red", want="no_worse", margin_abs=0.9),
     ]
     whole = Report(
         title="Diversion",

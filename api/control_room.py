@@ -1,0 +1,273 @@
+"""The live shell around one desk: lock, desk, log, subscribers. It decides nothing; it is the twin of the simulated world.
+
+`record` lets the desk observe facts, writes what the desk recorded to the durable log, and only then lets anybody see it. What
+the desk refuses, or the log cannot keep, has not happened: the desk that tried is thrown away for one as it was before. Everything
+that reads looks at `present`, one immutable value, so no reader sees half a change. Imports `log`, `clock` and `incidents`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from api.clock import Clock
+from api.log import Entry, Log, Receipt, broken
+from api.log_file import LogRefused
+from incidents import facts as f
+from incidents.adoption import obstacles
+from incidents.centre import Centre
+from incidents.decision import Decision
+from incidents.desk import Desk, adoption
+from incidents.procedure import Procedure
+from incidents.quantities import Instant, ResourceId
+from incidents.refusals import FactRefused, Flaw
+from incidents.remembering import after
+from incidents.situation import Situation
+from incidents.travel import travel_times
+
+T = TypeVar("T")
+
+PROCEDURE = "procedure"
+"""The actor of whatever the rules themselves entailed."""
+SHELL = "muster"
+"""The actor of what the control room does when it is started."""
+BATCHES_REMEMBERED = 1_000
+"""Recent batches kept in memory for those who follow; older ones are read from the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """What is known now, what the rules ask for now, and the hash of the log's last entry."""
+
+    situation: Situation
+    decision: Decision
+    procedure: Procedure
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One batch: its entries as they stand in the log, and what the rules ask for after it."""
+
+    entries: tuple[Entry, ...]
+    decision: Decision
+
+    @property
+    def facts(self) -> tuple[f.Fact, ...]:
+        """The facts in order: what was given, and what it entailed."""
+        return tuple(entry.fact for entry in self.entries)
+
+    @property
+    def sequence(self) -> int:
+        """Where the log stands after this batch."""
+        return self.entries[-1].sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """A request that must have its effect once: its key, the hash of what it asks, and how its answer reads."""
+
+    key: str
+    request_hash: str
+    answer: Callable[[Recorded], tuple[int, str]]
+
+
+class KeyReused(Exception):
+    """An idempotency key came back with another request."""
+
+
+Plan = Callable[[Present, Instant], Sequence[f.Fact]]
+"""What somebody wants recorded, given the present and the instant to record it at."""
+
+
+class ControlRoom:
+    """One centre, live. Every public method may be called from any thread."""
+
+    def __init__(self, log: Log, centre: Centre, procedures: Mapping[str, Procedure], clock: Clock) -> None:
+        self.log = log
+        self.centre = centre
+        self.clock = clock
+        self._procedures = dict(procedures)
+        self._travel = travel_times(centre)
+        self._lock = threading.Lock()
+        self._subscribers: list[Callable[[], None]] = []
+        self._recent: deque[Recorded] = deque(maxlen=BATCHES_REMEMBERED)
+        situation, head = self._remembered()
+        self._desk = self._desk_at(situation)
+        self._present: Present | None = None
+        if situation.procedure is not None:
+            self._present = Present(situation, self._desk.decision, self._desk.procedure, head)
+
+    @classmethod
+    def open(
+        cls, log: Log, clock: Clock, centre: Centre | None = None, procedure: Procedure | None = None, *, adopt: bool = False
+    ) -> ControlRoom:
+        """Open a control room on `log`, as it was left; a new log needs a centre and a procedure.
+
+        A centre must be the log's own. Another procedure than the one in force is refused unless it is to be adopted.
+        """
+        held = log.centre()
+        if held is None:
+            if centre is None or procedure is None:
+                raise LogRefused.of(str(log.path), "is new", "a centre and a procedure to begin with")
+            log.found(centre)
+            held = centre
+        elif centre is not None and centre != held:
+            raise LogRefused.of(str(log.path), f"is the log of another centre, {held.centre!r}", "that centre, or another database")
+        if procedure is not None:
+            log.keep_procedure(procedure)
+        room = cls(log, held, log.procedures(), clock)
+        room._take_up(procedure, adopt=adopt)
+        return room
+
+    @property
+    def present(self) -> Present:
+        """The present, all of one piece."""
+        assert self._present is not None, "a procedure is in force before a control room is used"
+        return self._present
+
+    def record(self, facts: Sequence[f.Fact], actor: str) -> Recorded:
+        """Record facts that happened together at the instants they carry; raises `FactRefused`, and then nothing changed."""
+        recorded = self.act(lambda _present, _at: facts, actor)
+        assert isinstance(recorded, Recorded)
+        return recorded
+
+    def act(
+        self, plan: Plan, actor: str, *, happened_at: Instant | None = None, once: Once | None = None
+    ) -> Recorded | Receipt:
+        """Record what `plan` makes of the present; with `once`, a repeated request gets the receipt of the first.
+
+        The instant handed to `plan` is the clock's, but never before the last fact: a clock that was set back does not
+        make time go back. With `happened_at` it is that instant, which must not lie in the future.
+        """
+        with self._lock:
+            if once is not None:
+                receipt = self._repeated(once)
+                if receipt is not None:
+                    return receipt
+            facts = plan(self.present, self._instant(happened_at))
+            return self._observe(facts, actor, once)
+
+    def review(self) -> Recorded | None:
+        """Let time pass to now; return what became due, None if nothing did."""
+        with self._lock:
+            now = self._instant(None)
+            recorded = self._attempt(lambda: self._desk.review(now))
+            return self._keep([(PROCEDURE, fact) for fact in recorded], None) if recorded else None
+
+    def since(self, sequence: int) -> tuple[Recorded, ...] | None:
+        """Return the batches after `sequence`, oldest first; None when memory does not reach back so far."""
+        recent = tuple(self._recent)
+        if sequence >= self.present.situation.sequence:
+            return ()
+        if not recent or recent[0].entries[0].batch > sequence + 1:
+            return None
+        return tuple(batch for batch in recent if batch.sequence > sequence)
+
+    def subscribe(self, changed: Callable[[], None]) -> Callable[[], None]:
+        """Call `changed` after every batch, on the thread that recorded it; returns how to stop that."""
+        self._subscribers.append(changed)
+        return lambda: self._subscribers.remove(changed)
+
+    def _take_up(self, procedure: Procedure | None, *, adopt: bool) -> None:
+        """Put `procedure` in force if the log is new, or if it is another and is to be adopted."""
+        situation = self._desk.situation
+        if situation.procedure is None:
+            if procedure is None:
+                raise LogRefused.of(str(self.log.path), "has no procedure in force", "a procedure to begin with")
+        elif procedure is None or procedure.fingerprint == situation.procedure:
+            return
+        elif not adopt:
+            held = self._desk.procedure
+            raise LogRefused.of(
+                str(self.log.path),
+                f"runs under {held.procedure!r} revision {held.revision}, not {procedure.procedure!r} revision {procedure.revision}",
+                "the procedure in force, or --adopt to put the other one in force",
+            )
+        else:
+            flaws = obstacles(situation, procedure)
+            if flaws:
+                raise LogRefused(flaws)
+        with self._lock:
+            self._observe([adoption(procedure, self._instant(None))], SHELL, None)
+
+    def _remembered(self) -> tuple[Situation, str]:
+        """Fold the whole log, checking its chain on the way."""
+        situation, head = Situation.opening(self.centre), ""
+        for entry in self.log.verified():
+            try:
+                situation = after(situation, entry.fact)
+            except FactRefused as refusal:
+                raise broken(entry.sequence, f"cannot follow what stands before it: {refusal}") from refusal
+            head = entry.hash
+        if situation.procedure is not None and situation.procedure not in self._procedures:
+            raise LogRefused.of(str(self.log.path), "lacks the procedure in force", "the log as it was written")
+        return situation, head
+
+    def _desk_at(self, situation: Situation) -> Desk:
+        desk = Desk(self.centre, self._procedures, travel=self._travel)
+        desk.situation = situation
+        return desk
+
+    def _instant(self, happened_at: Instant | None) -> Instant:
+        now, last = self.clock.now(), self._desk.situation.at
+        if happened_at is None:
+            return max(now, last)
+        if happened_at > max(now, last):
+            raise FactRefused([Flaw("/happened_at", "lies in the future", "an instant that has passed")])
+        return happened_at
+
+    def _repeated(self, once: Once) -> Receipt | None:
+        receipt = self.log.receipt(once.key)
+        if receipt is not None and receipt.request_hash != once.request_hash:
+            raise KeyReused
+        return receipt
+
+    def _observe(self, facts: Sequence[f.Fact], actor: str, once: Once | None) -> Recorded:
+        recorded = self._attempt(lambda: self._desk.observe(*facts))
+        given = {id(fact) for fact in facts}
+        return self._keep([(actor if id(fact) in given else PROCEDURE, fact) for fact in recorded], once)
+
+    def _keep(self, written: Sequence[tuple[str, f.Fact]], once: Once | None) -> Recorded:
+        """Write a batch to the log, then let it be seen, and not the other way round."""
+
+        def keep() -> Recorded:
+            entries = self.log.following(written, self.clock.now())
+            recorded = Recorded(entries, self._desk.decision)
+            receipt = None if once is None else Receipt(once.key, once.request_hash, *once.answer(recorded))
+            self.log.append(entries, receipt)
+            return recorded
+
+        recorded = self._attempt(keep)
+        self._recent.append(recorded)
+        self._present = Present(
+            self._desk.situation, recorded.decision, self._desk.procedure, recorded.entries[-1].hash
+        )
+        for changed in tuple(self._subscribers):
+            try:
+                changed()
+            except Exception:  # The facts are recorded; whoever cannot be told must not undo that.
+                logging.getLogger(__name__).exception("a subscriber failed")
+        return recorded
+
+    def _attempt(self, doing: Callable[[], T]) -> T:
+        try:
+            return doing()
+        except BaseException:
+            # A desk remembers its last decision by sequence, so one that has tried in vain is not used again.
+            known = self._present
+            self._desk = self._desk_at(Situation.opening(self.centre) if known is None else known.situation)
+            raise
+
+
+def sign_on_all(present: Present, at: Instant, centre: Centre) -> list[f.Fact]:
+    """Return the facts that bring everybody who is off duty on duty, each at its base."""
+    off_duty = [resource for resource in present.situation.resources.values() if not resource.is_on_duty]
+    if not off_duty:
+        raise FactRefused([Flaw("/resources", "everybody is on duty already", "somebody who is off duty")])
+    return [f.ResourceSignedOn(at, ResourceId(each.id), centre.base_of(each.id)) for each in off_duty]
+

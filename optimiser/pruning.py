@@ -1,0 +1,39 @@
+"""Pairs that no best plan uses, left out before any engine sees them.
+
+Let P be the number of positions asked for altogether. A row that used a resource beyond its P cheapest usable ones could
+swap it for one of those: the other P - 1 positions cannot occupy them all. The swap fills as much, breaks nothing and
+costs strictly less, so every best plan lies within the P cheapest of each row, and so does the greedy floor plan. Equal
+prices at the edge are all kept, so that the tie-break still sees every plan it must choose among.
+
+With a handful of open needs and a city full of resources this leaves a few pairs per row.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimiser.problem import IntArray, Problem
+
+
+def worthwhile_pairs(problem: Problem, costs: IntArray) -> IntArray:
+    """Indices of the pairs that a best plan could use, ascending; one sort of plain integers."""
+    usable = problem.capacities[problem.pair_resources] > 0
+    rows, positions = problem.pair_rows[usable], int(problem.quantities.sum())
+    counts = np.bincount(rows, minlength=len(problem.row_needs))
+    if counts.max(initial=0) <= positions:
+        return np.flatnonzero(usable)
+    # One key orders by row, then price; products stay below 2**59 by SIZE_LIMIT and PAIR_COST_LIMIT.
+    keys = rows * (int(costs.max()) + 1) + costs[usable]
+    edges = np.cumsum(counts) - counts + np.minimum(counts, positions) - 1
+    dearest = np.sort(keys)[np.maximum(edges, 0)]
+    kept: IntArray = np.flatnonzero(usable)[keys <= dearest[rows]]
+    return kept
+
+
+def with_pairs(problem: Problem, keep: IntArray) -> Problem:
+    """The same problem with only these pairs."""
+    return Problem.trusted(
+        problem.need_ids, problem.ranks, problem.whole, problem.row_needs, problem.quantities, problem.resource_ids,
+        problem.capacities, problem.pair_rows[keep], problem.pair_resources[keep], problem.terms[keep],
+        problem.term_names,
+    )  # fmt: skip

@@ -1,0 +1,168 @@
+"""The world on a street: every stage of one contact by hand, and what crews do when plans change under way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from incidents import facts as f
+from incidents.desk import Desk
+from incidents.procedure import Procedure
+from incidents.quantities import IncidentId, Place, ResourceId
+from simulation.contacts import Contact, draw_contacts
+from simulation.workload import Workload
+from simulation.world import World
+from tests.builders import START, a_centre, a_procedure, at, spot
+
+ONE_AMBULANCE = {"A1": ("ambulance", 0.0), "C1": ("clerk", 0.0)}
+STAGES = {
+    "turnout_s": {"constant": 10},
+    "scene_s": {"constant": 100},
+    "before_transport_s": {"constant": 60},
+    "to_facility_s": {"constant": 30},
+    "handover_s": {"constant": 20},
+}
+
+
+def workload(natures: list[dict[str, Any]], course: dict[str, Any] | None = None, **changes: Any) -> Workload:
+    """Illness or fire on the street; two questions in ten seconds, five seconds to decide, four to wrap up."""
+    shared = {
+        "share": 1 / len(natures),
+        "queue": "emergency",
+        "priority": "red",
+        "questions": 2,
+        "handling_s": {"constant": 10},
+        "decision_s": {"constant": 5},
+        "conduct": "crews",
+    }
+    document = {
+        "workload": "street",
+        "arrivals": {"rate_per_h": 60},
+        "natures": [{**shared, **nature} for nature in natures],
+        "conducts": {"crews": dict.fromkeys(("ambulance", "medic", "engine"), {**STAGES, **(course or {})})},
+        "wrap_up_s": {"constant": 4},
+        **changes,
+    }
+    return Workload.model_validate(document)
+
+
+ILL = {"id": "ill", "truth": {"nature": "illness", "severe": "yes"}}
+UNWELL = {"id": "unwell", "truth": {"nature": "illness", "severe": "no"}}
+
+
+def contacts(of: Workload, *calls: tuple[float, str, Place]) -> list[Contact]:
+    """One contact for each (seconds, nature, place), with the luck that the workload draws."""
+    drawn = draw_contacts(of, 1, START, 3600 * 50, {})
+    chosen = []
+    for when_s, nature, place in calls:
+        found = next(each for each in drawn if each.nature == nature and each not in chosen)
+        chosen.append(found)
+        object.__setattr__(found, "at", at(when_s))
+        object.__setattr__(found, "place", place)
+    return chosen
+
+
+def played(of: Workload, calls: list[Contact], units: dict[str, tuple[str, float]], rules: Procedure) -> list[f.Fact]:
+    """The log of an hour."""
+    desk = Desk.under(a_centre(units), rules, START)
+    return World(desk, calls, start=START, end=at(3600)).run()
+
+
+def timeline(log: list[f.Fact], *kinds: type[f.Fact]) -> list[tuple[str, float]]:
+    """Name and seconds of the facts of these kinds, in order."""
+    return [(type(fact).__name__, (fact.at - START) / 1000) for fact in log if isinstance(fact, kinds)]
+
+
+def test_every_stage_of_one_contact_takes_the_seconds_that_were_drawn_for_it() -> None:
+    """Ring 100, two questions of 5 s, 5 s to decide, 10 s turnout, 40 s drive, 100 s on scene, 40 s home: added by hand."""
+    given = workload([ILL])
+    log = played(given, contacts(given, (100, "ill", spot(40))), ONE_AMBULANCE, a_procedure())
+    assert timeline(
+        log, f.ContactReceived, f.ContactAnswered, f.AnswerGiven, f.IncidentAssessed, f.ContactEnded,
+        f.ResourceDeparted, f.ResourceArrived, f.IncidentClosed, f.ResourceMoved,
+    ) == [
+        ("ContactReceived", 100),
+        ("ContactAnswered", 100),
+        ("AnswerGiven", 105),
+        ("AnswerGiven", 110),
+        ("IncidentAssessed", 110),
+        ("ContactEnded", 110),
+        ("ResourceDeparted", 125),
+        ("ResourceArrived", 165),
+        ("IncidentClosed", 265),
+        ("ResourceMoved", 305),
+    ]  # fmt: skip
+
+
+def test_a_crew_that_transports_is_clear_after_handover() -> None:
+    """On scene at 165, 60 s there, 30 s to the facility and 20 s of handover: clear at 275."""
+    given = workload([ILL], {"transported_share": 1.0})
+    log = played(given, contacts(given, (100, "ill", spot(40))), ONE_AMBULANCE, a_procedure())
+    assert timeline(log, f.ResourceTransporting, f.ResourceAtFacility) == [
+        ("ResourceTransporting", 225),
+        ("ResourceAtFacility", 255),
+    ]
+    assert [fact.at for fact in log if isinstance(fact, f.ResourceReleased) and fact.resource == "A1"] == [at(275)]
+
+
+def test_a_caller_who_loses_patience_in_the_queue_abandons() -> None:
+    """One clerk speaks from 100 to 114 with wrap-up; the second caller, at 101, waits 8 s at most."""
+    given = workload([ILL], patience_s={"constant": 8})
+    calls = contacts(given, (100, "ill", spot(40)), (101, "ill", spot(40)))
+    log = played(given, calls, ONE_AMBULANCE, a_procedure())
+    assert timeline(log, f.ContactAbandoned) == [("ContactAbandoned", 109)]
+
+
+def test_a_second_incident_waits_for_the_only_ambulance() -> None:
+    """The ambulance is clear of the first at 265 at place 40; the second is there: 10 s turnout and no drive."""
+    given = workload([ILL])
+    calls = contacts(given, (100, "ill", spot(40)), (120, "ill", spot(40)))
+    log = played(given, calls, ONE_AMBULANCE, a_procedure())
+    assert timeline(log, f.ResourceArrived) == [("ResourceArrived", 165), ("ResourceArrived", 275)]
+
+
+def test_a_diverted_crew_turns_round_where_it_is() -> None:
+    """Rolling from 0 towards 400 since 125, at 200 the crew is at 75; told to turn for 40, it takes 30 s and drives 35 s."""
+    rules = a_procedure(dispatch={"diversion": {"to": ["red"], "from": ["green"], "least_gain_s": 0, "handover_s": 30}})
+    given = workload([ILL, UNWELL])
+    calls = contacts(given, (100, "unwell", spot(400)), (185, "ill", spot(40)))
+    log = played(given, calls, ONE_AMBULANCE, rules)
+    red = IncidentId(f"i{calls[1].id[1:]}")
+    arrived = [fact for fact in log if isinstance(fact, f.ResourceArrived)]
+    assert [(fact.need, fact.at) for fact in arrived][0] == (f"{red}/1", at(265))
+    turned = [fact.at for fact in log if isinstance(fact, f.ResourceReleased) and fact.leaves_open]
+    assert turned == [at(200)]
+
+
+def test_the_incident_that_lost_its_crew_is_served_in_the_end() -> None:
+    """A diversion re-opens the position it takes from; nobody may be forgotten."""
+    rules = a_procedure(dispatch={"diversion": {"to": ["red"], "from": ["green"], "least_gain_s": 0, "handover_s": 30}})
+    given = workload([ILL, UNWELL])
+    calls = contacts(given, (100, "unwell", spot(400)), (185, "ill", spot(40)))
+    log = played(given, calls, ONE_AMBULANCE, rules)
+    closed = [fact.incident for fact in log if isinstance(fact, f.IncidentClosed)]
+    assert sorted(closed) == sorted(IncidentId(f"i{call.id[1:]}") for call in calls)
+
+
+def test_a_crew_off_duty_at_the_end_of_its_shift_finishes_what_it_does() -> None:
+    """The shift ends 160 s after the start, on the way to the incident; the crew signs off when clear."""
+    centre = a_centre(
+        {"C1": ("clerk", 0.0)},
+        shifts={"short": {"start": "22:00", "until": "22:16"}},
+        resources={"C1": {"kind": "clerk"}, "A1": {"kind": "ambulance", "base": "C1", "shift": "short"}},
+    )
+    given = workload([ILL], {"scene_s": {"constant": 600}})
+    desk = Desk.under(centre, a_procedure(), START)
+    log = World(desk, contacts(given, (100, "ill", spot(40))), start=START, end=at(3600)).run()
+    signed_off = [fact.at for fact in log if isinstance(fact, f.ResourceSignedOff)]
+    assert signed_off == [at(165 + 600)]
+    assert ResourceId("A1") in desk.situation.resources
+
+
+def test_equal_seeds_play_equal_logs() -> None:
+    """Replay, pairing and every comparison rest on it."""
+    given = workload([ILL, UNWELL], {"transported_share": 0.5, "scene_s": {"exponential": 300}})
+    logs = []
+    for _ in range(2):
+        calls = contacts(given, (10, "ill", spot(40)), (20, "unwell", spot(90)), (21, "ill", spot(5)))
+        logs.append(played(given, calls, ONE_AMBULANCE, a_procedure()))
+    assert logs[0] == logs[1]
