@@ -86,9 +86,6 @@ class Decision:
         """Return the needs left waiting, each with a reason for every resource of the centre. Worked out when asked for."""
         return () if self.context is None else tuple(_holds(self.context))
 
-    def facts(self, proposals: Iterable[Proposal]) -> tuple[f.Fact, ...]:
-        """Return the facts that acting on `proposals` at this instant makes."""
-        return tuple(fact for proposal in proposals for fact in facts_of(proposal, self.at, proposal.because))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +118,9 @@ def decide(
     )
 
 
-def facts_of(proposal: Proposal, at: Instant, because: str) -> tuple[f.Fact, ...]:
-    """Return the facts that acting on `proposal` at `at` makes; `because` says whose choice it was."""
-    assigned = f.ResourceAssigned(at, proposal.resource, proposal.need, proposal.row, because)
+def facts_of(proposal: Proposal, at: Instant, because: str | None = None) -> tuple[f.Fact, ...]:
+    """Return the facts that acting on `proposal` at `at` makes; `because` says whose choice it was, if not the proposal's."""
+    assigned = f.ResourceAssigned(at, proposal.resource, proposal.need, proposal.row, because or proposal.because)
     match proposal:
         case Assign():
             return (assigned,)

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from incidents import facts as f
 from incidents.centre import Centre
 from incidents.consequences import entailed_by, entailed_by_time
-from incidents.decision import FACTORY_LIMITS, Decision, decide, is_automatic
+from incidents.decision import FACTORY_LIMITS, Decision, decide, facts_of, is_automatic
 from incidents.escalation import first_due_at
 from incidents.procedure import Procedure
 from incidents.quantities import Instant
@@ -120,7 +120,8 @@ class Desk:
         if not any(is_automatic(situation, rules, need) for need in open_needs):
             return ()
         self._decision = self._decide(situation)
-        return self._decision.facts(proposal for proposal in self._decision.proposals if proposal.automatic)
+        automatic = (proposal for proposal in self._decision.proposals if proposal.automatic)
+        return tuple(fact for proposal in automatic for fact in facts_of(proposal, situation.at))
 
     def _decide(self, situation: Situation) -> Decision:
         return decide(situation, self._rules(situation), self.centre, self._travel, limits=self._limits)

@@ -16,6 +16,7 @@ from typing import Any
 import simpy
 
 from incidents import facts as f
+from incidents.decision import facts_of
 from incidents.desk import Desk
 from incidents.quantities import ContactId, IncidentId, Instant, NeedId, ResourceId, ms
 from incidents.situation import ContactStatus
@@ -177,7 +178,7 @@ class World:
             acted_on = [each for each in self.desk.decision.proposals if each.need in self._ready]
             if not acted_on:
                 break
-            self.record(*self.desk.decision.facts(acted_on))
+            self.record(*(fact for each in acted_on for fact in facts_of(each, self._now)))
         else:
             raise AssertionError("the desk proposes without end")
         self._is_looking = False
