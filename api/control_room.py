@@ -1,8 +1,8 @@
 """The live shell around one desk: lock, desk, log, subscribers. It decides nothing; it is the twin of the simulated world.
 
-`record` lets the desk observe facts, writes what the desk recorded to the durable log, and only then lets anybody see it. What
-the desk refuses, or the log cannot keep, has not happened: the desk that tried is thrown away for one as it was before. Everything
-that reads looks at `present`, one immutable value, so no reader sees half a change. Imports `log`, `clock` and `incidents`.
+`record` lets the desk observe facts, writes what the desk recorded to the durable log, and only then lets anybody see it.
+What the desk refuses, or the log cannot keep, has not happened: the desk is put back to where it was. Everything that reads
+looks at `present`, one immutable value, so no reader sees half a change. Imports `log`, `clock` and `incidents`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from api.clock import Clock
 from api.log import Entry, Log, Receipt, broken
 from api.log_file import LogRefused
 from incidents import facts as f
-from incidents.adoption import obstacles
 from incidents.centre import Centre
 from incidents.decision import Decision
 from incidents.desk import Desk, adoption
@@ -27,7 +26,6 @@ from incidents.quantities import Instant, ResourceId
 from incidents.refusals import FactRefused, Flaw
 from incidents.remembering import after
 from incidents.situation import Situation
-from incidents.travel import travel_times
 
 T = TypeVar("T")
 
@@ -92,19 +90,25 @@ class ControlRoom:
         self.centre = centre
         self.clock = clock
         self._procedures = dict(procedures)
-        self._travel = travel_times(centre)
         self._lock = threading.Lock()
         self._subscribers: list[Callable[[], None]] = []
         self._recent: deque[Recorded] = deque(maxlen=BATCHES_REMEMBERED)
         situation, head = self._remembered()
-        self._desk = self._desk_at(situation)
+        self._desk = Desk(centre, self._procedures)
+        self._desk.situation = situation
         self._present: Present | None = None
         if situation.procedure is not None:
             self._present = Present(situation, self._desk.decision, self._desk.procedure, head)
 
     @classmethod
     def open(
-        cls, log: Log, clock: Clock, centre: Centre | None = None, procedure: Procedure | None = None, *, adopt: bool = False
+        cls,
+        log: Log,
+        clock: Clock,
+        centre: Centre | None = None,
+        procedure: Procedure | None = None,
+        *,
+        adopt: bool = False,
     ) -> ControlRoom:
         """Open a control room on `log`, as it was left; a new log needs a centre and a procedure.
 
@@ -117,7 +121,9 @@ class ControlRoom:
             log.found(centre)
             held = centre
         elif centre is not None and centre != held:
-            raise LogRefused.of(str(log.path), f"is the log of another centre, {held.centre!r}", "that centre, or another database")
+            raise LogRefused.of(
+                str(log.path), f"is the log of another centre, {held.centre!r}", "that centre, or another database"
+            )
         if procedure is not None:
             log.keep_procedure(procedure)
         room = cls(log, held, log.procedures(), clock)
@@ -185,13 +191,9 @@ class ControlRoom:
             held = self._desk.procedure
             raise LogRefused.of(
                 str(self.log.path),
-                f"runs under {held.procedure!r} revision {held.revision}, not {procedure.procedure!r} revision {procedure.revision}",
+                f"runs under {_version(held)}, not {_version(procedure)}",
                 "the procedure in force, or --adopt to put the other one in force",
             )
-        else:
-            flaws = obstacles(situation, procedure)
-            if flaws:
-                raise LogRefused(flaws)
         with self._lock:
             self._observe([adoption(procedure, self._instant(None))], SHELL, None)
 
@@ -207,11 +209,6 @@ class ControlRoom:
         if situation.procedure is not None and situation.procedure not in self._procedures:
             raise LogRefused.of(str(self.log.path), "lacks the procedure in force", "the log as it was written")
         return situation, head
-
-    def _desk_at(self, situation: Situation) -> Desk:
-        desk = Desk(self.centre, self._procedures, travel=self._travel)
-        desk.situation = situation
-        return desk
 
     def _instant(self, happened_at: Instant | None) -> Instant:
         now, last = self.clock.now(), self._desk.situation.at
@@ -255,13 +252,17 @@ class ControlRoom:
         return recorded
 
     def _attempt(self, doing: Callable[[], T]) -> T:
+        """Do something with the desk; if it fails, the desk stands where everybody still sees it."""
+        before = self._desk.situation if self._present is None else self._present.situation
         try:
             return doing()
         except BaseException:
-            # A desk remembers its last decision by sequence, so one that has tried in vain is not used again.
-            known = self._present
-            self._desk = self._desk_at(Situation.opening(self.centre) if known is None else known.situation)
+            self._desk.situation = before
             raise
+
+
+def _version(procedure: Procedure) -> str:
+    return f"{procedure.procedure!r} revision {procedure.revision}"
 
 
 def sign_on_all(present: Present, at: Instant, centre: Centre) -> list[f.Fact]:
@@ -270,4 +271,3 @@ def sign_on_all(present: Present, at: Instant, centre: Centre) -> list[f.Fact]:
     if not off_duty:
         raise FactRefused([Flaw("/resources", "everybody is on duty already", "somebody who is off duty")])
     return [f.ResourceSignedOn(at, ResourceId(each.id), centre.base_of(each.id)) for each in off_duty]
-

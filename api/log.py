@@ -13,23 +13,36 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, insert, select, update
+from sqlalchemy import Row, Select, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from api.log_file import LogRefused, WriterLock, documents, entries, head, prepare, reading_engine, receipts, writing_engine
+from api.log_file import (
+    LogRefused,
+    WriterLock,
+    documents,
+    entries,
+    head,
+    prepare,
+    reading_engine,
+    receipts,
+    writing_engine,
+)
 from incidents import facts as f
 from incidents.centre import Centre
 from incidents.procedure import Procedure
 from incidents.quantities import Instant
-from incidents.refusals import Refusal
+from incidents.refusals import Flaw, Refusal
 
 CHUNK = 2_000
 """Entries read at once when the whole log is walked."""
+UNTOUCHED = "the log as it was written, or a copy that passes `muster audit`"
 RECEIPTS_KEPT_MS = 7 * 24 * 3_600_000
 """How long the answer to an idempotency key is remembered."""
 
@@ -87,24 +100,26 @@ class LogReader:
 
     def centre(self) -> Centre | None:
         """Return the centre whose log this is; None before one was given."""
-        with self._reading.connect() as connection:
+        with _readable(self.path), self._reading.connect() as connection:
             fingerprint = connection.execute(select(head.c.centre)).scalar_one_or_none()
             if fingerprint is None:
                 return None
-            text = connection.execute(select(documents.c.text).where(documents.c.fingerprint == fingerprint)).scalar_one_or_none()
+            chosen = select(documents.c.text).where(documents.c.fingerprint == fingerprint)
+            text = connection.execute(chosen).scalar_one_or_none()
         return Centre.model_validate_json(_genuine(fingerprint, text))
 
     def procedures(self) -> dict[str, Procedure]:
         """Return every procedure that was ever in force, by fingerprint."""
-        with self._reading.connect() as connection:
-            rows = connection.execute(
-                select(documents.c.fingerprint, documents.c.text).where(documents.c.kind == "procedure").order_by("fingerprint")
-            ).all()
+        chosen = select(documents.c.fingerprint, documents.c.text).where(documents.c.kind == "procedure")
+        with _readable(self.path), self._reading.connect() as connection:
+            rows = connection.execute(chosen.order_by(documents.c.fingerprint)).all()
         return {row.fingerprint: Procedure.model_validate_json(_genuine(row.fingerprint, row.text)) for row in rows}
 
     def read(self, since: int, limit: int = CHUNK) -> tuple[Entry, ...]:
         """Return up to `limit` entries after sequence `since`, in order, without checking the chain."""
-        return self._entries(select(entries).where(entries.c.sequence > since).order_by(entries.c.sequence).limit(limit))
+        return self._entries(
+            select(entries).where(entries.c.sequence > since).order_by(entries.c.sequence).limit(limit)
+        )
 
     def about(self, subjects: Sequence[str], limit: int) -> tuple[Entry, ...]:
         """Return the first `limit` entries about any of `subjects` (see `subject_of`), in order."""
@@ -125,7 +140,11 @@ class LogReader:
             raise broken(last.sequence + 1, f"the file cannot be read here: {error.orig}") from error
         if standing is not None and standing != last:
             cut = standing.sequence > last.sequence
-            what = "this entry and all after it were cut off" if cut else f"the head says the log ends at {standing.sequence}"
+            what = (
+                "this entry and all after it were cut off"
+                if cut
+                else f"the head says the log ends at {standing.sequence}"
+            )
             raise broken(last.sequence + cut, what)
 
     def _genesis(self) -> str:
@@ -151,19 +170,17 @@ class Log(LogReader):
 
     def __init__(self, path: Path, *, busy_ms: int = 5_000) -> None:
         self._lock = WriterLock(path)
+        self._stopped: str | None = None
         try:
-            self._writing = writing_engine(path, busy_ms)
-            self._connection = self._connect()
-            prepare(self._connection)
-            super().__init__(path)
-            self._head = self.head() or Head(0, "")
-        except DBAPIError as error:
-            self._lock.release()
-            raise LogRefused.of(str(path), f"is not a log that can be read: {error.orig}", "a database made by muster") from error
-        except Refusal:
+            with _readable(path):
+                self._writing = writing_engine(path, busy_ms)
+                self._connection = self._writing.connect()
+                prepare(self._connection)
+                super().__init__(path)
+                self._head = self.head() or Head(0, "")
+        except LogRefused:
             self._lock.release()
             raise
-        self._stopped: str | None = None
 
     def close(self) -> None:
         """Let go of the file and of the right to write it."""
@@ -208,7 +225,9 @@ class Log(LogReader):
             with self._connection.begin():
                 self._connection.execute(insert(entries), _rows_of(batch, before))
                 moved = self._connection.execute(
-                    update(head).where(head.c.hash == before.hash).values(sequence=following.sequence, hash=following.hash)
+                    update(head)
+                    .where(head.c.hash == before.hash)
+                    .values(sequence=following.sequence, hash=following.hash)
                 )
                 assert moved.rowcount == 1, "nobody else moves the head"
                 if receipt is not None:
@@ -224,14 +243,15 @@ class Log(LogReader):
             row = connection.execute(select(receipts).where(receipts.c.key == key)).one_or_none()
         return None if row is None else Receipt(row.key, row.request_hash, row.status, row.body)
 
-    def _connect(self) -> Connection:
-        return self._writing.connect()
-
     def _write_receipt(self, receipt: Receipt, at: Instant) -> None:
         self._connection.execute(delete(receipts).where(receipts.c.recorded_at < at - RECEIPTS_KEPT_MS))
         self._connection.execute(
             insert(receipts).values(
-                key=receipt.key, request_hash=receipt.request_hash, status=receipt.status, body=receipt.body, recorded_at=at
+                key=receipt.key,
+                request_hash=receipt.request_hash,
+                status=receipt.status,
+                body=receipt.body,
+                recorded_at=at,
             )
         )
 
@@ -244,8 +264,8 @@ class Log(LogReader):
             self._stopped = "an earlier write ended in doubt; restart, so that the log is read again"
 
     def _keep(self, kind: str, document: Centre | Procedure) -> str:
-        text = document_text(document)
-        fingerprint = hashlib.sha256(text.encode()).hexdigest()
+        plain = document.model_dump(mode="json", by_alias=True)
+        fingerprint, text = fingerprint_of(plain), json.dumps(plain)
         try:
             with self._connection.begin():
                 self._connection.execute(insert(documents).values(fingerprint=fingerprint, kind=kind, text=text))
@@ -254,14 +274,28 @@ class Log(LogReader):
         return fingerprint
 
 
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        raise LogRefused(
+            [Flaw(str(path), f"cannot be read as a log: {reason}", "a database made by muster")]
+        ) from error
+
+
 def fact_text(fact: f.Fact) -> str:
     """Return the canonical JSON of a fact, over which the chain is made."""
     return _canonical(f.as_record(fact))
 
 
-def document_text(document: Centre | Procedure) -> str:
-    """Return the canonical JSON of a document; its SHA-256 is the document's fingerprint."""
-    return _canonical(document.model_dump(mode="json", by_alias=True))
+def fingerprint_of(plain: object) -> str:
+    """Return the fingerprint of a document: SHA-256 over its canonical JSON, in which the order of keys does not matter.
+
+    The document itself is stored in its own order, because that is the order in which answers are offered.
+    """
+    return hashlib.sha256(_canonical(plain).encode()).hexdigest()
 
 
 def genesis(centre_fingerprint: str) -> str:
@@ -292,7 +326,7 @@ def subject_of(fact: f.Fact) -> str:
 
 def broken(sequence: int, what: str) -> LogRefused:
     """Refuse a log whose chain breaks at `sequence`."""
-    return LogRefused.of(f"log entry {sequence}", what, "the log as it was written; restore a copy that passes `muster audit`")
+    return LogRefused([Flaw(f"log entry {sequence}", what, UNTOUCHED)])
 
 
 def _canonical(plain: object) -> str:
@@ -300,10 +334,11 @@ def _canonical(plain: object) -> str:
 
 
 def _genuine(fingerprint: str, text: str | None) -> str:
+    where = f"document {fingerprint[:12]}"
     if text is None:
-        raise LogRefused.of(f"document {fingerprint[:12]}", "is missing", "the log as it was written")
-    if hashlib.sha256(text.encode()).hexdigest() != fingerprint:
-        raise LogRefused.of(f"document {fingerprint[:12]}", "was altered: it does not have its fingerprint", "the log as it was written")
+        raise LogRefused([Flaw(where, "is missing", UNTOUCHED)])
+    if fingerprint_of(json.loads(text)) != fingerprint:
+        raise LogRefused([Flaw(where, "was altered: it does not have its fingerprint", UNTOUCHED)])
     return text
 
 

@@ -77,7 +77,7 @@ for verb in ("UPDATE", "DELETE"):
     event.listen(
         entries,
         "after_create",
-        DDL(
+        DDL(  # type: ignore[no-untyped-call]
             f"CREATE TRIGGER entries_refuse_{verb.lower()} BEFORE {verb} ON entries "
             "BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END"
         ),
@@ -96,7 +96,9 @@ class WriterLock:
         try:
             self._file = beside.open("a+", encoding="utf-8")
         except OSError as error:
-            raise LogRefused.of(str(path), f"cannot be opened: {error.strerror}", "a folder that can be written") from error
+            raise LogRefused.of(
+                str(path), f"cannot be opened: {error.strerror}", "a folder that can be written"
+            ) from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -145,7 +147,9 @@ def prepare(connection: Connection) -> None:
     if version == FORMAT:
         return
     if version or names:
-        raise LogRefused.of("database", f"has format {version} and tables {', '.join(sorted(names)) or 'none'}", f"format {FORMAT}")
+        raise LogRefused.of(
+            "database", f"has format {version} and tables {', '.join(sorted(names)) or 'none'}", f"format {FORMAT}"
+        )
     with connection.begin():
         tables.create_all(connection)
         connection.exec_driver_sql(f"PRAGMA user_version = {FORMAT}")

@@ -1,8 +1,8 @@
 """Refusals and failures as RFC 9457 problem details, and their documentation. Imports `control_room`, `log`, `incidents`.
 
-    404  nobody and nothing of that name            409  a fact that cannot be, or a proposal no longer made
-    422  a request that is not well formed, or an idempotency key used for another request
-    413  too large      403  another site's page     503  the log cannot be written      500  our fault; the log says more
+404  nobody and nothing of that name            409  a fact that cannot be, or a proposal no longer made
+422  a request that is not well formed, or an idempotency key used for another request
+413  too large      403  another site's page     503  the log cannot be written      500  our fault; the log says more
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
 from api.control_room import KeyReused
@@ -46,7 +47,9 @@ class Problem(BaseModel):
     status: int
     detail: str
     flaws: tuple[FlawOnWire, ...] = ()
-    proposal: dict[str, Any] | None = Field(default=None, description="with a stale proposal: today's for the same need")
+    proposal: dict[str, Any] | None = Field(
+        default=None, description="with a stale proposal: today's for the same need"
+    )
 
 
 class NobodyCalled(Exception):
@@ -90,6 +93,7 @@ def install(application: FastAPI) -> None:
     application.add_exception_handler(Stale, _stale)
     application.add_exception_handler(KeyReused, _key_reused)
     application.add_exception_handler(LogUnavailable, _log_unavailable)
+    application.add_exception_handler(DBAPIError, _log_unavailable)
     application.add_exception_handler(HTTPException, _http)
     application.add_exception_handler(Exception, _unexpected)
 
@@ -140,7 +144,7 @@ def _key_reused(_request: Request, _error: Exception) -> JSONResponse:
 
 def _log_unavailable(_request: Request, error: Exception) -> JSONResponse:
     logging.getLogger(__name__).error("%s", error)
-    detail = "The log cannot be written just now, so nothing was recorded."
+    detail = "The log cannot be used just now, so nothing was recorded."
     return problem(503, "log-unavailable", detail, headers={"Retry-After": "1"})
 
 

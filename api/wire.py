@@ -69,7 +69,9 @@ class Whereabouts(Wired):
         if self.zone is not None and self.zone not in centre.zones:
             raise DocumentRefused([Flaw("/place/zone", f"unknown zone {self.zone!r}", "a zone of the centre")])
         if self.station is not None and self.station not in centre.stations:
-            raise DocumentRefused([Flaw("/place/station", f"unknown station {self.station!r}", "a station of the centre")])
+            raise DocumentRefused(
+                [Flaw("/place/station", f"unknown station {self.station!r}", "a station of the centre")]
+            )
         if self.station is not None:
             return centre.station(self.station)
         if self.latitude is None or self.longitude is None:
@@ -82,7 +84,10 @@ class Happening(Wired):
     """Something that happened; `happened_at` is for imports, and otherwise it is now."""
 
     happened_at: AwareDatetime | None = Field(
-        default=None, ge=EPOCH, le=LATEST, description="ISO 8601 with a zone; not before the last fact, not in the future"
+        default=None,
+        ge=EPOCH,
+        le=LATEST,
+        description="ISO 8601 with a zone; not before the last fact, not in the future",
     )
 
 
@@ -128,10 +133,3 @@ def _opened(fact: f.Fact) -> str | None:
             return fact.incident
         case _:
             return None
-
-
-def place_on_wire(place: Place | None) -> dict[str, Any] | None:
-    """Write a place as plain data."""
-    if place is None:
-        return None
-    return {"latitude": place.latitude, "longitude": place.longitude, "zone": place.zone}

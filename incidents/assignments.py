@@ -68,7 +68,7 @@ def resource_assigned(s: Situation, fact: f.ResourceAssigned) -> Changes:
     if need.rows[fact.row].skill not in resource.skills:
         skills = ", ".join(sorted(resource.skills))
         raise refusal("resource", f"{resource.id} lacks skill {need.rows[fact.row].skill}", f"it holds {skills}")
-    assignment = Assignment(need.id, fact.row, AssignmentStatus.ASSIGNED, fact.at, fact.at, resource.place)
+    assignment = Assignment(need.id, fact.row, AssignmentStatus.ASSIGNED, fact.at, fact.at)
     opened = tuple(count - (row == fact.row) for row, count in enumerate(need.open))
     since = need.unfilled_since if any(opened) else None
     filled = replace(need, open=opened, unfilled_since=since, filled_by=(*need.filled_by, resource.id))
@@ -107,7 +107,9 @@ def resource_released(s: Situation, fact: f.ResourceReleased) -> Changes:
     if need.contact is not None and need.contact in s.ended and not left:
         return {**changes, "needs": without_entry(s.needs, need.id)}
     opened = tuple(count + (fact.leaves_open and row == assignment.row) for row, count in enumerate(need.open))
-    since = (need.unfilled_since or fact.at) if any(opened) else None
+    since = None
+    if any(opened):
+        since = fact.at if need.unfilled_since is None else need.unfilled_since
     changes["needs"] = with_entry(s.needs, need.id, replace(need, open=opened, unfilled_since=since, filled_by=left))
     if fact.leaves_open and need.incident is not None and assignment.status in UNDER_WAY:
         incident = s.incidents[need.incident]

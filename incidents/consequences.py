@@ -9,11 +9,12 @@ facts like any other, so that the log says what was asked for and by which rule.
 from __future__ import annotations
 
 from collections import Counter
+from itertools import count
 
 from incidents import escalation
 from incidents import facts as f
 from incidents.procedure import Plan, Procedure
-from incidents.quantities import ContactId, Instant, NeedId
+from incidents.quantities import ContactId, IncidentId, Instant, NeedId
 from incidents.situation import Incident, Situation
 from incidents.triage import Outcome, next_step
 
@@ -30,23 +31,30 @@ def entailed_by(fact: f.Fact, situation: Situation, procedure: Procedure) -> tup
         case f.IncidentAssessed():
             return _planned_need(fact, situation.incidents[fact.incident], situation, procedure)
         case f.IncidentEscalated():
-            return _rung_need(fact, situation.incidents[fact.incident], procedure)
+            return _rung_need(fact, situation.incidents[fact.incident], situation, procedure)
         case _:
             return ()
 
 
 def entailed_by_time(situation: Situation, procedure: Procedure, at: Instant) -> tuple[f.Fact, ...]:
-    """Return what the passing of time up to `at` entails: the escalations that are due."""
-    return tuple(
-        f.IncidentEscalated(
-            at,
-            each.incident,
-            each.rung,
-            f"need {each.need} unfilled for {procedure.escalation[each.rung].unfilled_for_s:.0f} s",
-            procedure.escalation[each.rung].raises_to,
-        )
-        for each in escalation.due(situation, procedure, at)
-    )
+    """Return what the passing of time up to `at` entails: the escalations that are due.
+
+    Of several rungs that an incident reaches at one instant all act, but none takes back what another has raised.
+    """
+    entailed = []
+    raised: dict[IncidentId, str] = {}
+    for each in escalation.due(situation, procedure, at):
+        rung = procedure.escalation[each.rung]
+        priority = rung.raises_to
+        standing = raised.get(each.incident, situation.incidents[each.incident].priority)
+        assert standing is not None, "an incident has a priority before it has needs"
+        if priority is not None and procedure.priorities[priority].rank >= procedure.priorities[standing].rank:
+            priority = None
+        if priority is not None:
+            raised[each.incident] = priority
+        because = f"need {each.need} unfilled for {rung.unfilled_for_s:.0f} s"
+        entailed.append(f.IncidentEscalated(at, each.incident, each.rung, because, priority))
+    return tuple(entailed)
 
 
 def call_need(contact: ContactId) -> NeedId:
@@ -87,7 +95,8 @@ def _planned_need(
     rows = _still_to_ask(plan, incident, situation)
     if not rows:
         return ()
-    return (f.NeedOpened(fact.at, _next_need(incident), rows, plan.whole, f"plan {name}", incident=incident.id),)
+    need = _next_need(incident, situation)
+    return (f.NeedOpened(fact.at, need, rows, plan.whole, f"plan {name}", incident=incident.id),)
 
 
 def _still_to_ask(plan: Plan, incident: Incident, situation: Situation) -> tuple[f.NeedRow, ...]:
@@ -100,13 +109,18 @@ def _still_to_ask(plan: Plan, incident: Incident, situation: Situation) -> tuple
     return tuple(f.NeedRow(skill, quantity) for skill, quantity in missing if quantity > 0)
 
 
-def _rung_need(fact: f.IncidentEscalated, incident: Incident, procedure: Procedure) -> tuple[f.Fact, ...]:
+def _rung_need(
+    fact: f.IncidentEscalated, incident: Incident, situation: Situation, procedure: Procedure
+) -> tuple[f.Fact, ...]:
     rung = procedure.escalation.get(fact.rung)
     if rung is None or rung.opens is None:
         return ()
     row = f.NeedRow(rung.opens.skill, rung.opens.quantity)
-    return (f.NeedOpened(fact.at, _next_need(incident), (row,), False, f"rung {fact.rung}", incident=incident.id),)
+    need = _next_need(incident, situation)
+    return (f.NeedOpened(fact.at, need, (row,), False, f"rung {fact.rung}", incident=incident.id),)
 
 
-def _next_need(incident: Incident) -> NeedId:
-    return NeedId(f"{incident.id}/{incident.needs_opened + 1}")
+def _next_need(incident: Incident, situation: Situation) -> NeedId:
+    # Somebody may have opened a need by hand under the very name that would come next.
+    names = (NeedId(f"{incident.id}/{number}") for number in count(incident.needs_opened + 1))
+    return next(name for name in names if name not in situation.needs)

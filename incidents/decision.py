@@ -7,8 +7,9 @@ any of it. Imports everything above it in the package, and the optimiser.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from incidents import facts as f
@@ -17,8 +18,8 @@ from incidents.eligibility import Candidate, Eligibility, Exclusion
 from incidents.escalation import first_due_at
 from incidents.formulation import Asking, Formulation, asking, formulate
 from incidents.procedure import Procedure
-from incidents.quantities import Instant, NeedId, ResourceId
-from incidents.situation import Need, Situation
+from incidents.quantities import IncidentId, Instant, NeedId, Place, ResourceId
+from incidents.situation import Incident, Need, Situation
 from incidents.travel import TravelTimes
 from optimiser import UNITS_PER_SECOND, Allocation, Limits, Termination, solve
 
@@ -41,13 +42,17 @@ class Assign:
 
 @dataclass(frozen=True, slots=True)
 class Divert:
-    """Turn a resource that is under way to `taken_from` round, to fill one position of `need`."""
+    """Turn a resource that is under way to `taken_from` round, to fill one position of `need`.
+
+    `turns_at`: where it should be by now, as last heard or reckoned.
+    """
 
     need: NeedId
     row: int
     skill: str
     resource: ResourceId
     taken_from: NeedId
+    turns_at: Place
     reach_s: float
     price: tuple[tuple[str, float], ...]
     because: str
@@ -69,9 +74,9 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the procedure asks for after `sequence` facts. `review_at`: when time alone would change it; None: never.
+    """What the procedure asks for after `sequence` facts. `review_at`: when a rung is next due; None: never.
 
-    `allocation` None: nobody asked for anything.
+    `context` None: nobody asked for anything. It is what the decision was made from, and no part of what was decided.
     """
 
     at: Instant
@@ -80,12 +85,11 @@ class Decision:
     review_at: Instant | None
     termination: Termination | None
     engine: str | None
-    context: Context | None
+    context: Context | None = field(compare=False, repr=False)
 
     def holds(self) -> tuple[Hold, ...]:
         """Return the needs left waiting, each with a reason for every resource of the centre. Worked out when asked for."""
         return () if self.context is None else tuple(_holds(self.context))
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +112,16 @@ def decide(
     askings = asking(situation, procedure)
     if not askings:
         return Decision(situation.at, situation.sequence, (), review_at, None, None, None)
-    eligibility = Eligibility(situation, procedure, centre, travel)
-    formulation = formulate(situation, procedure, askings, eligibility)
-    allocation = solve(formulation.problem, limits)
-    context = Context(situation, procedure, eligibility, tuple(askings), formulation, allocation)
+    kept: frozenset[ResourceId] = frozenset()
+    while True:
+        eligibility = Eligibility(situation, procedure, centre, travel, kept)
+        formulation = formulate(situation, procedure, askings, eligibility)
+        allocation = solve(formulation.problem, limits)
+        context = Context(situation, procedure, eligibility, tuple(askings), formulation, allocation)
+        surplus = _surplus_diversions(context)
+        if not surplus:
+            break
+        kept |= surplus
     proposals = tuple(_proposals(context))
     return Decision(
         situation.at, situation.sequence, proposals, review_at, allocation.termination, allocation.engine, context
@@ -125,8 +135,11 @@ def facts_of(proposal: Proposal, at: Instant, because: str | None = None) -> tup
         case Assign():
             return (assigned,)
         case Divert():
-            why = f"diverted to {proposal.need}"
-            return (f.ResourceReleased(at, proposal.resource, proposal.taken_from, why, leaves_open=True), assigned)
+            # Its place is recorded: the next estimate starts where it turns round, not where its last trip began.
+            released = f.ResourceReleased(
+                at, proposal.resource, proposal.taken_from, f"diverted to {proposal.need}", True, proposal.turns_at
+            )
+            return (released, assigned)
 
 
 def is_automatic(situation: Situation, procedure: Procedure, need: Need) -> bool:
@@ -135,6 +148,38 @@ def is_automatic(situation: Situation, procedure: Procedure, need: Need) -> bool
         contact = None if need.contact is None else situation.contacts.get(need.contact)
         return contact is not None and procedure.queues[contact.queue].automatic
     return situation.incidents[need.incident].priority in procedure.dispatch.automatic
+
+
+def _surplus_diversions(context: Context) -> frozenset[ResourceId]:
+    """The resources whose diversion would take more from one incident than the rule allows.
+
+    How many one incident may lose couples pairs in a way that no flow can state. So the cheapest diversions for the
+    most urgent needs stand, the others are ruled out, and the problem is solved again: what remains is always within
+    the rule, though another choice of which to rule out might have been cheaper.
+    """
+    rule, formulation = context.procedure.dispatch.diversion, context.formulation
+    pairs = [pair for pair in context.allocation.chosen if formulation.candidates[pair].taken_from is not None]
+    if rule is None or len(pairs) < 2:
+        return frozenset()
+    problem = formulation.problem
+    ranks, costs = problem.ranks[problem.pair_needs], problem.costs
+    pairs.sort(key=lambda pair: (ranks[pair], costs[pair], formulation.candidates[pair].resource))
+    taken: Counter[IncidentId] = Counter()
+    surplus = []
+    for pair in pairs:
+        candidate = formulation.candidates[pair]
+        incident = _served_incident(context.situation, candidate)
+        taken[incident.id] += 1
+        if incident.diverted + taken[incident.id] > rule.most_per_incident:
+            surplus.append(candidate.resource)
+    return frozenset(surplus)
+
+
+def _served_incident(situation: Situation, candidate: Candidate) -> Incident:
+    assert candidate.taken_from is not None
+    incident = situation.needs[candidate.taken_from].incident
+    assert incident is not None, "nobody is diverted from a contact"
+    return situation.incidents[incident]
 
 
 def _proposals(context: Context) -> list[Proposal]:
@@ -162,9 +207,11 @@ def _proposal(context: Context, each: Asking, row: int, pair: int, candidate: Ca
             each.need.id, row, skill, candidate.resource, candidate.reach_s, price, because, automatic
         )  # fmt: skip
     because = f"{because}, diverted from {candidate.taken_from}"
+    turns_at = context.eligibility.position(context.situation.resources[candidate.resource])
     return Divert(
-        each.need.id, row, skill, candidate.resource, candidate.taken_from, candidate.reach_s, price, because, automatic
-    )
+        each.need.id, row, skill, candidate.resource, candidate.taken_from, turns_at, candidate.reach_s, price,
+        because, automatic,
+    )  # fmt: skip
 
 
 def _holds(context: Context) -> Iterable[Hold]:
@@ -188,7 +235,7 @@ def _hold(context: Context, each: Asking, lacking: tuple[tuple[str, int], ...]) 
         if excluded is not None:
             exclusions.append(excluded)
         elif resource.id in sent_to:
-            exclusions.append(Exclusion(resource.id, f"proposed for {sent_to[resource.id]}"))
+            exclusions.append(Exclusion(resource.id, sent_to[resource.id]))
         else:
             exclusions.append(Exclusion(resource.id, _why_spared(each, lacking)))
     words = ", ".join(f"{count} x {skill}" for skill, count in lacking)
@@ -203,7 +250,17 @@ def _why_spared(each: Asking, lacking: tuple[tuple[str, int], ...]) -> str:
     return "could fill another row of this need, but not the one that lacks"
 
 
-def _sent_to(context: Context) -> dict[ResourceId, NeedId]:
+def _sent_to(context: Context) -> dict[ResourceId, str]:
+    """What the plan does with each resource it uses: sends it, leaves it with its need, or keeps it to take over."""
     formulation = context.formulation
-    chosen = ((int(formulation.problem.pair_rows[pair]), pair) for pair in context.allocation.chosen)
-    return {formulation.candidates[pair].resource: formulation.rows[row][0] for row, pair in chosen}
+    words = {}
+    for pair in context.allocation.chosen:
+        row = int(formulation.problem.pair_rows[pair])
+        need, resource = formulation.rows[row][0], formulation.candidates[pair].resource
+        if formulation.is_open[row]:
+            words[resource] = f"proposed for {need}"
+        elif context.situation.resources[resource].assignment(need) is not None:
+            words[resource] = f"stays with {need}"
+        else:
+            words[resource] = f"kept to take over {need}"
+    return words

@@ -2,7 +2,8 @@
 
 `observe(fact)` remembers a fact together with everything it entails: what the procedure itself asks for, the rungs that are due,
 and the proposals that a rule switched on lets it act on at once. `review(now)` does the same for the passing of time. Both return
-the facts recorded, in order; the shell that called writes them down. Nothing is half done: a refused fact leaves the desk as it was.
+the facts recorded, in order; the shell that called writes them down. Nothing is half done: a refused fact leaves the desk as it
+was.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 
 from incidents import facts as f
+from incidents.adoption import obstacles
 from incidents.centre import Centre
 from incidents.consequences import entailed_by, entailed_by_time
 from incidents.decision import FACTORY_LIMITS, Decision, decide, facts_of, is_automatic
@@ -44,7 +46,7 @@ class Desk:
         self.situation = Situation.opening(centre)
         self._travel = travel_times(centre) if travel is None else travel
         self._limits = limits
-        self._decision: Decision | None = None
+        self._decided: tuple[Situation, Decision] | None = None
 
     @classmethod
     def under(cls, centre: Centre, procedure: Procedure, at: Instant, *, limits: Limits = FACTORY_LIMITS) -> Desk:
@@ -62,9 +64,7 @@ class Desk:
     @property
     def decision(self) -> Decision:
         """What the procedure asks for now. Decided when asked for; nobody can tell, since deciding is pure."""
-        if self._decision is None or self._decision.sequence != self.situation.sequence:
-            self._decision = self._decide(self.situation)
-        return self._decision
+        return self._decide(self.situation)
 
     @property
     def review_at(self) -> Instant | None:
@@ -119,12 +119,15 @@ class Desk:
         open_needs = (need for need in situation.needs.values() if not need.is_filled)
         if not any(is_automatic(situation, rules, need) for need in open_needs):
             return ()
-        self._decision = self._decide(situation)
-        automatic = (proposal for proposal in self._decision.proposals if proposal.automatic)
+        automatic = (proposal for proposal in self._decide(situation).proposals if proposal.automatic)
         return tuple(fact for proposal in automatic for fact in facts_of(proposal, situation.at))
 
     def _decide(self, situation: Situation) -> Decision:
-        return decide(situation, self._rules(situation), self.centre, self._travel, limits=self._limits)
+        # Kept by the situation itself, not by its sequence: an attempt that was refused may have counted as many facts.
+        if self._decided is None or self._decided[0] is not situation:
+            decision = decide(situation, self._rules(situation), self.centre, self._travel, limits=self._limits)
+            self._decided = situation, decision
+        return self._decided[1]
 
     def _rules(self, situation: Situation) -> Procedure:
         assert situation.procedure is not None, "a procedure is adopted before anything else happens"
@@ -135,6 +138,9 @@ class Desk:
         if isinstance(fact, f.ProcedureAdopted):
             if fact.fingerprint not in self.procedures:
                 raise _refusal("fingerprint", "no such procedure is loaded", ", ".join(sorted(self.procedures)))
+            flaws = obstacles(situation, self.procedures[fact.fingerprint])
+            if flaws:
+                raise FactRefused(flaws)
             return
         if situation.procedure is None:
             raise _refusal("fact", "no procedure is in force yet", "ProcedureAdopted")

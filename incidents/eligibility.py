@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from incidents.centre import Centre
+from incidents.centre import Centre, NoTravel
 from incidents.procedure import Diversion, Procedure
 from incidents.quantities import Instant, NeedId, Place, ResourceId, between, ms
-from incidents.situation import UNDER_WAY, Assignment, AssignmentStatus, Need, Resource, ResourceStatus, Situation
+from incidents.situation import UNDER_WAY, AssignmentStatus, Need, Resource, ResourceStatus, Situation
 from incidents.travel import TravelTimes
 from incidents.urgency import Standing
+
+INCIDENT_NOT_LOCATED = "the incident's place is not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,18 @@ class Candidate:
 
 
 class Eligibility:
-    """Judges resources against needs in one situation."""
+    """Judges resources against needs in one situation. `kept`: those that must stay with what they serve."""
 
-    def __init__(self, situation: Situation, procedure: Procedure, centre: Centre, travel: TravelTimes) -> None:
+    def __init__(
+        self, situation: Situation, procedure: Procedure, centre: Centre, travel: TravelTimes,
+        kept: frozenset[ResourceId] = frozenset(),
+    ) -> None:  # fmt: skip
         self._situation = situation
         self._procedure = procedure
         self._centre = centre
         self._travel = travel
         self._diversion = procedure.dispatch.diversion
+        self._kept = kept
         self._free: dict[str, list[Resource]] = {}
         self._committed: list[Resource] = []
         for resource in situation.resources.values():
@@ -62,7 +68,7 @@ class Eligibility:
         place = self.place_of(need)
         for resource in self._free.get(skill, ()):
             if not resource.serving or resource.assignment(need.id) is None:
-                judged = self._judge_free(resource, place, standing)
+                judged = self._judge_free(resource, need, place, standing)
                 if isinstance(judged, Candidate):
                     yield judged
         if diversion_of(self._procedure, standing) is not None:
@@ -86,22 +92,30 @@ class Eligibility:
         """Where a need is: its incident's place; None where no travel is needed or nobody has said."""
         return None if need.incident is None else self._situation.incidents[need.incident].place
 
-    def reach_s(self, resource: Resource, place: Place | None, standing: Standing) -> float | None:
-        """Seconds until a free resource would be at `place`; None if it is not known where the resource is."""
-        if place is None or resource.place is None:
-            # Work at a desk needs no place; a unit that has a base but no known position cannot be reckoned with.
-            return 0.0 if place is None or self._centre.resources[resource.id].base is None else None
-        turnout_s = self._centre.kinds[resource.kind].turnout_s
-        return turnout_s + self._travel.travel_s(resource.place, place, lights=standing.lights)
-
-    def remaining_s(self, resource: Resource, assignment: Assignment, place: Place, standing: Standing) -> float:
+    def remaining_s(self, resource: Resource, place: Place, standing: Standing) -> float:
         """Seconds until a resource already under way would be at `place`, from where it should be by now."""
-        here = self._position(resource, assignment)
-        travel_s = self._travel.travel_s(here, place, lights=standing.lights)
+        assignment = resource.serving[0]
+        travel_s = self._travel.travel_s(self.position(resource), place, lights=standing.lights)
         if assignment.status is AssignmentStatus.EN_ROUTE:
             return travel_s
         gone_s = (self._situation.at - assignment.assigned_at) / 1000
         return max(0.0, self._centre.kinds[resource.kind].turnout_s - gone_s) + travel_s
+
+    def position(self, resource: Resource) -> Place:
+        """Where a resource that is under way should be by now: as last heard, or reckoned along the straight line."""
+        assignment, origin = resource.serving[0], resource.place
+        assert origin is not None
+        was_heard_on_the_way = resource.placed_at is not None and resource.placed_at > assignment.since
+        if assignment.status is not AssignmentStatus.EN_ROUTE or was_heard_on_the_way:
+            return origin
+        need = self._situation.needs[assignment.need]
+        assert need.incident is not None
+        incident = self._situation.incidents[need.incident]
+        assert incident.place is not None
+        lights = self._procedure.priorities[incident.priority].lights if incident.priority else True
+        whole_ms = ms(self._travel.travel_s(origin, incident.place, lights=lights))
+        gone_ms: Instant = self._situation.at - assignment.since
+        return between(origin, incident.place, gone_ms / whole_ms if whole_ms > 0 else 1.0)
 
     def divertible(self, standing: Standing) -> Mapping[NeedId, tuple[Resource, ...]]:
         """Return the resources that may be turned round for a need of this standing, by the need they now serve."""
@@ -119,24 +133,28 @@ class Eligibility:
             return "already serves this need"
         if status is ResourceStatus.COMMITTED:
             return self._judge_committed(resource, place, standing)
-        return self._judge_free(resource, place, standing)
+        return self._judge_free(resource, need, place, standing)
 
-    def _judge_free(self, resource: Resource, place: Place | None, standing: Standing) -> Candidate | str:
-        reach_s = self.reach_s(resource, place, standing)
-        if reach_s is None:
-            return "its place is not known"
-        return self._within_reach(resource, reach_s, None)
+    def _judge_free(self, resource: Resource, need: Need, place: Place | None, standing: Standing) -> Candidate | str:
+        if place is not None and resource.place is not None:
+            turnout_s = self._centre.kinds[resource.kind].turnout_s
+            travel_s = self._travel.travel_s(resource.place, place, lights=standing.lights)
+            return self._within_reach(resource, turnout_s + travel_s, None)
+        # Work at a desk needs no place; a unit that has a base cannot be reckoned with before both places are known.
+        has_base = self._centre.resources[resource.id].base is not None
+        if need.incident is None or not has_base or isinstance(self._centre.travel, NoTravel):
+            return self._within_reach(resource, 0.0, None)
+        return "its place is not known" if resource.place is None else INCIDENT_NOT_LOCATED
 
     def _judge_committed(self, resource: Resource, place: Place | None, standing: Standing) -> Candidate | str:
         refusal = self._divert_refusal(resource, standing)
         if refusal is not None:
             return refusal
         assert self._diversion is not None
-        if place is None or resource.place is None:
-            return "its place is not known"
-        assignment = resource.serving[0]
-        reach_s = self._diversion.handover_s + self.remaining_s(resource, assignment, place, standing)
-        return self._within_reach(resource, reach_s, assignment.need)
+        if place is None:
+            return INCIDENT_NOT_LOCATED
+        reach_s = self._diversion.handover_s + self.remaining_s(resource, place, standing)
+        return self._within_reach(resource, reach_s, resource.serving[0].need)
 
     def _within_reach(self, resource: Resource, reach_s: float, taken_from: NeedId | None) -> Candidate | str:
         limit_s = self._procedure.dispatch.reach_limit_s
@@ -158,23 +176,9 @@ class Eligibility:
             return words
         if incident.diverted >= rule.most_per_incident:
             return f"{words}; that incident has lost a resource to a diversion already"
+        if resource.id in self._kept:
+            return f"{words}; that incident loses another resource to a diversion"
         return None
-
-    def _position(self, resource: Resource, assignment: Assignment) -> Place:
-        assert resource.place is not None
-        origin = assignment.origin or resource.place
-        if assignment.status is not AssignmentStatus.EN_ROUTE or resource.placed_at is None:
-            return origin
-        if resource.placed_at > assignment.since:
-            return resource.place
-        need = self._situation.needs[assignment.need]
-        assert need.incident is not None
-        incident = self._situation.incidents[need.incident]
-        assert incident.place is not None
-        lights = self._procedure.priorities[incident.priority].lights if incident.priority else True
-        whole_ms = ms(self._travel.travel_s(origin, incident.place, lights=lights))
-        gone_ms: Instant = self._situation.at - assignment.since
-        return between(origin, incident.place, gone_ms / whole_ms if whole_ms > 0 else 1.0)
 
 
 def diversion_of(procedure: Procedure, standing: Standing) -> Diversion | None:

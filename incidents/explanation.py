@@ -1,7 +1,7 @@
 """Why this one and not that one: every resource of the centre judged for one need, in words, from a decision already made.
 
-Prices compare single pairs: "dearer by x" is what the swap would cost this need alone if nothing else moved. Pure; worked out only
-when somebody asks. Imports `decision` and what stands above it, and the optimiser's own reasons.
+Prices compare single pairs: "dearer by x" is what the swap would cost this need alone if nothing else moved. Pure; worked out
+only when somebody asks. Imports `decision` and what stands above it, and the optimiser's own reasons.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from incidents.eligibility import Candidate
 from incidents.formulation import Asking
 from incidents.quantities import NeedId, ResourceId
 from optimiser import UNITS_PER_SECOND
-from optimiser.explain import NeedExplanation, PassedOver, Priced, explain as explain_need
+from optimiser.explain import NeedExplanation, PassedOver, Priced
+from optimiser.explain import explain as explain_need
 
 Verdict = Literal["chosen", "passed over", "excluded"]
 
@@ -38,7 +39,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One need with open positions: who is proposed, and why nobody else. `others`: those who could go by reach, then the rest."""
+    """One need with open positions: who is proposed, and why nobody else; those who could go come first, by reach."""
 
     need: NeedId
     chosen: tuple[Reason, ...]
@@ -83,9 +84,7 @@ def _chosen(context: Context, asking: Asking, option: Priced) -> Reason:
     )  # fmt: skip
 
 
-def _others(
-    context: Context, asking: Asking, found: NeedExplanation, chosen: tuple[Reason, ...]
-) -> tuple[Reason, ...]:
+def _others(context: Context, asking: Asking, found: NeedExplanation, chosen: tuple[Reason, ...]) -> tuple[Reason, ...]:
     slowest_s = max((each.reach_s for each in chosen if each.reach_s is not None), default=None)
     judged = {each.resource for each in chosen}
     able: list[Reason] = []

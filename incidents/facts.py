@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, TypeAlias
+from typing import Annotated, Any, ClassVar, TypeAlias
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from incidents.quantities import ContactId, IncidentId, Instant, NeedId, Place, ResourceId
 from incidents.refusals import DocumentRefused, Flaw
@@ -22,7 +22,9 @@ class NeedRow:
     """One line of a need: `quantity` resources, each holding `skill`."""
 
     skill: str
-    quantity: int = 1
+    quantity: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
 
 # Contacts: any inbound communication.
@@ -153,8 +155,8 @@ class NeedOpened:
 
     at: Instant
     need: NeedId
-    rows: tuple[NeedRow, ...]
-    whole: bool
+    rows: Annotated[tuple[NeedRow, ...], Field(max_length=50)]
+    whole: Annotated[bool, Field(strict=True)]
     because: str
     incident: IncidentId | None = None
     contact: ContactId | None = None
@@ -206,7 +208,7 @@ class ResourceAssigned:
     at: Instant
     resource: ResourceId
     need: NeedId
-    row: int
+    row: Annotated[int, Field(strict=True, ge=0)]
     because: str
 
 
@@ -259,7 +261,7 @@ class ResourceReleased:
     resource: ResourceId
     need: NeedId
     because: str
-    leaves_open: bool = False
+    leaves_open: Annotated[bool, Field(strict=True)] = False
     place: Place | None = None
 
 
@@ -272,7 +274,7 @@ class ProcedureAdopted:
 
     at: Instant
     name: str
-    revision: int
+    revision: Annotated[int, Field(strict=True, ge=1)]
     fingerprint: str
 
 

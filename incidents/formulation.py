@@ -133,7 +133,7 @@ def _add_served_rows(
         keep = []
         for resource in resources:
             if resource.serving[0].row == row:
-                remaining_s = eligibility.remaining_s(resource, resource.serving[0], place, each.standing)
+                remaining_s = eligibility.remaining_s(resource, place, each.standing)
                 keep.append(Candidate(resource.id, remaining_s))
         if not keep:
             continue

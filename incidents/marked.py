@@ -31,7 +31,7 @@ from incidents.centre import Loc
 
 LARGEST_BYTES = 2_000_000
 DEEPEST = 40
-MOST_VALUES = 200_000
+MOST_VALUES = 100_000
 LONGEST_TEXT = 20_000
 LONGEST_NUMBER = 100
 """Limits on one document: bytes, levels, keys and values together, characters of one value, digits of one number."""
@@ -179,7 +179,9 @@ class _Reading:
             ), mark
         self._refuse_decoration(event, mark)
         if isinstance(event, ScalarEvent):
-            return self._scalar(event, mark), mark
+            # Nothing stands nowhere, so its key has to show where it is.
+            is_nothing = event.value == "" and event.implicit[0]
+            return self._scalar(event, mark), named if is_nothing and named else mark
         branch = Branch(named or mark)
         if isinstance(event, SequenceStartEvent):
             return self._items(branch, depth), branch

@@ -1,6 +1,6 @@
 """Ids, instants and places: the words every other module of the desk is built from. Imports nothing of ours.
 
-The bounds on a place bind where strangers' data are parsed (pydantic reads them); inside, a Place is already valid.
+The bounds on an instant and a place bind where strangers' data are parsed (pydantic reads them); inside, they are already valid.
 
 Time is a whole number of milliseconds since the Unix epoch, so that additions are exact in any order and live, simulated and
 replayed histories agree to the bit. Documents and people speak of seconds (`_s`); only the edges convert.
@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Annotated, NewType, TypeAlias
+from typing import Annotated, ClassVar, NewType, TypeAlias
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-Instant: TypeAlias = int
+LAST_INSTANT = 253_402_300_799_999
+"""The end of the year 9999: later instants cannot be written as a date."""
+Instant: TypeAlias = Annotated[int, Field(strict=True, ge=0, le=LAST_INSTANT)]
 """Milliseconds since 1970-01-01T00:00:00Z."""
 
 ContactId = NewType("ContactId", str)
@@ -36,9 +38,11 @@ def ms(seconds: float) -> int:
 class Place:
     """A point in degrees (WGS 84), and the zone it is known to lie in; `zone` None means nobody has said."""
 
-    latitude: Annotated[float, Field(ge=-90, le=90)]
-    longitude: Annotated[float, Field(ge=-180, le=180)]
+    latitude: Annotated[float, Field(strict=True, ge=-90, le=90)]
+    longitude: Annotated[float, Field(strict=True, ge=-180, le=180)]
     zone: str | None = None
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
 
 def distance_m(a: Place, b: Place) -> float:

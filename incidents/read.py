@@ -16,10 +16,10 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, NoReturn, TypeAlias, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
-from incidents.centre import Centre, Document, Loc
+from incidents.centre import Centre, Document, Loc, Name
 from incidents.marked import LARGEST_BYTES, Found, Mark, Marked, cut, mark_at, marked
 from incidents.procedure import Procedure
 from incidents.refusals import DocumentRefused, Flaw
@@ -189,6 +189,15 @@ def _wording(error: ErrorDetails, kind: type[Document], read: Marked) -> tuple[s
             known = sorted(_fields_at(kind, loc[:-1]))
             near = difflib.get_close_matches(str(loc[-1]), known, 1)
             return f"unknown key '{cut(key)}'" + (f", did you mean '{near[0]}'?" if near else ""), ", ".join(known)
+        case "too_short" | "too_long" as size:
+            bound = (
+                f"at least {error['ctx']['min_length']}"
+                if size == "too_short"
+                else f"at most {error['ctx']['max_length']}"
+            )
+            return f"`{cut(key)}`: {error['ctx']['actual_length']} entries", bound
+        case "string_pattern_mismatch" if error["ctx"]["pattern"] == _NAME:
+            return f"`{cut(key)}`: {given} is no name", "no slash, no line break, no blank at either end"
         case "string_pattern_mismatch":
             return f"`{cut(key)}`: {given} does not fit", f"text that matches {error['ctx']['pattern']}"
         case name if name in _EXPECTED:
@@ -198,6 +207,7 @@ def _wording(error: ErrorDetails, kind: type[Document], read: Marked) -> tuple[s
     return f"`{cut(key)}`: {message.removeprefix('Value error, ')}", ""
 
 
+_NAME = next(each.pattern for each in get_args(Name) if isinstance(each, StringConstraints))
 _EXPECTED = {
     "string_type": "text; in quotes where it looks like a number, true, false or null",
     "model_type": "keys with values beneath",

@@ -13,6 +13,7 @@ from typing import Any
 from incidents import assignments, known
 from incidents import facts as f
 from incidents.known import Changes, accepted_facts, incident_change, refusal, with_entry, without_entry
+from incidents.quantities import NeedId
 from incidents.situation import CONTACT_TABLE, AssignmentStatus, Incident, Need, OpenContact, Situation
 
 
@@ -48,21 +49,25 @@ def _contact_step(s: Situation, fact: f.ContactAnswered | f.ContactAbandoned | f
         accepted = accepted_facts(CONTACT_TABLE, contact.status)
         raise refusal("contact", f"contact {contact.id} is {contact.status}", accepted)
     if following is None:
-        changes: Changes = {
+        return {
             "contacts": without_entry(s.contacts, contact.id),
             "ended": s.ended.set(contact.id, fact.at),
+            **_unless_held(s, contact.need),
         }
-        need = s.needs.get(contact.need) if contact.need is not None else None
-        if need is not None and not need.filled_by:
-            changes["needs"] = without_entry(s.needs, need.id)
-        return changes
     return {"contacts": with_entry(s.contacts, contact.id, replace(contact, status=following))}
+
+
+def _unless_held(s: Situation, call: NeedId | None) -> Changes:
+    """Drop a contact's need, unless a call-taker is still busy with it: then their release drops it."""
+    need = None if call is None else s.needs.get(call)
+    return {} if need is None or need.filled_by else {"needs": without_entry(s.needs, need.id)}
 
 
 def _contact_answered(s: Situation, fact: f.ContactAnswered) -> Changes:
     changes = _contact_step(s, fact)
     if fact.resource is None:
-        return changes
+        # Somebody outside the centre's resources answered, so nobody needs to be sent any more.
+        return {**changes, **_unless_held(s, s.contacts[fact.contact].need)}
     resource = known.centre_resource(s, fact.resource)
     for assignment in resource.serving:
         need = s.needs[assignment.need]
@@ -157,11 +162,15 @@ def _need_opened(s: Situation, fact: f.NeedOpened) -> Changes:
     if fact.incident is None:
         assert fact.contact is not None
         contact = known.open_contact(s, fact.contact)
+        if contact.need in s.needs:
+            raise refusal("contact", f"contact {contact.id} has need {contact.need} open", "a contact without a need")
         return {
             "needs": needs,
             "contacts": with_entry(s.contacts, contact.id, replace(contact, need=need.id)),
         }
     incident = known.open_incident(s, fact.incident)
+    if incident.priority is None:
+        raise refusal("incident", f"incident {incident.id} has no priority yet", "IncidentAssessed first")
     longer = replace(incident, needs=(*incident.needs, need.id), needs_opened=incident.needs_opened + 1)
     return {"needs": needs, **incident_change(s, longer)}
 

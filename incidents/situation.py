@@ -1,8 +1,8 @@
 """The situation: what is known at an instant, and the tables that say which facts may follow.
 
-A situation is a value. Nothing changes one but `remembering.after(situation, fact)`, which makes the next. A resource's status and
-the status of each of its assignments are separate things with separate tables: a crew may be committed to one incident, on its
-way to it, and still be one resource. Imports `quantities`, `facts` and `centre`.
+A situation is a value. Nothing changes one but `remembering.after(situation, fact)`, which makes the next. A resource's status
+and the status of each of its assignments are separate things with separate tables: a crew may be committed to one incident, on
+its way to it, and still be one resource. Imports `quantities`, `facts` and `centre`.
 
 Resource status                         Assignment status
     off duty  --signed on-->  available     assigned     --departed-->     en route
@@ -118,7 +118,6 @@ class Assignment:
     status: AssignmentStatus
     assigned_at: Instant
     since: Instant
-    origin: Place | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """How long it takes to get from one place to another, as planned. Every estimate is in seconds and at least 0.
 
-`TravelTimes` is what the desk asks; `travel_times(centre)` builds the one the centre's document names. Places that carry zones are
-looked up zone to zone, once computed; other places are computed from their coordinates. Imports `centre` and `quantities`.
+`TravelTimes` is what the desk asks; `travel_times(centre)` builds the one the centre's document names. Places that carry zones
+are looked up zone to zone, once computed; other places are computed from their coordinates. Imports `centre` and `quantities`.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimiser.problem import IntArray, Problem
+from optimiser.pruning import cheapest_pairs
 from optimiser.ties import Ties
 
 _FEW_ROWS = 12
@@ -67,13 +68,14 @@ def _row_by_row(problem: Problem, costs: IntArray, ties: Ties) -> IntArray:
 
 
 def _all_rows(problem: Problem, costs: IntArray, ties: Ties) -> IntArray:
-    rows = problem.pair_rows
-    usable = problem.capacities[problem.pair_resources] > 0
-    order = np.lexsort((ties.hashes, costs, ~usable, rows))
+    picked = cheapest_pairs(problem, costs, problem.quantities)
+    rows = problem.pair_rows[picked]
     counts = np.bincount(rows, minlength=len(problem.row_needs))
-    starts = np.cumsum(counts) - counts
-    place = np.arange(len(order)) - starts[rows[order]]
-    return order[(place < problem.quantities[rows[order]]) & usable[order]]
+    if (counts <= problem.quantities).all():
+        return picked
+    order = np.lexsort((ties.hashes[picked], costs[picked], rows))
+    place = np.arange(len(order)) - (np.cumsum(counts) - counts)[rows[order]]
+    return picked[order[place < problem.quantities[rows[order]]]]
 
 
 def _cheapest(pairs: IntArray, costs: IntArray, quantity: int, ties: Ties) -> IntArray:

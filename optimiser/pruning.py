@@ -16,17 +16,25 @@ from optimiser.problem import IntArray, Problem
 
 
 def worthwhile_pairs(problem: Problem, costs: IntArray) -> IntArray:
-    """Indices of the pairs that a best plan could use, ascending; one sort of plain integers."""
-    usable = problem.capacities[problem.pair_resources] > 0
-    rows, positions = problem.pair_rows[usable], int(problem.quantities.sum())
-    counts = np.bincount(rows, minlength=len(problem.row_needs))
-    if counts.max(initial=0) <= positions:
-        return np.flatnonzero(usable)
+    """Indices of the pairs that a best plan could use, ascending."""
+    return cheapest_pairs(problem, costs, np.full_like(problem.quantities, problem.quantities.sum()))
+
+
+def cheapest_pairs(problem: Problem, costs: IntArray, most: IntArray) -> IntArray:
+    """Indices of each row's `most` (rows,) cheapest usable pairs and of all that cost no more, ascending.
+
+    Sorts plain integers once; an index sort by row and price would take several times as long.
+    """
+    usable = np.flatnonzero(problem.capacities[problem.pair_resources] > 0)
+    rows = problem.pair_rows[usable]
+    counts = np.bincount(rows, minlength=len(most))
+    if (counts <= most).all():
+        return usable
     # One key orders by row, then price; products stay below 2**59 by SIZE_LIMIT and PAIR_COST_LIMIT.
     keys = rows * (int(costs.max()) + 1) + costs[usable]
-    edges = np.cumsum(counts) - counts + np.minimum(counts, positions) - 1
+    edges = np.cumsum(counts) - counts + np.minimum(counts, most) - 1
     dearest = np.sort(keys)[np.maximum(edges, 0)]
-    kept: IntArray = np.flatnonzero(usable)[keys <= dearest[rows]]
+    kept: IntArray = usable[keys <= dearest[rows]]
     return kept
 
 

@@ -17,8 +17,11 @@ a big number nor staged solves are needed, and 64 bits suffice for any size met 
 Needs that *must* be filled whole form class 0. If class 0 comes out full, the rest is lexicographic given that; if not,
 it cannot be full. That makes every node of the search in `teams` one such flow.
 
-When the range guard fails all the same, two flows do it: the first counts how many slots of each class can be filled, the
-second gives every class exactly that supply and minimises price alone.
+A class may be capped, when something else shows that no plan fills more: its rows are then fed from one node of that
+supply, which leaves the independent sets a gammoid.
+
+When the range guard fails all the same, two flows do it: the first counts how many slots of each class can be filled,
+the second gives every class exactly that supply and minimises price alone.
 """
 
 from __future__ import annotations
@@ -91,15 +94,25 @@ class SlotFlow:
         )
         self.capacities = np.concatenate((ones, problem.capacities, problem.quantities))
 
-    def optimum(self, out: BoolArray | None = None, forced: BoolArray | None = None) -> SlotPlan:
-        """Solve with the needs of mask `out` left empty and those of mask `forced` put before every rank."""
+    def optimum(
+        self, out: BoolArray | None = None, forced: BoolArray | None = None, caps: IntArray | None = None
+    ) -> SlotPlan:
+        """Solve with the needs of mask `out` left empty and those of mask `forced` put before every rank.
+
+        `caps` (ranks,) bounds the positions filled per rank, forced needs not counted.
+        """
         problem = self.problem
         demand, levels = problem.quantities, self.row_levels + 1
         if out is not None:
             demand = np.where(out[problem.row_needs], 0, demand)
         if forced is not None:
             levels = np.where(forced[problem.row_needs], 0, levels)
-        flows = self._staged(demand, levels) if self.is_staged else self._linear(demand, levels)
+        if self.is_staged:
+            flows = self._staged(demand, levels, caps)
+        elif caps is not None:
+            flows = self._capped(demand, levels, caps)
+        else:
+            flows = self._linear(demand, levels)
         chosen = np.flatnonzero(flows[: len(problem.pair_rows)])
         full = True
         if forced is not None and forced.any():
@@ -113,42 +126,63 @@ class SlotFlow:
         return tuple((-filled).tolist()), int(self.canonical.prices[chosen].sum())
 
     def _linear(self, demand: IntArray, levels: IntArray) -> IntArray:
-        prices = self.canonical.prices
-        beyond = int(prices.max(initial=0)) * max(1, int(demand.sum())) + 1
-        return self._flows(prices, (self.levels + 1 - levels) * beyond, demand)
-
-    def _staged(self, demand: IntArray, levels: IntArray) -> IntArray:
-        prices = self.canonical.prices
-        rows = len(demand)
-        first = self._flows(np.zeros_like(prices), self.levels + 1 - levels, demand)
-        filled = np.zeros(self.levels + 1, dtype=np.int64)
-        np.add.at(filled, levels[self.problem.pair_rows[np.flatnonzero(first[: len(prices)])]], 1)
-        arcs = len(self.tails) - rows
-        class_nodes = np.arange(self.levels + 1) + self.nodes
-        supplies = np.zeros(self.nodes + self.levels + 1, dtype=np.int64)
-        supplies[class_nodes] = filled
-        supplies[self.sink] = -filled.sum()
-        costs = np.zeros(arcs + rows, dtype=np.int64)
-        costs[: len(prices)] = prices
-        return self._solved(
-            Network(
-                np.concatenate((self.tails[:arcs], class_nodes[levels])),
-                np.concatenate((self.heads[:arcs], np.arange(rows))),
-                np.concatenate((self.capacities[:arcs], demand)),
-                costs,
-                supplies,
-            )
-        )
-
-    def _flows(self, prices: IntArray, empty_prices: IntArray, demand: IntArray) -> IntArray:
-        rows = len(demand)
+        prices, rows = self.canonical.prices, len(demand)
         costs = np.zeros(len(self.tails), dtype=np.int64)
         costs[: len(prices)] = prices
-        costs[len(costs) - rows :] = empty_prices
+        costs[len(costs) - rows :] = (self.levels + 1 - levels) * self._beyond(demand)
         supplies = np.zeros(self.nodes, dtype=np.int64)
         supplies[:rows] = demand
         supplies[self.sink] = -demand.sum()
         return self._solved(Network(self.tails, self.heads, self.capacities, costs, supplies))
+
+    def _capped(self, demand: IntArray, levels: IntArray, caps: IntArray) -> IntArray:
+        supply = self._supply(demand, levels, caps)
+        empty_prices = np.arange(self.levels + 1, 0, -1) * self._beyond(demand)
+        return self._by_class(self.canonical.prices, empty_prices, demand, levels, supply)
+
+    def _staged(self, demand: IntArray, levels: IntArray, caps: IntArray | None) -> IntArray:
+        prices = self.canonical.prices
+        supply = self._supply(demand, levels, caps)
+        empty_prices = np.arange(self.levels + 1, 0, -1)
+        first = self._by_class(np.zeros_like(prices), empty_prices, demand, levels, supply)
+        chosen = np.flatnonzero(first[: len(prices)])
+        filled = np.bincount(levels[self.problem.pair_rows[chosen]], minlength=self.levels + 1)
+        return self._by_class(prices, None, demand, levels, filled)
+
+    def _beyond(self, demand: IntArray) -> int:
+        return int(self.canonical.prices.max(initial=0)) * max(1, int(demand.sum())) + 1
+
+    def _supply(self, demand: IntArray, levels: IntArray, caps: IntArray | None) -> IntArray:
+        asked = np.zeros(self.levels + 1, dtype=np.int64)
+        np.add.at(asked, levels, demand)
+        if caps is not None:
+            asked[1:] = np.minimum(asked[1:], caps)
+        return asked
+
+    def _by_class(
+        self, prices: IntArray, empty_prices: IntArray | None, demand: IntArray, levels: IntArray, supply: IntArray
+    ) -> IntArray:
+        """Feed the rows from one node per class; without prices for empty slots none may stay empty."""
+        rows, classes = len(demand), len(supply)
+        arcs = len(self.tails) - rows
+        class_nodes = np.arange(classes) + self.nodes
+        supplies = np.zeros(self.nodes + classes, dtype=np.int64)
+        supplies[class_nodes] = supply
+        supplies[self.sink] = -supply.sum()
+        costs = np.zeros(arcs + rows + classes, dtype=np.int64)
+        costs[: len(prices)] = prices
+        may_stay_empty = np.zeros_like(supply) if empty_prices is None else supply
+        if empty_prices is not None:
+            costs[arcs + rows :] = empty_prices
+        return self._solved(
+            Network(
+                np.concatenate((self.tails[:arcs], class_nodes[levels], class_nodes)),
+                np.concatenate((self.heads[:arcs], np.arange(rows), np.full(classes, self.sink))),
+                np.concatenate((self.capacities[:arcs], demand, may_stay_empty)),
+                costs,
+                supplies,
+            )
+        )
 
     def _solved(self, network: Network) -> IntArray:
         self.solves += 1

@@ -56,7 +56,7 @@ def _contested(
     if is_contested_by_teams(small):
         found = best_teams(small, costs[keep], flow, floor, limits)
         standing, chosen = found.standing, keep[found.chosen]
-        if found.proven:
+        if found.proven or _only_ties_are_open(found, flow):
             allocation = _proven(problem, costs, chosen, "teams", flow.solves)
         else:
             allocation = _limited(problem, costs, chosen, found, flow)
@@ -70,6 +70,11 @@ def _contested(
     if standing > flow.standing(floor):
         raise EngineFailure("the answer is worse than the floor plan")
     return allocation
+
+
+def _only_ties_are_open(found: Found, flow: SlotFlow) -> bool:
+    cost_of = flow.canonical.cost_of
+    return found.bound[0] == found.standing[0] and cost_of(found.bound[1]) == cost_of(found.standing[1])
 
 
 def _limited(problem: Problem, costs: IntArray, chosen: IntArray, found: Found, flow: SlotFlow) -> Allocation:

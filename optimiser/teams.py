@@ -2,7 +2,9 @@
 
 1. Presolve leaves out needs that cannot be staffed even alone (Hall 1935, "On representatives of subsets").
 2. The slot flow of `slot_flow` bounds every plan. If it half-serves no whole need it *is* the best plan.
-3. Otherwise branch on a half-served need: left out, or forced whole. Each branch is again a slot flow, and since its
+3. It can still fill a number of positions that no set of whole needs adds up to (three engines for needs of two). The
+   most urgent such rank is capped at the next number that does add up, and the flow solved again.
+4. Otherwise branch on a half-served need: left out, or forced whole. Each branch is again a slot flow, and since its
    classes stay lexicographic the bounds are compared as vectors (positions per rank, then price), so no weight can
    overflow and nothing is lost to scaling. Rounding by the greedy floor plan gives incumbents.
 
@@ -43,6 +45,7 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class _Node:
     plan: SlotPlan
+    bound: Standing
     out: BoolArray
     forced: BoolArray
 
@@ -57,32 +60,36 @@ def is_contested_by_teams(problem: Problem) -> bool:
 
 def best_teams(problem: Problem, costs: IntArray, flow: SlotFlow, floor: IntArray, limits: Limits) -> Found:
     """Search from the floor plan upwards until the best plan is proven or `limits.nodes` flows are spent."""
-    search = _Search(problem, costs, flow, floor)
+    search = _Search(problem, costs, flow, floor, limits.nodes)
     heap: list[tuple[Standing, int, _Node]] = []
     serial = count()
     nobody = np.zeros(len(problem.need_ids), dtype=np.bool_)
     children = [search.root(unstaffable(problem), nobody)]
     while True:
         for child in children:
-            if child is not None and child.plan.standing < search.standing:
-                heappush(heap, (child.plan.standing, next(serial), child))
+            if child is not None and child.bound < search.standing:
+                heappush(heap, (child.bound, next(serial), child))
         if not heap or heap[0][0] >= search.standing:
             return Found(search.chosen, search.standing, search.standing)
-        # Two flows for the branches and one for a better rounding: a node is opened only if all are paid for.
-        if flow.solves + 3 > limits.nodes:
+        # A node is opened only if both of its branches are paid for.
+        if flow.solves + 2 > limits.nodes:
             return Found(search.chosen, search.standing, heap[0][0])
         _, _, node = heappop(heap)
         need = search.branching_need(node.plan)
         mask = nobody.copy()
         mask[need] = True
-        children = [search.node(node.out, node.forced | mask), search.node(node.out | mask, node.forced)]
+        children = [
+            search.node(node.out, node.forced | mask, node.bound),
+            search.node(node.out | mask, node.forced, node.bound),
+        ]
 
 
 class _Search:
     """The incumbent, and how nodes are made from masks."""
 
-    def __init__(self, problem: Problem, costs: IntArray, flow: SlotFlow, floor: IntArray) -> None:
+    def __init__(self, problem: Problem, costs: IntArray, flow: SlotFlow, floor: IntArray, most: int) -> None:
         self.problem = problem
+        self.most = most
         self.costs = costs
         self.flow = flow
         self.chosen = floor
@@ -96,13 +103,14 @@ class _Search:
         plan = self.flow.optimum(out, forced)
         if plan.standing > self.standing:
             raise EngineFailure("the relaxation is worse than the floor plan")
-        return self._opened(plan, out, forced)
+        return self._opened(plan, out, forced, plan.standing)
 
-    def node(self, out: BoolArray, forced: BoolArray) -> _Node | None:
-        """Solve one branch; None when it holds no plan or is itself a plan."""
-        return self._opened(self.flow.optimum(out, forced), out, forced)
+    def node(self, out: BoolArray, forced: BoolArray, above: Standing) -> _Node | None:
+        """Solve one branch of a node bounded by `above`; None when it holds no better plan or is itself a plan."""
+        return self._opened(self.flow.optimum(out, forced), out, forced, above)
 
-    def _opened(self, plan: SlotPlan, out: BoolArray, forced: BoolArray) -> _Node | None:
+    def _opened(self, plan: SlotPlan, out: BoolArray, forced: BoolArray, above: Standing) -> _Node | None:
+        plan = self._tightened(plan, out, forced)
         if not plan.forced_are_filled or plan.standing >= self.standing:
             return None
         half = self.half_served(plan.chosen)
@@ -110,7 +118,39 @@ class _Search:
             self.chosen, self.standing = plan.chosen, plan.standing
             return None
         self._round(plan, half)
-        return _Node(plan, out, forced)
+        return _Node(plan, max(plan.standing, above), out, forced)
+
+    def _has_work_left(self) -> bool:
+        # One flow is kept back for the branch that may still have to be solved.
+        return self.flow.solves + 2 <= self.most
+
+    def _tightened(self, plan: SlotPlan, out: BoolArray, forced: BoolArray) -> SlotPlan:
+        """Cap ranks, the most urgent first, at numbers of positions that needs can add up to."""
+        caps = np.full(self.flow.levels, self.asked.sum(), dtype=np.int64)
+        while plan.forced_are_filled and plan.standing < self.standing and self._has_work_left():
+            filled = [-negative for negative in plan.standing[0]]
+            gaps = ((level, *self._next_sum(level, most, out, forced)) for level, most in enumerate(filled))
+            gap = next(((level, total, fixed) for level, total, fixed in gaps if total < filled[level]), None)
+            if gap is None:
+                break
+            level, total, fixed = gap
+            caps[level] = total - fixed
+            plan = self.flow.optimum(out, forced, caps)
+        return plan
+
+    def _next_sum(self, level: int, most: int, out: BoolArray, forced: BoolArray) -> tuple[int, int]:
+        """The greatest number up to `most` that this rank's needs add up to, and how much of it is forced."""
+        here = (self.flow.need_levels == level) & ~out
+        fixed = int(self.asked[here & forced].sum())
+        # Bit n of `sums` says whether n positions can be made up.
+        sums = 1 << fixed
+        free = here & ~forced
+        for asked in self.asked[free & self.problem.whole].tolist():
+            sums |= sums << asked
+        for asked in self.asked[free & ~self.problem.whole].tolist():
+            for _ in range(asked):
+                sums |= sums << 1
+        return (sums & ((1 << (most + 1)) - 1)).bit_length() - 1, fixed
 
     def half_served(self, chosen: IntArray) -> BoolArray:
         """Mask of whole needs that have some of their positions and not all."""
@@ -129,7 +169,7 @@ class _Search:
         kept = plan.chosen[~half[self.pair_needs[plan.chosen]]]
         rounded = floor_plan(self.problem, self.costs, kept)
         served = np.bincount(self.pair_needs[rounded], minlength=len(self.asked)) == self.asked
-        if self.flow.standing(rounded)[0] > self.standing[0]:
+        if self.flow.standing(rounded)[0] > self.standing[0] or not self._has_work_left():
             return
         better = self.flow.optimum(self.problem.whole & ~served, self.problem.whole & served)
         if better.forced_are_filled and better.standing < self.standing:

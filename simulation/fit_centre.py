@@ -62,7 +62,8 @@ def fit_centre(
 
 def _kinds(incidents: Sequence[LoggedIncident]) -> Mapping[str, Kind]:
     """Planned turnout is the median of what the log shows."""
-    seen: dict[str, list[float]] = {kind: [] for kind in SKILLS}
+    sent = {response.kind for incident in incidents for response in incident.responses}
+    seen: dict[str, list[float]] = {kind: [] for kind in SKILLS if kind in sent}
     for incident in incidents:
         for response in incident.responses:
             taken_s = turnout_s(incident, response)

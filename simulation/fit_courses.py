@@ -17,7 +17,7 @@ import numpy as np
 from simulation.distributions import Lognormal, table_of
 from simulation.fit_log import CLASSES, SKILLS, LoggedIncident, Response
 from simulation.fit_travel import LEAST_SAMPLE
-from simulation.workload import Course, DistributionEntry, LognormalEntry
+from simulation.workload import AS_PLANNED, Course, DistributionEntry, LognormalEntry
 
 ALONE, IN_COMPANY = "alone", "in company"
 TURNED_BACK_EARLY_S = 30
@@ -46,11 +46,13 @@ def fit_courses(
     incidents: Sequence[LoggedIncident], factors: Mapping[tuple[str, str], Lognormal], tables: Tables
 ) -> Mapping[str, Mapping[str, Course]]:
     """Return the conducts by name, `<class> alone` and `<class> in company`, each with a course per kind."""
-    pairs = [(incident, response) for incident in incidents for response in incident.responses]
+    pairs: dict[str, list[Pair]] = {}
+    for incident in incidents:
+        for response in incident.responses:
+            pairs.setdefault(response.kind, []).append((incident, response))
     return {
         conduct_name(priority, is_alone): {
-            kind: _course([pair for pair in pairs if pair[1].kind == kind], priority, is_alone, factors, tables)
-            for kind in SKILLS
+            kind: _course(pairs[kind], priority, is_alone, factors, tables) for kind in SKILLS if kind in pairs
         }
         for priority in CLASSES
         for is_alone in (True, False)
@@ -129,11 +131,11 @@ def _course(
             return tables.register(f"{name} {kind} {priority}", sample)
         return tables.register(f"{name} {kind}", _seconds(pairs, stage) or [0.0])
 
-    factor = factors.get((kind, priority)) or factors[kind, ""]
+    factor = factors.get((kind, priority)) or factors.get((kind, ""))
     called_off, turned_back = _stand_downs(own, pairs, is_alone)
     course = Course(
         turnout_s=table("turnout", turnout_s),
-        travel_factor=DistributionEntry(lognormal=LognormalEntry(mean=factor.mean, cv=factor.cv)),
+        travel_factor=AS_PLANNED if factor is None else _entry(factor),
         stood_down_share=called_off,
         stood_down_s=table("stood down", stood_down_s),
         unneeded_share=turned_back,
@@ -152,6 +154,10 @@ def _course(
             "handover_s": table("handover", handover_s),
         }
     )
+
+
+def _entry(factor: Lognormal) -> DistributionEntry:
+    return DistributionEntry(lognormal=LognormalEntry(mean=factor.mean, cv=factor.cv))
 
 
 def _stand_downs(own: Sequence[Pair], pairs: Sequence[Pair], is_alone: bool) -> tuple[float, float]:

@@ -83,10 +83,10 @@ def fit_procedure(natures: Sequence[Nature]) -> Procedure:
 
 
 def with_diversion(baseline: Procedure) -> Procedure:
-    """The baseline, but resources on their way to a routine call may be turned round to a life-threatening
+    """The baseline, but resources on their way to any other call may be turned round to a life-threatening
     one.
     """
-    diversion = Diversion.model_validate({"to": [LIFE_THREATENING], "from": [ROUTINE]})
+    diversion = Diversion.model_validate({"to": [LIFE_THREATENING], "from": [URGENT, ROUTINE]})
     dispatch = baseline.dispatch.model_copy(update={"diversion": diversion})
     return baseline.model_copy(update={"revision": 2, "based_on": baseline.fingerprint, "dispatch": dispatch})
 

@@ -13,10 +13,11 @@ from simulation.fit_log import Span
 REASONS: Mapping[str, str] = {
     "dispatch_wait_s.code-2": "the roster is inferred; the log's private ambulances grow in number when it is "
     "busy (17 at once on one night), those of the twin do not",
-    "response_s.life-threatening": "88 incidents; in the log one resource in five is sent minutes after the "
-    "first, as the severity is recognised, in the twin all at once, so that the first is there sooner",
-    "commitment_s.code-2": "the log has two humps, stood down and taken to hospital, and its median lies "
-    "between them: a small change of shares moves it far",
+    "response_s.life-threatening": "88 incidents, standard error of the median about 17 s; resources drive "
+    "independently in the twin, so that the first of three or four is there sooner than in the log",
+    "commitment_s.life-threatening": "two humps, stood down and taken to hospital, and the median between them: "
+    "a small change of shares moves it far",
+    "transport_s.life-threatening": "67 transports, and private ambulances drawn from all classes",
     "units.life-threatening": "88 incidents, and patterns that keep the mean rather than the median",
 }
 """Why a twin of this scenario may stand apart from the log, by `<clock>.<priority>`."""
@@ -24,16 +25,16 @@ REASONS: Mapping[str, str] = {
 _PAGE = """\
 # San Francisco: where the figures come from
 
-The YAML files in this folder are written by `muster fit`. No row of the log is in them: only rates, shares,
-quantile tables, positions of stations and centres of zones.
+The YAML files in this folder, but for the questions in `what_ifs`, are written by `muster fit`. No row of
+the log is in them: only rates, shares, quantile tables, positions of stations and centres of zones.
 
 ## Sources
 
 {sources}
 
 The log is DataSF "Fire Department Calls for Service" (City and County of San Francisco, data set
-nuek-vuh3), published under the Open Data Commons Public Domain Dedication and License. Station points are
-those of HIFLD (United States Government, public domain).
+nuek-vuh3), to our knowledge under the Open Data Commons Public Domain Dedication and License; the copies read
+came without a licence file. Station points are those of HIFLD (United States Government, public domain).
 
 ## What is measured
 
@@ -56,10 +57,13 @@ those of HIFLD (United States Government, public domain).
 - Posts of ambulances: unknown. They are spread over stations by demand, and the travel factor is calibrated
   so that the nearest idle ambulance takes as long as the log's did. It stands for posts, traffic and crews
   that were still clearing, all in one.
+- A dispatcher's own delay: what the log shows while at most nine in ten ambulances were committed. Waits
+  beyond that are want of an ambulance, which the twin brings about by itself.
 - `detail`: the pattern of resources sent stands for the answers that led to it.
 - Crews turn out alike by day and by night; types, zones and durations are alike at every hour.
 - Four call-takers, fifteen seconds of wrap-up, patience of 180 s on average: the log shows none of them.
-- The weights of the priorities in the procedure.
+- The weights of the priorities in the procedure, and all of `procedures/diversion.yaml` but what it shares with
+  the baseline.
 - Support, investigation and airport units (35 responses) are left out.
 
 ## The fit in figures

@@ -1,6 +1,6 @@
 """The smallest worlds that show a rule: a straight street of places, a handful of units, a triage tree of two questions.
 
-On the street one degree of longitude is 100 km and units drive at 100 m/s without detour, so 0.001 degrees (100 m) take one second.
+Units drive along it at 100 m/s without detour, and places on it are named by the seconds of driving from its beginning.
 """
 
 from __future__ import annotations
@@ -11,9 +11,17 @@ from typing import Any
 
 from incidents.centre import Centre
 from incidents.desk import Desk
-from incidents.facts import AnswerGiven, ContactReceived, Fact, IncidentOpened, ResourceSignedOn
+from incidents.facts import (
+    AnswerGiven,
+    ContactReceived,
+    Fact,
+    IncidentOpened,
+    ResourceAssigned,
+    ResourceDeparted,
+    ResourceSignedOn,
+)
 from incidents.procedure import Procedure
-from incidents.quantities import EARTH_RADIUS_M, ContactId, IncidentId, Place, ResourceId, ms
+from incidents.quantities import EARTH_RADIUS_M, ContactId, IncidentId, NeedId, Place, ResourceId, ms
 
 START = 1_700_000_000_000
 """The instant at which every test's world begins."""
@@ -108,3 +116,33 @@ def report(desk: Desk, incident: str, place: Place, when: int, **answers: str) -
     for question, answer in answers.items():
         recorded += desk.observe(AnswerGiven(when, IncidentId(incident), question, answer))
     return recorded
+
+
+def an_incident(desk: Desk, incident: str, place: Place | None, when: int, **answers: str) -> tuple[Fact, ...]:
+    """An incident that no contact reported is opened at `place` and triaged; returns all that was recorded."""
+    recorded = desk.observe(IncidentOpened(when, IncidentId(incident), None, place))
+    for question, answer in answers.items():
+        recorded += desk.observe(AnswerGiven(when, IncidentId(incident), question, answer))
+    return recorded
+
+
+def sent(desk: Desk, resource: str, need: str, when: int, row: int = 0) -> None:
+    """Somebody sends `resource` to `need`, whatever the desk proposes."""
+    desk.observe(ResourceAssigned(when, ResourceId(resource), NeedId(need), row, "sent"))
+
+
+def gone(desk: Desk, resource: str, need: str, when: int, row: int = 0) -> None:
+    """`resource` is sent to `need` and sets off at once."""
+    sent(desk, resource, need, when, row)
+    desk.observe(ResourceDeparted(when, ResourceId(resource), NeedId(need)))
+
+
+def proposed(desk: Desk) -> list[tuple[str, str]]:
+    """What the desk proposes now, as (need, resource) in its order."""
+    return [(each.need, each.resource) for each in desk.decision.proposals]
+
+
+def held(desk: Desk, need: str) -> dict[str, str]:
+    """Why each resource does not go to a need that is held."""
+    hold = next(each for each in desk.decision.holds() if each.need == need)
+    return {each.resource: each.why for each in hold.exclusions}

@@ -74,12 +74,12 @@ SCHEMA: dict[str, tuple[str, str, str]] = {
     "truth for a number": ("quantity: 2", "quantity: «true", "true does not fit"),
     "yes is no truth value": ("whole: false", "whole: «no", "'no' does not fit"),
     "list for a mapping": ("      otherwise: {ask: breathing}", "      «otherwise: [a]", "a list does not fit"),
-    "nothing for text": ("text: Is the patient awake and talking?", "text:«", "nothing does not fit"),
+    "nothing for text": ("text: Is the patient awake and talking?", "«text:", "nothing does not fit"),
     "an index": ("from: [urgent, routine]", "from: [urgent, «3]", "3 does not fit"),
-    "an alias of ours": ("from: [urgent, routine]", "«from: []", "at least 1 item"),
+    "an alias of ours": ("from: [urgent, routine]", "«from: []", "0 entries"),
     "both ways": ("        yes: {code: unconscious}", "        «yes: {code: arrest, ask: complaint}", "either `ask`"),
     "no target": ("    urgency: {shape: power", "    «urgency: {shape: threshold", "a threshold needs target_s"),
-    "slash in a name": ("  minor: {priority", "  «mi/nor: {priority", "'mi/nor' does not fit"),
+    "slash in a name": ("  minor: {priority", "  «mi/nor: {priority", "'mi/nor' is no name"),
     "a shape unheard of": ("shape: power", "shape: «cubic", "'cubic' does not fit"),
     "not finite": ("weight: 10", "weight: «.inf", "inf does not fit"),
 }
@@ -255,19 +255,19 @@ HOSTILE: dict[str, str] = {
     "blanks": "a:" + "\n" * 1_900_000,
     "anchors": "a: " + "&x " * 600_000,
     "tags": "a: " + "!x " * 600_000,
-    "flaws": "plans:\n" + "".join(f" p{n}: {{send: 1}}\n" for n in range(48_000)),
-    "unknown keys": "plans:\n" + "".join(f" p{n}: {{sent: 1}}\n" for n in range(48_000)),
+    "flaws": "plans:\n" + "".join(f" p{n}: {{send: 1}}\n" for n in range(24_000)),
+    "unknown keys": "plans:\n" + "".join(f" p{n}: {{sent: 1}}\n" for n in range(24_000)),
     "loops": PROCEDURE.replace(
         "  questions:\n",
         "  questions:\n"
         + "".join(
             f"    q{n}: {{text: x, about: y, answers: {{a: {{ask: q{n + 1}}}, b: {{ask: q0}}, c: {{ask: z{n}}}}}}}\n"
-            for n in range(9_000)
+            for n in range(4_500)
         ),
     ).replace("start: conscious", "start: q0"),
     "names unknown": PROCEDURE.replace(
         "plans:\n",
-        "plans:\n" + "".join(f"  {'p' * 60}{n}: {{send: [{{skill: {'s' * 60}{n}}}]}}\n" for n in range(6_000)),
+        "plans:\n" + "".join(f"  {'p' * 60}{n}: {{send: [{{skill: {'s' * 60}{n}}}]}}\n" for n in range(5_000)),
     ).replace(
         "determinants:\n",
         "determinants:\n" + "".join(f"  d{n}: {{priority: x, plan: {'p' * 59}{n}}}\n" for n in range(5_000)),

@@ -6,10 +6,19 @@ import numpy as np
 import pytest
 
 from optimiser.allocation import Limits
+from optimiser.floor_plan import floor_plan
 from optimiser.problem import Problem
 from optimiser.solve import solve
-from optimiser.teams import is_contested_by_teams, unstaffable
-from tests.optimiser.builders import best_standing, by_ids, permuted, problem_of, random_problem, standing_of
+from optimiser.teams import best_teams, is_contested_by_teams, unstaffable
+from tests.optimiser.builders import (
+    best_standing,
+    by_ids,
+    permuted,
+    problem_of,
+    random_problem,
+    slot_flow_of,
+    standing_of,
+)
 
 
 def crowd(seed: int) -> Problem:
@@ -50,12 +59,57 @@ def test_crowded_teams_do_not_depend_on_the_order_of_the_input() -> None:
         assert by_ids(other, solve(other, Limits(nodes=10_000))) == plan, seed
 
 
+def pairs(seed: int) -> Problem:
+    """Six needs for two out of seven: the flow fills seven positions, and no set of twos adds up to seven."""
+    draw = np.random.default_rng([seed, 13])
+    units = [f"unit-{j}" for j in range(7)]
+    dearest = int(draw.choice([1, 40]))
+    needs = {f"pair-{i}": (1, True, [(2, {unit: int(draw.integers(0, dearest)) for unit in units})]) for i in range(6)}
+    return problem_of(needs, dict.fromkeys(units, 1))
+
+
+def test_numbers_that_do_not_add_up_are_capped_and_soon_proven() -> None:
+    """Overloaded twos are every fire service's Saturday; without the cap this takes over a hundred flows."""
+    for seed in range(40):
+        problem = pairs(seed)
+        allocation = solve(problem, Limits(nodes=60))
+        assert (allocation.proven, standing_of(problem, allocation)) == (True, best_standing(problem)), seed
+
+
+def test_a_staged_search_equals_brute_force() -> None:
+    """Caps and forced needs must hold when prices leave no room for class weights."""
+    for seed in range(40):
+        problem = crowd(seed) if seed % 2 else pairs(seed)
+        flow = slot_flow_of(problem)
+        flow.is_staged = True
+        floor = floor_plan(problem, problem.costs)
+        found = best_teams(problem, problem.costs, flow, floor, Limits(nodes=10_000))
+        cost = int(problem.costs[found.chosen].sum())
+        assert (found.standing[0], cost) == best_standing(problem), seed
+
+
 def test_more_work_never_gives_a_worse_plan() -> None:
     """A planner who raises the limit must not be punished for it."""
     for seed in range(20):
         problem = crowd(seed)
         standings = [standing_of(problem, solve(problem, Limits(nodes=nodes))) for nodes in (1, 5, 20, 1_000)]
         assert standings == sorted(standings, reverse=True), seed
+
+
+def test_a_limited_search_claims_only_what_is_true() -> None:
+    """No proof that is none, no bound that the best plan undercuts, no work beyond the limit."""
+    limited = 0
+    for seed in range(40):
+        problem = crowd(seed) if seed % 2 else pairs(seed)
+        best = best_standing(problem)
+        for nodes in (1, 3, 7, 12):
+            allocation = solve(problem, Limits(nodes=nodes))
+            standing, bound = standing_of(problem, allocation), allocation.termination.bound
+            assert allocation.termination.nodes <= nodes
+            assert bound is None or (standing[0] == best[0] and bound <= best[1]), (seed, nodes)
+            assert not allocation.proven or standing == best, (seed, nodes)
+            limited += not allocation.proven
+    assert limited > 40
 
 
 UNSTAFFABLE: dict[str, tuple[Problem, bool]] = {

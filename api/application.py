@@ -1,0 +1,81 @@
+"""The composition root: one control room behind its routes. Imports every module of the routes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api import (
+    allocation_routes,
+    contact_routes,
+    dispatcher_routes,
+    incident_routes,
+    live_feed,
+    problems,
+    record_routes,
+    resource_routes,
+)
+from api.control_room import ControlRoom
+from api.guard import Guard
+from api.live_feed import Bell
+from api.problems import Problem
+from api.settings import Settings
+from api.timekeeper import keep_time
+
+ROUTERS = (
+    contact_routes.routes,
+    incident_routes.routes,
+    dispatcher_routes.routes,
+    resource_routes.routes,
+    record_routes.routes,
+    live_feed.routes,
+    allocation_routes.routes,
+)
+TITLE = "Muster"
+VERSION = "1"
+
+
+def application(room: ControlRoom, settings: Settings | None = None) -> FastAPI:
+    """Put an open control room behind HTTP. Closing the room's log is the caller's business."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(served: FastAPI) -> AsyncIterator[None]:
+        bell = Bell()
+        served.state.bell = bell
+        unsubscribe = room.subscribe(bell.ring)
+        timekeeper = asyncio.create_task(keep_time(room, bell))
+        try:
+            yield
+        finally:
+            unsubscribe()
+            timekeeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await timekeeper
+
+    # The documentation pages of the framework load scripts from other sites; the document itself is enough for tools.
+    served = FastAPI(title=TITLE, version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
+    served.state.room = room
+    for routes in ROUTERS:
+        served.include_router(routes)
+    problems.install(served)
+    served.add_middleware(Guard, settings=settings or Settings())
+    served.openapi = lambda: _document(served)  # type: ignore[method-assign]
+    return served
+
+
+def _document(served: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, with the parts that the framework cannot see for itself."""
+    if served.openapi_schema is None:
+        document = get_openapi(title=TITLE, version=VERSION, routes=served.routes)
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        schemas.update(allocation_routes.snapshot_components())
+        whole = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(whole.pop("$defs", {}))
+        schemas["Problem"] = whole
+        served.openapi_schema = document
+    return served.openapi_schema

@@ -1,0 +1,373 @@
+"""What a dispatcher sees: contacts, incidents with their needs, resources, proposals and what is held. Read off one present.
+
+Imports `control_room`, `wire` and `incidents`. Nothing here decides or changes anything.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from api.control_room import Present
+from api.wire import iso
+from incidents.decision import Decision, Divert, Proposal
+from incidents.explanation import Explanation, Reason, explain, lacking
+from incidents.quantities import Instant, Place
+from incidents.situation import Assignment, Incident, Need, OpenContact, Resource
+
+ALTERNATIVES = 3
+"""How many others are named beside a proposal."""
+
+
+class View(BaseModel):
+    """A part of what is shown."""
+
+
+class PlaceView(View):
+    """Degrees (WGS 84) and the zone, if known."""
+
+    latitude: float
+    longitude: float
+    zone: str | None
+
+
+class ContactView(View):
+    """An open contact."""
+
+    id: str
+    queue: str
+    status: str
+    received_at: str
+    waited_s: float = Field(description="seconds since it was received")
+    place: PlaceView | None
+    incident: str | None
+    answered_by: tuple[str, ...]
+
+
+class RowView(View):
+    """One row of a need: how many of a skill, and how many are still missing."""
+
+    skill: str
+    quantity: int
+    open: int
+
+
+class NeedView(View):
+    """What a contact or an incident asks for."""
+
+    id: str
+    because: str
+    whole: bool
+    opened_at: str
+    unfilled_since: str | None
+    rows: tuple[RowView, ...]
+    filled_by: tuple[str, ...]
+
+
+class IncidentView(View):
+    """An incident. A closed one shows only its id, its state and when it ended; the log has the rest."""
+
+    id: str
+    state: Literal["open", "closed"]
+    closed_at: str | None = None
+    reported_at: str | None = None
+    place: PlaceView | None = None
+    answers: dict[str, str] = {}
+    determinant: str | None = None
+    priority: str | None = None
+    rungs: tuple[str, ...] = ()
+    needs: tuple[NeedView, ...] = ()
+
+
+class AssignmentView(View):
+    """One assignment of a resource."""
+
+    need: str
+    row: int
+    status: str
+    assigned_at: str
+    since: str
+
+
+class ResourceView(View):
+    """A resource as last heard of."""
+
+    id: str
+    kind: str
+    skills: tuple[str, ...]
+    capacity: int
+    status: str
+    place: PlaceView | None
+    place_age_s: float | None = Field(description="seconds since its place was known")
+    serving: tuple[AssignmentView, ...]
+
+
+class ReasonView(View):
+    """What speaks for or against one resource; `dearer_by_s` in weighted seconds."""
+
+    resource: str
+    verdict: str
+    why: str
+    row: int | None = None
+    reach_s: float | None = None
+    dearer_by_s: float | None = None
+    taken_from: str | None = None
+
+
+class ProposalView(View):
+    """What the rules propose now. `price` holds its terms in weighted seconds; `id` names it as of this sequence."""
+
+    id: str
+    kind: Literal["assign", "divert"]
+    need: str
+    row: int
+    skill: str
+    resource: str
+    taken_from: str | None
+    reach_s: float
+    price: dict[str, float]
+    because: str
+    automatic: bool
+    alternatives: tuple[ReasonView, ...] = ()
+
+
+class HeldView(View):
+    """A need with positions for which nobody is proposed; /v1/needs/{need}/reasons has a reason for every resource."""
+
+    need: str
+    lacking: dict[str, int]
+
+
+class PlanView(View):
+    """How the proposals were found; `degraded`: the engine failed and this is the floor plan."""
+
+    engine: str | None
+    stopped: str | None
+    detail: str
+
+
+class ProcedureView(View):
+    """Which rules are in force."""
+
+    procedure: str
+    revision: int
+    fingerprint: str
+
+
+class ProposalsView(View):
+    """All proposals and holds as of `sequence`."""
+
+    sequence: int
+    plan: PlanView
+    proposals: tuple[ProposalView, ...]
+    held: tuple[HeldView, ...]
+
+
+class Board(ProposalsView):
+    """Everything open, at one instant."""
+
+    as_of: str
+    procedure: ProcedureView
+    contacts: tuple[ContactView, ...]
+    incidents: tuple[IncidentView, ...]
+    resources: tuple[ResourceView, ...]
+
+
+class ReasonsView(View):
+    """One need: who is chosen or serves it, and for every other resource of the centre why not."""
+
+    sequence: int
+    need: str
+    filled: bool
+    chosen: tuple[ReasonView, ...]
+    others: tuple[ReasonView, ...]
+    lacking: dict[str, int]
+
+
+def board(present: Present, now: Instant) -> Board:
+    """Return the board as of `now`; ages are seconds before it."""
+    situation = present.situation
+    now = max(now, situation.at)
+    shown = proposals(present, alternatives=0)
+    return Board(
+        **dict(shown),
+        as_of=iso(now),
+        procedure=procedure_view(present),
+        contacts=tuple(_contact(present, each, now) for each in situation.contacts.values()),
+        incidents=tuple(incident_view(present, each) for each in _by_urgency(present)),
+        resources=tuple(resource_view(each, now) for each in situation.resources.values()),
+    )
+
+
+def proposals(present: Present, *, alternatives: int = ALTERNATIVES) -> ProposalsView:
+    """Return what is proposed and what is held, each proposal with so many next best."""
+    decision = present.decision
+    termination = decision.termination
+    return ProposalsView(
+        sequence=decision.sequence,
+        plan=PlanView(
+            engine=decision.engine,
+            stopped=None if termination is None else termination.reason,
+            detail="" if termination is None else termination.detail,
+        ),
+        proposals=tuple(proposal_view(decision, each, alternatives=alternatives) for each in decision.proposals),
+        held=tuple(HeldView(need=need, lacking=_counted(rows)) for need, rows in lacking(decision).items()),
+    )
+
+
+def proposal_view(decision: Decision, proposal: Proposal, *, alternatives: int = ALTERNATIVES) -> ProposalView:
+    """Show one proposal of `decision`, with the next best for the same row."""
+    others: tuple[Reason, ...] = ()
+    if alternatives:
+        able = [each for each in explain(decision, proposal.need).others if each.row == proposal.row]
+        able.sort(key=lambda each: (each.dearer_by_s is None, each.dearer_by_s, each.resource))
+        others = tuple(able[:alternatives])
+    return ProposalView(
+        id=f"{decision.sequence}:{proposal_key(proposal)}",
+        kind="divert" if isinstance(proposal, Divert) else "assign",
+        need=proposal.need,
+        row=proposal.row,
+        skill=proposal.skill,
+        resource=proposal.resource,
+        taken_from=proposal.taken_from if isinstance(proposal, Divert) else None,
+        reach_s=proposal.reach_s,
+        price=dict(proposal.price),
+        because=proposal.because,
+        automatic=proposal.automatic,
+        alternatives=tuple(reason_view(each) for each in others),
+    )
+
+
+def proposal_key(proposal: Proposal) -> str:
+    """Name a proposal apart from the sequence at which it is made: need, row and resource."""
+    return f"{proposal.need}:{proposal.row}:{proposal.resource}"
+
+
+def reasons(present: Present, need: Need) -> ReasonsView:
+    """Return every resource's reason for one need, open or filled."""
+    if need.is_filled:
+        serving = tuple(ReasonView(resource=each, verdict="chosen", why="serves this need") for each in need.filled_by)
+        return ReasonsView(
+            sequence=present.situation.sequence, need=need.id, filled=True, chosen=serving, others=(), lacking={}
+        )
+    explanation: Explanation = explain(present.decision, need.id)
+    return ReasonsView(
+        sequence=present.situation.sequence,
+        need=need.id,
+        filled=False,
+        chosen=tuple(reason_view(each) for each in explanation.chosen),
+        others=tuple(reason_view(each) for each in explanation.others),
+        lacking=_counted(explanation.lacking),
+    )
+
+
+def reason_view(reason: Reason) -> ReasonView:
+    """Show one reason."""
+    return ReasonView(
+        resource=reason.resource,
+        verdict=reason.verdict,
+        why=reason.why,
+        row=reason.row,
+        reach_s=reason.reach_s,
+        dearer_by_s=reason.dearer_by_s,
+        taken_from=reason.taken_from,
+    )
+
+
+def procedure_view(present: Present) -> ProcedureView:
+    """Show which rules are in force."""
+    rules = present.procedure
+    return ProcedureView(procedure=rules.procedure, revision=rules.revision, fingerprint=rules.fingerprint)
+
+
+def incident_view(present: Present, incident: Incident) -> IncidentView:
+    """Show an open incident with its needs."""
+    return IncidentView(
+        id=incident.id,
+        state="open",
+        reported_at=iso(incident.reported_at),
+        place=_place(incident.place),
+        answers=dict(incident.answers),
+        determinant=incident.determinant,
+        priority=incident.priority,
+        rungs=incident.rungs,
+        needs=tuple(_need(present.situation.needs[need]) for need in incident.needs),
+    )
+
+
+def resource_view(resource: Resource, now: Instant) -> ResourceView:
+    """Show a resource with its assignments."""
+    return ResourceView(
+        id=resource.id,
+        kind=resource.kind,
+        skills=tuple(sorted(resource.skills)),
+        capacity=resource.capacity,
+        status=resource.status,
+        place=_place(resource.place),
+        place_age_s=None if resource.placed_at is None else max(0, now - resource.placed_at) / 1000,
+        serving=tuple(_assignment(each) for each in resource.serving),
+    )
+
+
+def _by_urgency(present: Present) -> list[Incident]:
+    """Most urgent first, those not assessed before all others: nobody knows yet how urgent they are."""
+    priorities = present.procedure.priorities
+
+    def order(incident: Incident) -> tuple[int, Instant, str]:
+        rank = 0 if incident.priority is None else priorities[incident.priority].rank
+        return rank, incident.reported_at, incident.id
+
+    return sorted(present.situation.incidents.values(), key=order)
+
+
+def _contact(present: Present, contact: OpenContact, now: Instant) -> ContactView:
+    need = None if contact.need is None else present.situation.needs.get(contact.need)
+    return ContactView(
+        id=contact.id,
+        queue=contact.queue,
+        status=contact.status,
+        received_at=iso(contact.received_at),
+        waited_s=(now - contact.received_at) / 1000,
+        place=_place(contact.place),
+        incident=contact.incident,
+        answered_by=() if need is None else need.filled_by,
+    )
+
+
+def _need(need: Need) -> NeedView:
+    return NeedView(
+        id=need.id,
+        because=need.because,
+        whole=need.whole,
+        opened_at=iso(need.opened_at),
+        unfilled_since=None if need.unfilled_since is None else iso(need.unfilled_since),
+        rows=tuple(
+            RowView(skill=row.skill, quantity=row.quantity, open=count)
+            for row, count in zip(need.rows, need.open, strict=True)
+        ),
+        filled_by=need.filled_by,
+    )
+
+
+def _assignment(assignment: Assignment) -> AssignmentView:
+    return AssignmentView(
+        need=assignment.need,
+        row=assignment.row,
+        status=assignment.status,
+        assigned_at=iso(assignment.assigned_at),
+        since=iso(assignment.since),
+    )
+
+
+def _place(place: Place | None) -> PlaceView | None:
+    if place is None:
+        return None
+    return PlaceView(latitude=place.latitude, longitude=place.longitude, zone=place.zone)
+
+
+def _counted(rows: tuple[tuple[str, int], ...]) -> dict[str, int]:
+    counted: dict[str, int] = {}
+    for skill, count in rows:
+        counted[skill] = counted.get(skill, 0) + count
+    return counted

@@ -1,0 +1,190 @@
+"""The command `muster`. Every command imports what it needs only when it runs, so that `--help` is quick.
+
+Refusals are printed plainly, one line for each flaw, and end with exit code 2; a check or an audit that finds something ends
+with 1.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.settings import DATABASE, LOOPBACK, PORT, SCENARIO, Settings
+
+if TYPE_CHECKING:
+    from incidents.centre import Centre
+    from incidents.procedure import Procedure
+
+app = typer.Typer(
+    name="muster", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+    help="Dispatch, simulation and procedures on one core.",
+)  # fmt: skip
+
+FOUND_SOMETHING = 1
+REFUSED = 2
+PACKAGES = ("optimiser", "incidents", "simulation", "api")
+
+
+def main() -> None:
+    """Run the command line; what `muster` calls."""
+    strangers = strangers_among(PACKAGES)
+    if strangers:
+        print("\n".join(strangers), file=sys.stderr)
+        sys.exit(REFUSED)
+    from incidents.refusals import Refusal
+
+    try:
+        app()
+    except Refusal as refusal:
+        for flaw in refusal.flaws:
+            print(flaw, file=sys.stderr)
+        sys.exit(REFUSED)
+
+
+def strangers_among(packages: tuple[str, ...]) -> list[str]:
+    """Say which of our packages were taken from elsewhere: a folder of that name where one stands goes before ours."""
+    ours = Path(__file__).resolve().parent.parent
+    found = []
+    for name in packages:
+        file = importlib.import_module(name).__file__
+        if file is None or Path(file).resolve().parent != ours / name:
+            found.append(
+                f"{name}: Python found another package of that name ({file or 'a plain folder'}); run in another folder"
+            )
+    return found
+
+
+@app.command()
+def serve(
+    scenario: Annotated[str | None, typer.Option(help=f"begin with this scenario (a new log: {SCENARIO})")] = None,
+    centre: Annotated[Path | None, typer.Option(help="a centre file, in place of a scenario")] = None,
+    procedure: Annotated[
+        Path | None, typer.Option(help="a procedure file, in place of the scenario's baseline")
+    ] = None,
+    database: Annotated[Path, typer.Option(help="where the log is kept")] = DATABASE,
+    host: Annotated[
+        str, typer.Option(help="the address to listen on; there are no roles, so keep it to yourself")
+    ] = LOOPBACK,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free port, which is printed")] = PORT,
+    adopt: Annotated[
+        bool, typer.Option("--adopt", help="put another procedure in force on a log that has one")
+    ] = False,
+    sign_on: Annotated[bool, typer.Option("--sign-on-all", help="sign everybody on at their bases")] = False,
+) -> None:
+    """Start the live control room. A log that exists goes on as it was, without any other option."""
+    from api.serving import serve as run
+
+    held = database.exists() and scenario is None and centre is None and procedure is None
+    documents = (None, None) if held else _documents(scenario, centre, procedure)
+    run(Settings(host, port), database, *documents, adopt=adopt, sign_on=sign_on, tell=print)
+
+
+@app.command()
+def audit(
+    database: Annotated[Path, typer.Option(help="the log to audit; it may be in use")] = DATABASE,
+    witness: Annotated[str | None, typer.Option(help="SEQUENCE:HASH of an entry, as noted elsewhere")] = None,
+) -> None:
+    """Check a log's chain, and that it says what the rules would have said."""
+    from api.audit import audit as audited
+    from api.log import LogReader, fact_text
+
+    log = LogReader(database)
+    try:
+        found = audited(log, witness=None if witness is None else _witness(witness))
+    finally:
+        log.close()
+    for mismatch in found.mismatches:
+        print(f"entry {mismatch.sequence}: {mismatch.refused or 'the rules entail something else'}")
+        print("\n".join(f"  logged    {fact_text(fact)}" for fact in mismatch.logged))
+        print("\n".join(f"  entailed  {fact_text(fact)}" for fact in mismatch.entailed))
+    print(f"{found.entries} entries in {found.batches} batches, chain whole; {found.entailed} entailed by the rules")
+    print(f"head {found.entries}:{found.head}")
+    print("clean" if found.is_clean else f"{len(found.mismatches)} batches differ from what the rules say")
+    if not found.is_clean:
+        raise typer.Exit(FOUND_SOMETHING)
+
+
+@app.command()
+def allocate(
+    file: Annotated[Path | None, typer.Argument(help="a snapshot as JSON; - for standard input")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print the whole answer as JSON")] = False,
+    schema: Annotated[bool, typer.Option("--schema", help="print the JSON Schema of a snapshot")] = False,
+) -> None:
+    """Say who goes where in a snapshot, and why."""
+    from optimiser.snapshot import allocate as solve
+    from optimiser.snapshot import as_table, read_snapshot, snapshot_schema
+
+    if schema:
+        print(json.dumps(snapshot_schema(), indent=2))
+        return
+    if file is None:
+        raise typer.BadParameter("name a snapshot, or ask for its --schema")
+    answer = solve(read_snapshot(_text(file)))
+    print(answer.model_dump_json(indent=2) if as_json else as_table(answer))
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="centre and procedure files")],
+    centre: Annotated[Path | None, typer.Option(help="check the procedures against this centre")] = None,
+) -> None:
+    """Check centre and procedure files; print every flaw with file:line:column."""
+    from incidents.read import read_centre, read_procedure
+    from incidents.refusals import DocumentRefused
+
+    against = None if centre is None else read_centre(centre)
+    flawed = False
+    for file in files:
+        try:
+            if _is_centre(file):
+                read_centre(file)
+            else:
+                read_procedure(file, against)
+            print(f"{file}: sound")
+        except DocumentRefused as refusal:
+            flawed = True
+            print("\n".join(map(str, refusal.flaws)))
+    if flawed:
+        raise typer.Exit(FOUND_SOMETHING)
+
+
+def _documents(scenario: str | None, centre: Path | None, procedure: Path | None) -> tuple[Centre, Procedure]:
+    from incidents.read import read_centre, read_procedure
+    from simulation.scenario_files import scenario_folder
+
+    if centre is None or procedure is None:
+        folder = scenario_folder(scenario or SCENARIO)
+        centre = centre or folder / "centre.yaml"
+        procedure = procedure or folder / "procedures" / "baseline.yaml"
+    read = read_centre(centre)
+    return read, read_procedure(procedure, read)
+
+
+def _witness(text: str) -> tuple[int, str]:
+    sequence, _, digest = text.partition(":")
+    if not sequence.isdecimal() or not digest:
+        raise typer.BadParameter("a witness is SEQUENCE:HASH, as `muster audit` and /v1/health print them")
+    return int(sequence), digest
+
+
+def _text(file: Path) -> str:
+    from incidents.refusals import DocumentRefused, Flaw
+
+    try:
+        return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DocumentRefused([Flaw(str(file), f"cannot be read: {error}", "JSON in UTF-8")]) from error
+
+
+def _is_centre(file: Path) -> bool:
+    """Whether a file's own first words say that it is a centre; whatever cannot be read is left to the reader to refuse."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return False
+    return any(line.startswith("centre:") for line in lines)

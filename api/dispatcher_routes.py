@@ -1,0 +1,113 @@
+"""The dispatcher's own: the board, the proposals with their reasons, and what to do about them. Imports `board`, `submission`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+from pydantic import Field
+
+from api.board import Board, ProposalsView, ReasonsView, board, proposal_key, proposal_view, proposals, reasons
+from api.control_room import Present
+from api.problems import NobodyCalled, Stale, documented
+from api.submission import Room, Submitted
+from api.wire import Acknowledgement, Happening, Id, Text, Word
+from incidents import facts as f
+from incidents.decision import Proposal, facts_of
+from incidents.known import open_need
+from incidents.quantities import Instant, NeedId, ResourceId
+
+routes = APIRouter(prefix="/v1", tags=["dispatch"], responses=documented(409))
+
+Owner = Annotated[Id, Path(description="the incident or contact whose need it is")]
+Which = Annotated[str, Path(pattern=r"^(call|[0-9]{1,9})$", description="`call`, or the number of the incident's need")]
+
+
+class Choice(Happening):
+    """A person's own choice for a need; `row` None: the first open row whose skill the resource holds."""
+
+    resource: Word
+    row: int | None = Field(default=None, ge=0, le=1_000)
+    reason: Text
+
+
+class Withdrawal(Happening):
+    """A need is no longer asked for."""
+
+    reason: Text
+
+
+@routes.get("/board")
+def read_board(room: Room) -> Board:
+    """Show everything open, at one instant."""
+    return board(room.present, room.clock.now())
+
+
+@routes.get("/proposals")
+def read_proposals(room: Room) -> ProposalsView:
+    """Show what the rules propose now, with the next best, and what they hold."""
+    return proposals(room.present)
+
+
+@routes.post("/proposals/{proposal:path}/accept", response_model=Acknowledgement)
+def accept_proposal(
+    proposal: Annotated[str, Path(max_length=400, description="a proposal's id")],
+    submission: Submitted,
+    happening: Happening | None = None,
+) -> Response:
+    """Act on a proposal. One seen at an earlier sequence stands if it is still made; otherwise 409 with today's."""
+
+    def plan(present: Present, at: Instant) -> Sequence[f.Fact]:
+        found = _still_made(present, proposal)
+        return facts_of(found, at, f"accepted by {submission.actor}: {found.because}")
+
+    return submission.record(plan, happened_at=None if happening is None else happening.happened_at)
+
+
+@routes.post("/needs/{owner}/{which}/assign", response_model=Acknowledgement)
+def assign(owner: Owner, which: Which, choice: Choice, submission: Submitted) -> Response:
+    """Send a resource of one's own choice, with the reason; what nobody may do is still refused."""
+
+    def plan(present: Present, at: Instant) -> Sequence[f.Fact]:
+        need = open_need(present.situation, NeedId(f"{owner}/{which}"))
+        resource = present.situation.resources.get(ResourceId(choice.resource))
+        held = frozenset() if resource is None else resource.skills
+        fitting = (row for row, count in enumerate(need.open) if count and need.rows[row].skill in held)
+        row = next(fitting, 0) if choice.row is None else choice.row
+        because = f"chosen by {submission.actor}: {choice.reason}"
+        return (f.ResourceAssigned(at, ResourceId(choice.resource), need.id, row, because),)
+
+    return submission.record(plan, happened_at=choice.happened_at)
+
+
+@routes.post("/needs/{owner}/{which}/withdraw", response_model=Acknowledgement)
+def withdraw(owner: Owner, which: Which, withdrawal: Withdrawal, submission: Submitted) -> Response:
+    """Record that a need is no longer asked for; refused while resources serve it."""
+    because = f"withdrawn by {submission.actor}: {withdrawal.reason}"
+    return submission.record(
+        lambda _present, at: (f.NeedWithdrawn(at, NeedId(f"{owner}/{which}"), because),),
+        happened_at=withdrawal.happened_at,
+    )
+
+
+@routes.get("/needs/{owner}/{which}/reasons")
+def read_reasons(owner: Owner, which: Which, room: Room) -> ReasonsView:
+    """Say for every resource of the centre why it is chosen for a need, or why not."""
+    present = room.present
+    need = present.situation.needs.get(NeedId(f"{owner}/{which}"))
+    if need is None:
+        raise NobodyCalled(f"There is no open need {owner}/{which}.")
+    return reasons(present, need)
+
+
+def _still_made(present: Present, named: str) -> Proposal:
+    """The proposal of that name, if the present decision makes it at whatever sequence."""
+    sequence, _, key = named.partition(":")
+    made = {proposal_key(each): each for each in present.decision.proposals}
+    if sequence.isdecimal() and key in made:
+        return made[key]
+    today = next((each for each in present.decision.proposals if key.startswith(f"{each.need}:")), None)
+    now = "Nothing is proposed for that need now." if today is None else "Another is proposed for that need now."
+    shown = None if today is None else proposal_view(present.decision, today).model_dump(mode="json")
+    raise Stale(f"Proposal {named} is not made. {now}", shown)

@@ -1,0 +1,65 @@
+"""Running: the control room on its log, behind a web server, until it is stopped. Imports `application` and `log`."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from api.application import application
+from api.clock import WallClock
+from api.control_room import SHELL, ControlRoom, sign_on_all
+from api.log import Log
+from api.settings import Settings
+from incidents.centre import Centre
+from incidents.procedure import Procedure
+from incidents.refusals import Refusal
+
+FOLLOWERS_LEAVE_S = 2
+"""How long a stop waits for those who follow the feed, which never ends by itself."""
+
+
+def serve(
+    settings: Settings, database: Path, centre: Centre | None, procedure: Procedure | None, *,
+    adopt: bool, sign_on: bool, tell: Callable[[str], None],
+) -> None:  # fmt: skip
+    """Serve until told to stop; `tell` gets what the person at the terminal should know."""
+    log = Log(database)
+    try:
+        room = ControlRoom.open(log, WallClock(), centre, procedure, adopt=adopt)
+        if sign_on and any(not each.is_on_duty for each in room.present.situation.resources.values()):
+            room.act(lambda present, at: sign_on_all(present, at, room.centre), SHELL)
+        listening = listen(settings)
+        address = f"http://{settings.host}:{listening.getsockname()[1]}"
+        rules, situation = room.present.procedure, room.present.situation
+        tell(
+            f"{room.centre.centre} under {rules.procedure} revision {rules.revision}; {situation.sequence} facts in {database}"
+        )
+        tell(f"{address}/v1/board  {address}/v1/feed  {address}/openapi.json")
+        if not any(each.is_on_duty for each in situation.resources.values()):
+            tell(f"nobody is on duty yet: curl -X POST {address}/v1/resources/sign-on-all")
+        config = uvicorn.Config(
+            application(room, settings),
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=FOLLOWERS_LEAVE_S,
+        )
+        uvicorn.Server(config).run(sockets=[listening])
+    finally:
+        log.close()
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Return a socket bound where the settings say; port 0 means any free one."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        where = f"{settings.host}:{settings.port}"
+        raise Refusal.of(where, f"cannot be listened on: {error.strerror}", "another --port") from error
+    return listening

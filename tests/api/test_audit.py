@@ -1,0 +1,106 @@
+"""The audit: does the log say what the rules would have said?"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from api.audit import Audit, audit
+from api.log import LogReader, chained, genesis
+from api.log_file import LogRefused
+from tests.api.rooms import FILE, HandClock, served
+from tests.builders import a_procedure
+
+RULES = a_procedure(
+    dispatch={"automatic": ["red"]},
+    escalation={"late": {"unfilled_for_s": 60, "priorities": ["green"], "raises_to": "red"}},
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A night with automatic dispatch, a rung reached by the clock alone, a refusal and a restart."""
+    clock = HandClock()
+    with served(tmp_path, clock, RULES) as desk:
+        desk.report(0, nature="fire")
+        desk.report(0, nature="illness", severe="no")
+        desk.post("/v1/contacts/nobody/end", status=409)
+        clock.pass_s(61)
+        desk.room.review()
+    with served(tmp_path, clock, RULES) as desk:
+        clock.pass_s(10)
+        desk.report(40, nature="crash")
+    return tmp_path
+
+
+def audited(folder: Path, **options: tuple[int, str]) -> Audit:
+    """Audit the log in a folder."""
+    with closing(LogReader(folder / FILE)) as log:
+        return audit(log, **options)
+
+
+def test_an_honest_night_is_clean(folder: Path) -> None:
+    """Deciding again what was decided must give the same, timers, restarts and refusals included."""
+    found = audited(folder)
+    assert found.is_clean
+    assert found.entailed > 10
+
+
+def test_an_audit_beside_a_running_room_is_clean(tmp_path: Path) -> None:
+    """Nobody stops a control room in order to check it."""
+    with served(tmp_path, HandClock(), RULES) as desk:
+        desk.report(0, nature="fire")
+        assert audited(tmp_path).is_clean
+
+
+def test_a_witness_that_agrees_is_clean(folder: Path) -> None:
+    """The hash noted last week is still in the chain."""
+    with closing(LogReader(folder / FILE)) as log:
+        entry = log.read(4, 1)[0]
+    assert audited(folder, witness=(entry.sequence, entry.hash)).is_clean
+
+
+def test_a_consequence_that_the_rules_do_not_entail_is_found(folder: Path) -> None:
+    """Somebody who rewrites the log, chain and head and all, still cannot make the rules say so."""
+    with closing(sqlite3.connect(folder / FILE)) as database:
+        database.row_factory = sqlite3.Row
+        for verb in ("update", "delete"):
+            database.execute(f"DROP TRIGGER entries_refuse_{verb}")
+        forge(database)
+        database.commit()
+    assert [each.sequence for each in audited(folder).mismatches][:1] == [forged_batch(folder)]
+
+
+def forge(database: sqlite3.Connection) -> None:
+    """Say that the first automatic dispatch had another reason, and make the whole chain agree."""
+    previous = genesis(database.execute("SELECT centre FROM head").fetchone()[0])
+    altered = False
+    for row in database.execute("SELECT * FROM entries ORDER BY sequence").fetchall():
+        fact = json.loads(row["fact"])
+        if not altered and fact["fact"] == "ResourceAssigned" and row["actor"] == "procedure":
+            fact["because"], altered = "a favour", True
+        text = json.dumps(fact, sort_keys=True, separators=(",", ":"))
+        digest = chained(row["sequence"], row["batch"], row["recorded_at"], row["actor"], text, previous)
+        database.execute(
+            "UPDATE entries SET fact = ?, previous_hash = ?, hash = ? WHERE sequence = ?",
+            (text, previous, digest, row["sequence"]),
+        )
+        previous = digest
+    database.execute("UPDATE head SET hash = ?", (previous,))
+
+
+def forged_batch(folder: Path) -> int:
+    """The batch in which the forged reason stands."""
+    with closing(sqlite3.connect(folder / FILE)) as database:
+        found: int = database.execute("SELECT batch FROM entries WHERE fact LIKE '%a favour%'").fetchone()[0]
+    return found
+
+
+def test_an_audit_of_nothing_is_refused(tmp_path: Path) -> None:
+    """A mistyped path must not be reported as a clean log."""
+    with pytest.raises(LogRefused):
+        audited(tmp_path)

@@ -1,0 +1,182 @@
+"""The board, proposals, reasons, and a person's own choice, over HTTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.api.rooms import Dispatcher, HandClock, kinds, served
+from tests.builders import a_procedure
+
+
+def need_of(desk: Dispatcher, incident: str) -> str:
+    """The path of an incident's first need."""
+    need: str = desk.get(f"/v1/incidents/{incident}")["needs"][0]["id"]
+    return f"/v1/needs/{need}"
+
+
+def test_a_need_is_proposed_for_with_its_price(desk: Dispatcher) -> None:
+    """A proposal without reasons is an order."""
+    desk.report(0, nature="illness", severe="yes")
+    (made,) = desk.get("/v1/proposals")["proposals"]
+    assert (made["resource"], made["reach_s"], made["price"]) == ("A1", pytest.approx(20), {"response": 80.0})
+
+
+def test_a_proposal_names_the_next_best(desk: Dispatcher) -> None:
+    """The dispatcher knows things the desk does not, and needs to know what the second choice costs."""
+    desk.report(0, nature="illness", severe="yes")
+    (other,) = desk.get("/v1/proposals")["proposals"][0]["alternatives"]
+    assert (other["resource"], other["dearer_by_s"]) == ("A2", pytest.approx(160))
+
+
+def test_accepting_records_whose_decision_it_was(desk: Dispatcher) -> None:
+    """The first question after an incident is who decided."""
+    desk.report(0, nature="fire")
+    (made,) = desk.get("/v1/proposals")["proposals"]
+    said = desk.post(f"/v1/proposals/{made['id']}/accept", Muster_Actor="Ada")
+    assert kinds(said) == ["ResourceAssigned"]
+    assert said["facts"][0]["because"].startswith("accepted by Ada: plan fire")
+
+
+def test_a_proposal_seen_earlier_stands_while_it_is_made(desk: Dispatcher) -> None:
+    """Every fact moves the sequence; a note elsewhere must not cost a dispatcher the click."""
+    incident = desk.report(0, nature="fire")
+    (seen,) = desk.get("/v1/proposals")["proposals"]
+    desk.post(f"/v1/incidents/{incident}/notes", {"text": "smoke"})
+    assert kinds(desk.post(f"/v1/proposals/{seen['id']}/accept")) == ["ResourceAssigned"]
+
+
+def test_a_stale_proposal_is_answered_with_today_s(desk: Dispatcher) -> None:
+    """Acting on what was true a minute ago sends the wrong crew."""
+    incident = desk.report(0, nature="illness", severe="yes")
+    (seen,) = desk.get("/v1/proposals")["proposals"]
+    desk.post("/v1/resources/A1/sign-off")
+    problem = desk.refused(f"/v1/proposals/{seen['id']}/accept")
+    assert problem["type"].endswith("stale-proposal")
+    assert (problem["proposal"]["resource"], problem["proposal"]["need"]) == ("A2", f"{incident}/1")
+
+
+def test_a_proposal_accepted_twice_is_stale(desk: Dispatcher) -> None:
+    """Two dispatchers, one crew."""
+    desk.report(0, nature="fire")
+    (made,) = desk.get("/v1/proposals")["proposals"]
+    desk.post(f"/v1/proposals/{made['id']}/accept")
+    assert "proposal" not in desk.refused(f"/v1/proposals/{made['id']}/accept")
+
+
+@pytest.mark.parametrize("name", ["nonsense", "1:2:3:4", "x:I-1/1:0:E1", "::::", "9:"])
+def test_a_proposal_that_never_was_is_refused(desk: Dispatcher, name: str) -> None:
+    """Whatever a client makes up, nobody is sent."""
+    desk.report(0, nature="fire")
+    desk.refused(f"/v1/proposals/{name}/accept")
+
+
+def test_one_s_own_choice_needs_a_reason(desk: Dispatcher) -> None:
+    """An override nobody can explain later helps nobody to improve the rules."""
+    incident = desk.report(0, nature="illness", severe="yes")
+    desk.refused(f"{need_of(desk, incident)}/assign", {"resource": "A2"}, 422)
+    said = desk.post(f"{need_of(desk, incident)}/assign", {"resource": "A2", "reason": "A1 is refuelling"})
+    assert said["facts"][0]["because"] == "chosen by dispatcher: A1 is refuelling"
+
+
+def test_one_s_own_choice_fills_the_row_the_resource_is_for(desk: Dispatcher) -> None:
+    """Who sends an ambulance to a crash means the ambulance's row, not the first one."""
+    incident = desk.report(0, nature="crash")
+    said = desk.post(f"{need_of(desk, incident)}/assign", {"resource": "A2", "reason": "nearer than it looks"})
+    assert said["facts"][0]["row"] == 1
+
+
+HARD_RULES = {
+    "lacks the skill": "E1",
+    "is off duty": "A2",
+    "is committed": "A1",
+    "is no resource of the centre": "Z9",
+}
+
+
+@pytest.mark.parametrize("resource", HARD_RULES.values(), ids=HARD_RULES.keys())
+def test_what_nobody_may_do_is_refused_with_any_reason(desk: Dispatcher, resource: str) -> None:
+    """A reason makes a choice accountable; it does not make it possible."""
+    busy = desk.report(0, nature="illness", severe="yes")
+    desk.accept(busy)
+    desk.post("/v1/resources/A2/sign-off")
+    incident = desk.report(0, nature="illness", severe="yes")
+    assert desk.refused(f"{need_of(desk, incident)}/assign", {"resource": resource, "reason": "because"})["flaws"]
+
+
+def test_a_row_that_is_filled_takes_nobody(desk: Dispatcher) -> None:
+    """Two clicks on the same row must not send two crews."""
+    incident = desk.report(0, nature="illness", severe="yes")
+    desk.post(f"{need_of(desk, incident)}/assign", {"resource": "A1", "reason": "near"})
+    desk.refused(f"{need_of(desk, incident)}/assign", {"resource": "A2", "row": 0, "reason": "also near"})
+
+
+def test_every_resource_has_a_reason(desk: Dispatcher) -> None:
+    """ "Why not mine?" is asked by every crew."""
+    incident = desk.report(0, nature="illness", severe="yes")
+    told = desk.get(f"{need_of(desk, incident)}/reasons")
+    assert [(each["resource"], each["verdict"]) for each in told["chosen"] + told["others"]] == [
+        ("A1", "chosen"), ("A2", "passed over"), ("C1", "excluded"), ("E1", "excluded"),
+    ]  # fmt: skip
+
+
+def test_a_filled_need_names_who_serves_it(desk: Dispatcher) -> None:
+    """After the choice the question is who came."""
+    incident = desk.report(0, nature="fire")
+    desk.accept(incident)
+    told = desk.get(f"{need_of(desk, incident)}/reasons")
+    assert (told["filled"], told["chosen"][0]["resource"]) == (True, "E1")
+
+
+@pytest.mark.parametrize("need", ["I-999/1", "I-999/call", "C-1/3"])
+def test_the_reasons_of_no_need_are_not_found(desk: Dispatcher, need: str) -> None:
+    """An empty list would read as: nobody can go."""
+    desk.get(f"/v1/needs/{need}/reasons", 404)
+
+
+def test_what_cannot_be_filled_is_held_and_says_what_lacks(desk: Dispatcher) -> None:
+    """Silence about a waiting need is how it is forgotten."""
+    desk.post("/v1/resources/E1/sign-off")
+    incident = desk.report(0, nature="fire")
+    assert desk.get("/v1/proposals")["held"] == [{"need": f"{incident}/1", "lacking": {"fire": 1}}]
+
+
+def test_a_withdrawn_need_is_asked_for_no_more(desk: Dispatcher) -> None:
+    """The caller says the fire is out."""
+    incident = desk.report(0, nature="fire")
+    desk.post(f"{need_of(desk, incident)}/withdraw", {"reason": "it is out"})
+    assert desk.get("/v1/proposals")["proposals"] == []
+
+
+def test_a_diversion_is_proposed_and_accepted_whole(tmp_path: Path, clock: HandClock) -> None:
+    """Taking a crew away and not sending it on would lose it twice."""
+    rules = a_procedure(dispatch={"diversion": {"to": ["red"], "from": ["green"]}})
+    with served(tmp_path, clock, rules) as desk:
+        desk.post("/v1/resources/A2/sign-off")
+        first = desk.report(400, nature="illness", severe="no")
+        desk.accept(first)
+        second = desk.report(0, nature="illness", severe="yes")
+        (made,) = [each for each in desk.get("/v1/proposals")["proposals"] if each["need"] == f"{second}/1"]
+        assert (made["kind"], made["taken_from"]) == ("divert", f"{first}/1")
+        assert kinds(desk.post(f"/v1/proposals/{made['id']}/accept")) == ["ResourceReleased", "ResourceAssigned"]
+
+
+def test_the_board_is_of_one_piece(desk: Dispatcher) -> None:
+    """A board that shows a crew at an incident which does not know it has one misleads whoever reads it."""
+    incident = desk.report(0, nature="crash")
+    sent = desk.accept(incident)
+    board: dict[str, Any] = desk.get("/v1/board")
+    (shown,) = board["incidents"]
+    assert sorted(shown["needs"][0]["filled_by"]) == sorted(sent) == ["A1", "E1"]
+    committed = [each["id"] for each in board["resources"] if each["status"] == "committed"]
+    assert committed == ["A1", "E1"]
+    assert board["sequence"] == desk.get("/v1/health")["sequence"]
+
+
+def test_the_age_of_a_place_is_shown(desk: Dispatcher, clock: HandClock) -> None:
+    """A dot on a map is only as good as the minute it was seen."""
+    clock.pass_s(90)
+    ages = {each["id"]: each["place_age_s"] for each in desk.get("/v1/board")["resources"]}
+    assert ages["A1"] == 90

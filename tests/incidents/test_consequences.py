@@ -1,0 +1,155 @@
+"""What facts entail: needs for contacts, assessments from answers, needs from assessments; and what ends them."""
+
+from __future__ import annotations
+
+import pytest
+
+from incidents import facts as f
+from incidents.desk import Desk
+from incidents.quantities import ContactId, IncidentId, NeedId, ResourceId
+from incidents.situation import ResourceStatus
+from tests.builders import a_centre, a_desk, an_incident, at, report, sent, spot
+
+CALL, CALL_NEED, C1 = ContactId("c"), NeedId("c/call"), ResourceId("C1")
+
+
+def ringing() -> Desk:
+    """One call-taker, whose phone rings for contact c."""
+    desk = a_desk(a_centre({"C1": ("clerk", 0)}))
+    desk.observe(f.ContactReceived(at(0), CALL, "emergency"))
+    return desk
+
+
+def names(recorded: tuple[f.Fact, ...]) -> list[str]:
+    """The kinds of the facts recorded, in order."""
+    return [type(fact).__name__ for fact in recorded]
+
+
+def rows_of(recorded: tuple[f.Fact, ...]) -> list[tuple[f.NeedRow, ...]]:
+    """The rows of the needs opened."""
+    return [fact.rows for fact in recorded if isinstance(fact, f.NeedOpened)]
+
+
+def test_a_contact_needs_somebody_who_answers_it() -> None:
+    """Call-takers are allocated by the same desk as crews."""
+    desk = a_desk(a_centre({"E1": ("engine", 0)}))
+    received = f.ContactReceived(at(0), CALL, "emergency")
+    assert desk.observe(received) == (
+        received,
+        f.NeedOpened(at(0), CALL_NEED, (f.NeedRow("answering"),), False, "queue emergency", contact=CALL),
+    )
+
+
+def test_the_last_answer_entails_an_assessment_and_that_a_need() -> None:
+    """Nobody types a code that the answers already say, and none is forgotten."""
+    desk = a_desk(a_centre({"E1": ("engine", 0)}))
+    an_incident(desk, "i", spot(0), at(0))
+    i = IncidentId("i")
+    first = f.AnswerGiven(at(1), i, "nature", "illness")
+    last = f.AnswerGiven(at(2), i, "severe", "no")
+    assert desk.observe(first) == (first,)
+    assert desk.observe(last) == (
+        last,
+        f.IncidentAssessed(at(2), i, "illness-2", "green", "nature=illness, severe=no"),
+        f.NeedOpened(at(2), NeedId("i/1"), (f.NeedRow("transport"),), False, "plan medical", i),
+    )
+
+
+def test_the_same_answer_again_entails_nothing() -> None:
+    """A caller who repeats himself does not get two engines."""
+    desk = a_desk(a_centre({"E1": ("engine", 0)}))
+    an_incident(desk, "i", spot(0), at(0), nature="fire")
+    assert names(desk.observe(f.AnswerGiven(at(1), IncidentId("i"), "nature", "fire"))) == ["AnswerGiven"]
+
+
+def test_a_corrected_answer_asks_only_for_what_is_missing() -> None:
+    """A fire that turns out to be a crash has its engine asked for already."""
+    desk = a_desk(a_centre({"E1": ("engine", 0)}))
+    an_incident(desk, "i", spot(0), at(0), nature="fire")
+    recorded = desk.observe(f.AnswerGiven(at(1), IncidentId("i"), "nature", "crash"))
+    assert rows_of(recorded) == [(f.NeedRow("transport"),)]
+    assert set(desk.situation.incidents[IncidentId("i")].needs) == {"i/1", "i/2"}
+
+
+def test_a_corrected_answer_that_asks_for_less_takes_nothing_back() -> None:
+    """Calling crews back is a person's decision."""
+    desk = a_desk(a_centre({"E1": ("engine", 0)}))
+    an_incident(desk, "i", spot(0), at(0), nature="crash")
+    assert rows_of(desk.observe(f.AnswerGiven(at(1), IncidentId("i"), "nature", "fire"))) == []
+    assert desk.situation.needs[NeedId("i/1")].open == (1, 1)
+
+
+def test_a_need_opened_by_hand_does_not_block_the_next_by_rule() -> None:
+    """It may bear the very name that would come next; an answer refused for that would stop the triage."""
+    desk = a_desk(a_centre({"E1": ("engine", 0)}))
+    an_incident(desk, "i", spot(0), at(0), nature="fire")
+    i = IncidentId("i")
+    desk.observe(f.NeedOpened(at(1), NeedId("i/3"), (f.NeedRow("advanced"),), False, "asked for", i))
+    desk.observe(f.AnswerGiven(at(2), i, "nature", "crash"))
+    assert set(desk.situation.incidents[i].needs) == {"i/1", "i/3", "i/4"}
+
+
+def test_a_caller_who_gives_up_sets_the_ringing_call_taker_free() -> None:
+    """A phone that rings for nobody would keep a call-taker from everybody else."""
+    desk = ringing()
+    assert desk.situation.resources[C1].status is ResourceStatus.COMMITTED
+    recorded = desk.observe(f.ContactAbandoned(at(5), CALL))
+    assert names(recorded) == ["ContactAbandoned", "ResourceReleased"]
+    assert desk.situation.resources[C1].status is ResourceStatus.AVAILABLE
+    assert not desk.situation.needs
+
+
+def test_a_caller_who_gives_up_in_the_queue_takes_the_need_along() -> None:
+    """Nobody rings back for a need of a contact that is over."""
+    desk = ringing()
+    desk.observe(f.ContactReceived(at(1), ContactId("d"), "emergency"))
+    assert names(desk.observe(f.ContactAbandoned(at(5), ContactId("d")))) == ["ContactAbandoned"]
+    assert set(desk.situation.needs) == {CALL_NEED}
+
+
+ENDED = f.ContactEnded(at(20), CALL)
+WRAPPED_UP = f.ResourceReleased(at(20), C1, CALL_NEED, "wrapped up")
+
+
+@pytest.mark.parametrize("order", [(ENDED, WRAPPED_UP), (WRAPPED_UP, ENDED)], ids=["ends first", "wraps up first"])
+def test_a_call_is_over_when_it_has_ended_and_is_wrapped_up_in_either_order(order: tuple[f.Fact, f.Fact]) -> None:
+    """A need left behind would stand in every decision from then on."""
+    desk = ringing()
+    desk.observe(f.ContactAnswered(at(10), CALL, C1))
+    desk.observe(order[0])
+    assert CALL_NEED in desk.situation.needs
+    desk.observe(order[1])
+    assert not desk.situation.needs
+    assert desk.situation.resources[C1].status is ResourceStatus.AVAILABLE
+
+
+def test_a_call_taker_who_wraps_up_is_not_free_for_the_next() -> None:
+    """Wrap-up time is work; the next caller waits for it."""
+    desk = ringing()
+    desk.observe(f.ContactAnswered(at(10), CALL, C1))
+    desk.observe(f.ContactReceived(at(11), ContactId("d"), "emergency"))
+    desk.observe(ENDED)
+    assert desk.situation.needs[NeedId("d/call")].filled_by == ()
+    desk.observe(WRAPPED_UP)
+    assert desk.situation.needs[NeedId("d/call")].filled_by == (C1,)
+
+
+def test_a_call_taker_who_leaves_mid_call_is_replaced() -> None:
+    """The caller is still on the line."""
+    desk = a_desk(a_centre({"C1": ("clerk", 0), "C2": ("clerk", 0)}))
+    desk.observe(f.ContactReceived(at(0), CALL, "emergency"))
+    (ringing_for,) = desk.situation.needs[CALL_NEED].filled_by
+    desk.observe(f.ContactAnswered(at(1), CALL, ringing_for))
+    recorded = desk.observe(
+        f.ResourceReleased(at(2), ringing_for, CALL_NEED, "taken ill", leaves_open=True),
+        f.ResourceSignedOff(at(2), ringing_for),
+    )
+    assert names(recorded) == ["ResourceReleased", "ResourceSignedOff", "ResourceAssigned"]
+
+
+def test_an_escalation_opens_the_need_of_its_rung() -> None:
+    """The rule says what a rung asks for, also when a person calls it early; see test_escalation for when it is due."""
+    desk = a_desk(a_centre({"E1": ("engine", 0)}))
+    report(desk, "i", spot(0), at(0), nature="fire")
+    sent(desk, "E1", "i/1", at(1))
+    assert names(desk.observe(f.IncidentEscalated(at(2), IncidentId("i"), "by hand", "hunch"))) == ["IncidentEscalated"]

@@ -1,0 +1,67 @@
+"""What changed between two versions, in the words of the document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from incidents.differences import differences
+from tests.builders import a_procedure
+
+RULE = {"to": ["red"], "from": ["green"]}
+
+
+def test_equal_rules_have_no_differences() -> None:
+    """A new name or revision is not a change of rules."""
+    assert differences(a_procedure(), a_procedure(procedure="other", revision=9, based_on="street 1")) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lines"),
+    [
+        (
+            {},
+            {"dispatch": {"reach_limit_s": 900}},
+            ("dispatch.reach_limit_s: 3600 became 900",),
+        ),
+        (
+            {},
+            {"dispatch": {"automatic": ["red", "green"]}},
+            ("dispatch.automatic: nothing became red, green",),
+        ),
+        (
+            {},
+            {"dispatch": {"diversion": RULE}},
+            (
+                (
+                    "dispatch.diversion: added, to red; from green; least_gain_s 60; handover_s 30; most_per_incident 1"
+                ),
+            ),
+        ),
+        (
+            {"dispatch": {"diversion": RULE}},
+            {"dispatch": {"diversion": {**RULE, "least_gain_s": 90.5}}},
+            ("dispatch.diversion.least_gain_s: 60 became 90.5",),
+        ),
+        (
+            {"queues": {"emergency": {"skill": "answering", "answer_target_s": 10}}},
+            {"queues": {"emergency": {"skill": "answering", "automatic": False}}},
+            ("queues.emergency.answer_target_s: dropped, was 10", "queues.emergency.automatic: yes became no"),
+        ),
+        (
+            {"plans": {"fire": {"send": [{"skill": "fire"}]}}},
+            {"plans": {"fire": {"send": [{"skill": "fire", "quantity": 2}]}}},
+            ("plans.fire.send: skill fire; quantity 1 became skill fire; quantity 2",),
+        ),
+    ],
+)
+def test_each_change_is_one_line(old: dict[str, Any], new: dict[str, Any], lines: tuple[str, ...]) -> None:
+    """A planner approves what the lines say."""
+    assert differences(a_procedure(**old), a_procedure(**new)) == lines
+
+
+def test_an_added_and_a_dropped_rule_are_told_apart() -> None:
+    """Read backwards, a difference says the opposite."""
+    old, new = a_procedure(), a_procedure(dispatch={"diversion": RULE})
+    assert differences(new, old)[0].startswith("dispatch.diversion: dropped, was to red")

@@ -1,0 +1,150 @@
+"""Escalation by age: at the threshold and not before, once per incident, and at the instant it was due."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from incidents import facts as f
+from incidents.desk import Desk
+from incidents.escalation import due, first_due_at
+from incidents.quantities import IncidentId, NeedId, ResourceId, ms
+from incidents.remembering import after
+from tests.builders import a_centre, a_desk, a_procedure, an_incident, at, sent, spot
+
+I = IncidentId("i")  # noqa: E741
+LATE = {"late": {"unfilled_for_s": 60, "priorities": ["green"], "raises_to": "red"}}
+
+
+def waiting(escalation: dict[str, Any], severe: str = "no") -> Desk:
+    """A green illness (or a red one) stands unfilled since the start; there is an engine and nobody else."""
+    desk = a_desk(a_centre({"E1": ("engine", 0)}), a_procedure(escalation=escalation))
+    an_incident(desk, "i", spot(0), at(0), nature="illness", severe=severe)
+    return desk
+
+
+def rungs(recorded: tuple[f.Fact, ...]) -> list[tuple[str, int, str | None]]:
+    """The escalations recorded, as (rung, instant, priority)."""
+    return [(each.rung, each.at, each.priority) for each in recorded if isinstance(each, f.IncidentEscalated)]
+
+
+@pytest.mark.parametrize(("after_s", "reached"), [(59.999, []), (60, ["late"]), (60.001, ["late"]), (600, ["late"])])
+def test_a_rung_is_due_at_its_threshold_and_not_before(after_s: float, reached: list[str]) -> None:
+    """A rule that says 60 seconds means 60 seconds."""
+    desk = waiting(LATE)
+    assert [each.rung for each in due(desk.situation, desk.procedure, at(0) + ms(after_s))] == reached
+
+
+def test_a_rung_is_recorded_at_its_own_instant() -> None:
+    """A timer that rings late, or a desk that slept, must not make history look later than it was."""
+    assert rungs(waiting(LATE).review(at(600))) == [("late", at(60), "red")]
+
+
+def test_a_rung_comes_before_the_fact_that_was_observed_after_it() -> None:
+    """Live with a timer and replay without one must write the same log."""
+    note = f.NoteAdded(at(70), I, "still waiting")
+    recorded = waiting(LATE).observe(note)
+    assert rungs(recorded) == [("late", at(60), "red")]
+    assert recorded[-1] is note
+
+
+def test_a_rung_acts_once_on_an_incident() -> None:
+    """Otherwise it would open its need again and again."""
+    desk = waiting(LATE)
+    assert len(desk.review(at(60))) == 1
+    assert desk.review(at(60)) == ()
+    assert desk.review(at(6000)) == ()
+
+
+def test_two_needs_of_one_incident_reach_a_rung_once() -> None:
+    """A rung is about the incident, whichever of its needs is late."""
+    desk = waiting(LATE)
+    desk.observe(f.NeedOpened(at(0), NeedId("i/2"), (f.NeedRow("advanced"),), False, "asked for", I))
+    assert rungs(desk.review(at(600))) == [("late", at(60), "red")]
+
+
+def test_the_review_is_due_when_the_next_rung_is() -> None:
+    """Nobody polls: the shell sleeps until then."""
+    desk = waiting({**LATE, "sooner": {"unfilled_for_s": 20, "priorities": ["green"], "opens": {"skill": "fire"}}})
+    assert (desk.review_at, desk.decision.review_at) == (at(20), at(20))
+    desk.review(at(20))
+    assert desk.review_at == at(60)
+    desk.review(at(60))
+    assert desk.review_at is None
+
+
+def test_without_rungs_nothing_is_ever_due() -> None:
+    """Most procedures start without."""
+    desk = waiting({})
+    assert first_due_at(desk.situation, desk.procedure) is None
+
+
+def test_a_filled_need_is_not_late() -> None:
+    """The crew is on its way."""
+    desk = a_desk(a_centre({"A1": ("ambulance", 0)}), a_procedure(escalation=LATE))
+    an_incident(desk, "i", spot(0), at(0), nature="illness", severe="no")
+    sent(desk, "A1", "i/1", at(59))
+    assert desk.review(at(600)) == ()
+
+
+def test_a_need_that_is_reopened_is_late_by_its_new_wait() -> None:
+    """It stood filled in between; its age is another clock."""
+    desk = a_desk(a_centre({"A1": ("ambulance", 0)}), a_procedure(escalation=LATE))
+    an_incident(desk, "i", spot(0), at(0), nature="illness", severe="no")
+    sent(desk, "A1", "i/1", at(59))
+    desk.observe(f.ResourceReleased(at(100), ResourceId("A1"), NeedId("i/1"), "broken down", leaves_open=True))
+    assert desk.review_at == at(160)
+
+
+def test_a_rung_that_a_new_priority_makes_overdue_acts_at_once() -> None:
+    """It was not due before, so it is recorded when it became so, not in the past."""
+    for_red = {"help": {"unfilled_for_s": 10, "priorities": ["red"], "opens": {"skill": "fire"}}}
+    desk = waiting(for_red)
+    recorded = desk.observe(f.IncidentAssessed(at(40), I, "illness-1", "red", "worse"))
+    assert rungs(recorded) == [("help", at(40), None)]
+    assert desk.situation.incidents[I].needs == ("i/1", "i/2")
+
+
+def test_a_rung_opens_its_need_where_the_incident_is() -> None:
+    """A second crew is allocated like the first."""
+    desk = waiting({"help": {"unfilled_for_s": 60, "priorities": ["green"], "opens": {"skill": "fire", "quantity": 2}}})
+    opened = [fact for fact in desk.review(at(60)) if isinstance(fact, f.NeedOpened)]
+    assert opened == [f.NeedOpened(at(60), NeedId("i/2"), (f.NeedRow("fire", 2),), False, "rung help", I)]
+
+
+def test_rungs_may_follow_each_other() -> None:
+    """The second is for the priority the first has raised, and counts from the same beginning."""
+    ladder = {
+        **LATE,
+        "later": {"unfilled_for_s": 90, "priorities": ["red"], "opens": {"skill": "fire"}},
+    }
+    assert rungs(waiting(ladder).review(at(600))) == [("late", at(60), "red"), ("later", at(90), None)]
+
+
+def test_of_two_rungs_at_one_instant_none_lowers_what_the_other_raised() -> None:
+    """Both act, in the order of their names; the incident ends at the more urgent priority."""
+    priorities = {"red": {"rank": 1}, "amber": {"rank": 2}, "green": {"rank": 3}}
+    escalation = {
+        "a": {"unfilled_for_s": 60, "priorities": ["green"], "raises_to": "red"},
+        "b": {"unfilled_for_s": 60, "priorities": ["green"], "raises_to": "amber", "opens": {"skill": "fire"}},
+    }
+    desk = a_desk(a_centre({"E1": ("engine", 0)}), a_procedure(escalation=escalation, priorities=priorities))
+    an_incident(desk, "i", spot(0), at(0), nature="illness", severe="no")
+    assert rungs(desk.review(at(60))) == [("a", at(60), "red"), ("b", at(60), None)]
+    assert desk.situation.incidents[I].priority == "red"
+    assert desk.situation.incidents[I].needs == ("i/1", "i/2")
+
+
+def test_the_longest_overdue_is_named_first() -> None:
+    """Who has waited longest escalates first."""
+    desk = waiting(LATE)
+    an_incident(desk, "h", spot(0), at(5), nature="illness", severe="no")
+    assert [each.incident for each in due(desk.situation, desk.procedure, at(65))] == ["i", "h"]
+
+
+def test_a_closed_incident_is_never_late() -> None:
+    """Its needs went with it."""
+    desk = waiting(LATE)
+    closed = after(desk.situation, f.IncidentClosed(at(30), I))
+    assert due(closed, desk.procedure, at(600)) == ()
