@@ -79,8 +79,8 @@ def serve(
     """Start the live control room. A log that exists goes on as it was, without any other option."""
     from api.serving import serve as run
 
-    held = database.exists() and scenario is None and centre is None and procedure is None
-    documents = (None, None) if held else _documents(scenario, centre, procedure)
+    goes_on = scenario is None and centre is None and procedure is None and _is_begun(database)
+    documents = (None, None) if goes_on else _documents(scenario, centre, procedure)
     run(Settings(host, port), database, *documents, adopt=adopt, sign_on=sign_on, tell=print)
 
 
@@ -163,6 +163,22 @@ def _documents(scenario: str | None, centre: Path | None, procedure: Path | None
         procedure = procedure or folder / "procedures" / "baseline.yaml"
     read = read_centre(centre)
     return read, read_procedure(procedure, read)
+
+
+def _is_begun(database: Path) -> bool:
+    """Whether there is a log with a centre; a file that is none is refused later, by whoever opens it."""
+    from api.log import LogReader
+    from incidents.refusals import Refusal
+
+    if not database.exists():
+        return False
+    log = LogReader(database)
+    try:
+        return log.centre() is not None
+    except Refusal:
+        return False
+    finally:
+        log.close()
 
 
 def _witness(text: str) -> tuple[int, str]:

@@ -171,6 +171,7 @@ class Log(LogReader):
     def __init__(self, path: Path, *, busy_ms: int = 5_000) -> None:
         self._lock = WriterLock(path)
         self._stopped: str | None = None
+        self._founded_for = ""
         try:
             with _readable(path):
                 self._writing = writing_engine(path, busy_ms)
@@ -190,11 +191,9 @@ class Log(LogReader):
         self._lock.release()
 
     def found(self, centre: Centre) -> None:
-        """Begin a new log as that of `centre`."""
-        fingerprint = self._keep("centre", centre)
-        self._head = Head(0, genesis(fingerprint))
-        with self._connection.begin():
-            self._connection.execute(insert(head).values(only=1, sequence=0, hash=self._head.hash, centre=fingerprint))
+        """Begin a new log as that of `centre`; it is begun when its first batch is written, and not before."""
+        self._founded_for = self._keep("centre", centre)
+        self._head = Head(0, genesis(self._founded_for))
 
     def keep_procedure(self, procedure: Procedure) -> None:
         """Store a procedure by its fingerprint, so that whatever is folded under it can be folded again."""
@@ -224,12 +223,7 @@ class Log(LogReader):
         try:
             with self._connection.begin():
                 self._connection.execute(insert(entries), _rows_of(batch, before))
-                moved = self._connection.execute(
-                    update(head)
-                    .where(head.c.hash == before.hash)
-                    .values(sequence=following.sequence, hash=following.hash)
-                )
-                assert moved.rowcount == 1, "nobody else moves the head"
+                self._move_head(before, following)
                 if receipt is not None:
                     self._write_receipt(receipt, batch[0].recorded_at)
         except DBAPIError as error:
@@ -242,6 +236,14 @@ class Log(LogReader):
         with self._reading.connect() as connection:
             row = connection.execute(select(receipts).where(receipts.c.key == key)).one_or_none()
         return None if row is None else Receipt(row.key, row.request_hash, row.status, row.body)
+
+    def _move_head(self, before: Head, following: Head) -> None:
+        values = {"sequence": following.sequence, "hash": following.hash}
+        if before.sequence == 0:
+            self._connection.execute(insert(head).values(only=1, centre=self._founded_for, **values))
+        else:
+            moved = self._connection.execute(update(head).where(head.c.hash == before.hash).values(values))
+            assert moved.rowcount == 1, "nobody else moves the head"
 
     def _write_receipt(self, receipt: Receipt, at: Instant) -> None:
         self._connection.execute(delete(receipts).where(receipts.c.recorded_at < at - RECEIPTS_KEPT_MS))
@@ -257,7 +259,7 @@ class Log(LogReader):
 
     def _stop_unless_unchanged(self, before: Head) -> None:
         try:
-            unchanged = self.head() == before
+            unchanged = (self.head() or Head(0, before.hash)) == before
         except DBAPIError:
             unchanged = False
         if not unchanged:

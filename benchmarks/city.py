@@ -48,11 +48,11 @@ def main() -> None:
         numbers = (f"{value:.0f}" for value in (row.log_median, row.twin_median, row.log_p90, row.twin_p90))
         table.add_row(row.clock, row.priority, *numbers, "yes" if row.is_within else "no", row.because)
     console.print(table)
-    row = concurrency_row(scenario.observed.figures, runs)
-    if row is not None:
+    busy = concurrency_row(scenario.observed.figures, runs)
+    if busy is not None:
         console.print(
-            f"resources committed at once: log {row.log_median:.0f} median, {row.log_max:.0f} at most; "
-            f"twin {row.twin_median:.1f} and {row.twin_max:.1f} (means over {len(runs)} weeks)"
+            f"resources committed at once: log {busy.log_median:.0f} median, {busy.log_max:.0f} at most; "
+            f"twin {busy.twin_median:.1f} and {busy.twin_max:.1f} (means over {len(runs)} weeks)"
         )
 
 

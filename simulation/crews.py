@@ -1,7 +1,7 @@
 """What the simulated crews do once they are sent, and where they really are.
 
-A `Trip` is one assignment being carried out. The contact's outcome says how long each stage takes; the desk hears of the stages as
-facts and knows nothing else. Imports `contacts` and the desk's travel times.
+A `Trip` is one assignment being carried out. The contact's outcome says how long each stage takes; the desk hears of the stages
+as facts and knows nothing else. Imports `contacts` and the desk's travel times.
 """
 
 from __future__ import annotations

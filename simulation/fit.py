@@ -17,17 +17,26 @@ from incidents.centre import Centre, Document
 from incidents.procedure import Procedure
 from incidents.refusals import DocumentRefused, Flaw
 from incidents.soundness import flaws_of
-from simulation.fit_centre import fit_centre
-from simulation.fit_fleet import fit_fleet
-from simulation.fit_log import CITY_FILE, LEFT_OUT, STATION_FILE, YEAR_FILE, read_incidents, read_stations, read_year
-from simulation.fit_observed import Observed, observe
-from simulation.fit_places import fit_zones
-from simulation.fit_procedure import fit_procedure, with_diversion
-from simulation.fit_rates import fit_day_factor_cv, fit_rates
-from simulation.fit_story import REASONS, provenance_page
-from simulation.fit_travel import fit_curve, fit_factors
-from simulation.fit_workload import fit_workload
-from simulation.fit_yaml import yaml_of
+from simulation.fitting.centre import fit_centre
+from simulation.fitting.fleet import fit_fleet
+from simulation.fitting.log import (
+    CITY_FILE,
+    LEFT_OUT,
+    STATION_FILE,
+    YEAR_FILE,
+    read_incidents,
+    read_stations,
+    read_year,
+)
+from simulation.fitting.observed import observe
+from simulation.fitting.places import fit_zones
+from simulation.fitting.procedure import fit_procedure, with_diversion
+from simulation.fitting.rates import fit_day_factor_cv, fit_rates
+from simulation.fitting.story import REASONS, provenance_page
+from simulation.fitting.travel import fit_curve, fit_factors
+from simulation.fitting.workload import fit_workload
+from simulation.fitting.yaml import yaml_of
+from simulation.observed import Observed
 from simulation.workload import Arrivals, Workload
 
 PROVENANCE = "fitted by `muster fit`; see PROVENANCE.md beside this file"

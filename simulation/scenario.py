@@ -6,7 +6,7 @@
     procedures/       the rules, one file a version
     what_ifs/         questions to ask of them
 
-Imports the reader, `workload` and `fit_observed`.
+Imports the reader, `workload` and `observed`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from incidents.procedure import Procedure
 from incidents.quantities import Place
 from incidents.read import read_centre, read_document, read_procedure
 from incidents.refusals import DocumentRefused, Flaw
-from simulation.fit_observed import Observed
+from simulation.observed import Observed
 from simulation.workload import Workload
 
 
@@ -51,7 +51,10 @@ class Scenario:
         if flaws:
             path = self.folder / "workload.yaml"
             raise DocumentRefused(
-                [Flaw(f"{path}: {'.'.join(map(str, loc))}", f"{what}, in {name}", accepted) for loc, what, accepted in flaws]
+                [
+                    Flaw(f"{path}: {'.'.join(map(str, loc))}", f"{what}, in {name}", accepted)
+                    for loc, what, accepted in flaws
+                ]
             )
         return procedure
 

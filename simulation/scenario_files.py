@@ -43,7 +43,5 @@ def scenario_folder(name: str, *, root: Path | None = None) -> Path:
     where = scenarios_root() if root is None else root
     names = scenario_names(root=where)
     if name not in names:
-        raise Refusal.of(
-            "scenario", f"there is no scenario called {name!r}", ", ".join(names) or "none is installed"
-        )
+        raise Refusal.of("scenario", f"there is no scenario called {name!r}", ", ".join(names) or "none is installed")
     return where / name

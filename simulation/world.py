@@ -1,9 +1,9 @@
 """The simulated world around a desk: callers, call-takers, a dispatcher and crews, from the phone ringing to the unit clear.
 
-It decides nothing about policy. It plays contacts whose truth was drawn before the start, tells the desk what a control room would
-be told, and does what people do with the desk's answers: a call-taker asks the next question, the dispatcher acts on a proposal
-after the contact's decision delay, a crew turns out, drives, works, transports, hands over and drives home. SimPy keeps the clock,
-in whole milliseconds since the epoch. Imports `contacts`, `crews`, `shifts`, simpy and the desk.
+It decides nothing about policy. It plays contacts whose truth was drawn before the start, tells the desk what a control room
+would be told, and does what people do with the desk's answers: a call-taker asks the next question, the dispatcher acts on a
+proposal after the contact's decision delay, a crew turns out, drives, works, transports, hands over and drives home. SimPy keeps
+the clock, in whole milliseconds since the epoch. Imports `contacts`, `crews`, `shifts`, simpy and the desk.
 """
 
 from __future__ import annotations

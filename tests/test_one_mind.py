@@ -1,8 +1,8 @@
-"""What is tested is what runs: one log through the simulated world, the live control room, and a replay, with identical proposals.
+"""What is tested is what runs: one log through the simulated world, the live control room and a replay, proposals identical.
 
 Three weeks of San Francisco, more than 10,000 contacts, under rules with diversion, escalation and an automatic priority. Every
-fact that the world told its desk is told to the control room, one record after another; everything each desk recorded and proposed
-is compared. Then the control room is closed, and its log is read from the database and thought through again.
+fact that the world told its desk is told to the control room, one record after another; everything each desk recorded and
+proposed is compared. Then the control room is closed, and its log is read from the database and thought through again.
 """
 
 from __future__ import annotations
@@ -123,7 +123,9 @@ def played() -> Played:
     return Played(scenario, rules, start, tuple(desk.turns))
 
 
-def test_the_live_control_room_and_its_replay_propose_what_the_simulation_proposed(played: Played, tmp_path: Path) -> None:
+def test_the_live_control_room_and_its_replay_propose_what_the_simulation_proposed(
+    played: Played, tmp_path: Path
+) -> None:
     """0 mismatches in what was recorded, proposed, and when time alone would change it; live, and again after a restart."""
     path = tmp_path / "muster.sqlite3"
     assert list(_live_mismatches(played, path)) == []

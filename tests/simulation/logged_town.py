@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from incidents.quantities import Place, distance_m
-from simulation.fit_log import CITY_FILE, CITY_TIME, COLUMNS, STATION_FILE, YEAR_FILE, YEAR_TIME
+from simulation.fitting.log import CITY_FILE, CITY_TIME, COLUMNS, STATION_FILE, YEAR_FILE, YEAR_TIME
 
 FIRST_DAY = datetime(2016, 12, 31)
 EVERY = timedelta(minutes=6)

@@ -38,7 +38,7 @@ def workload(natures: list[dict[str, Any]], course: dict[str, Any] | None = None
         "workload": "street",
         "arrivals": {"rate_per_h": 60},
         "natures": [{**shared, **nature} for nature in natures],
-        "conducts": {"crews": dict.fromkeys(("ambulance", "medic", "engine"), {**STAGES, **(course or {})})},
+        "conducts": {"crews": {kind: {**STAGES, **(course or {})} for kind in ("ambulance", "medic", "engine")}},
         "wrap_up_s": {"constant": 4},
         **changes,
     }
@@ -128,7 +128,7 @@ def test_a_diverted_crew_turns_round_where_it_is() -> None:
     log = played(given, calls, ONE_AMBULANCE, rules)
     red = IncidentId(f"i{calls[1].id[1:]}")
     arrived = [fact for fact in log if isinstance(fact, f.ResourceArrived)]
-    assert [(fact.need, fact.at) for fact in arrived][0] == (f"{red}/1", at(265))
+    assert (arrived[0].need, arrived[0].at) == (f"{red}/1", at(265))
     turned = [fact.at for fact in log if isinstance(fact, f.ResourceReleased) and fact.leaves_open]
     assert turned == [at(200)]
 

@@ -2,8 +2,8 @@
 
 The clocks are those of `incidents.performance`, read off the log's own columns, and quantiles are nearest
 rank as there. Priorities are the final ones. Concurrency counts resources between dispatch and availability
-at the start of every minute; a row without a time of availability cannot be counted. Imports `fit_log`,
-`fit_courses`.
+at the start of every minute; a row without a time of availability cannot be counted. Imports `log`,
+`courses`.
 """
 
 from __future__ import annotations
@@ -15,30 +15,19 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from incidents.centre import Document, Name
-from simulation.fit_courses import (
+from simulation.fitting.courses import (
     before_transport_s,
     handover_s,
     scene_s,
     to_facility_s,
     turnout_s,
 )
-from simulation.fit_log import CLASSES, LoggedIncident, Response
-from simulation.fit_travel import travel_s
+from simulation.fitting.log import CLASSES, LoggedIncident, Response
+from simulation.fitting.travel import travel_s
+from simulation.observed import Observed
 
 EVERY = "all"
 DAY_S, MINUTE_S = 86_400, 60
-
-
-class Observed(Document):
-    """Figures of a log by the names of measures, and per `<clock>.<priority>` why a twin may stand apart from
-    one.
-    """
-
-    observed: Name
-    provenance: str = ""
-    figures: Mapping[Name, float]
-    reasons: Mapping[Name, str] = {}
 
 
 def observe(incidents: Sequence[LoggedIncident], provenance: str, reasons: Mapping[str, str]) -> Observed:

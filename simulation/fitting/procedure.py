@@ -26,9 +26,9 @@ from incidents.procedure import (
     Triage,
     Urgency,
 )
-from simulation.fit_centre import CALL_TAKING
-from simulation.fit_log import CLASSES, LIFE_THREATENING, OTHER, ROUTINE, SEVERITIES, URGENT
-from simulation.fit_workload import QUEUE
+from simulation.fitting.centre import CALL_TAKING
+from simulation.fitting.log import CLASSES, LIFE_THREATENING, OTHER, ROUTINE, SEVERITIES, URGENT
+from simulation.fitting.workload import QUEUE
 from simulation.workload import Nature
 
 UNKNOWN = "unknown"

@@ -1,6 +1,6 @@
 """What a reader of a fitted scenario must know in words: where figures come from, what was assumed, where it errs.
 
-Imports `fit_log`.
+Imports `log`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from simulation.fit_log import Span
+from simulation.fitting.log import Span
 
 REASONS: Mapping[str, str] = {
     "dispatch_wait_s.code-2": "the roster is inferred; the log's private ambulances grow in number when it is "

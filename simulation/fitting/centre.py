@@ -9,11 +9,11 @@ from statistics import median
 
 from incidents.centre import Centre, DistanceCurve, Kind, Point, ResourceEntry, Shift
 from incidents.quantities import Place
-from simulation.fit_courses import turnout_s
-from simulation.fit_fleet import SHIFT_H, FleetUnit
-from simulation.fit_log import SKILLS, LoggedIncident
-from simulation.fit_places import Zones
-from simulation.fit_travel import TravelCurve
+from simulation.fitting.courses import turnout_s
+from simulation.fitting.fleet import SHIFT_H, FleetUnit
+from simulation.fitting.log import SKILLS, LoggedIncident
+from simulation.fitting.places import Zones
+from simulation.fitting.travel import TravelCurve
 
 CALL_TAKING, CALL_TAKERS = "call-taking", 4
 """The log shows no call-takers; so many on duty answer at once nearly always, as the log's handling times

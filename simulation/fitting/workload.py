@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from simulation.distributions import Lognormal
-from simulation.fit_courses import Tables, conduct_name, fit_courses
-from simulation.fit_fleet import FleetUnit
-from simulation.fit_log import LIFE_THREATENING, SEVERITIES, SKILLS, LoggedIncident
-from simulation.fit_natures import FittedNature, fit_natures, grouped
-from simulation.fit_places import Zones
+from simulation.fitting.courses import Tables, conduct_name, fit_courses
+from simulation.fitting.fleet import FleetUnit
+from simulation.fitting.log import LIFE_THREATENING, SEVERITIES, SKILLS, LoggedIncident
+from simulation.fitting.natures import FittedNature, fit_natures, grouped
+from simulation.fitting.places import Zones
 from simulation.workload import Arrivals, DistributionEntry, LognormalEntry, Nature, Workload
 
 QUEUE = "emergency"

@@ -2,7 +2,7 @@
 
 A zone is a first-due station area of the log; its centre is the mean position of its incidents. Station
 points carry no names, so they are matched to the areas: the assignment of points to areas with the least
-total distance. Imports `fit_log`.
+total distance. Imports `log`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from incidents.quantities import Place, distance_m
-from simulation.fit_log import LoggedIncident
+from simulation.fitting.log import LoggedIncident
 
 LEAST_INCIDENTS = 5
 """An area with fewer incidents than this is folded into the nearest other."""

@@ -5,7 +5,7 @@ The log holds no roster. Engines and trucks carry the number of their station an
 chiefs and the rescue units. Ambulances come and go: one is taken to be on duty from half an hour before it is
 first sent until half an hour after it is last clear, through every pause shorter than four hours. The mean
 number on duty at each hour of the day is then covered by shifts of twelve hours. Their posts are unknown too;
-they are spread over the stations in proportion to the demand for ambulances. Imports `fit_log`, `fit_places`.
+they are spread over the stations in proportion to the demand for ambulances. Imports `log`, `places`.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.fit_log import SKILLS, LoggedIncident, Response
-from simulation.fit_places import Zones
+from simulation.fitting.log import SKILLS, LoggedIncident, Response
+from simulation.fitting.places import Zones
 
 HOUR_S, DAY_S = 3600, 86_400
 PAUSE_S = 4 * HOUR_S

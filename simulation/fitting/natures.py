@@ -4,7 +4,7 @@ The log does not hold the answers that led a dispatcher to send an engine with t
 was sent. That missing knowledge is one attribute, `detail`, whose values are patterns of resources: within a
 type and class the few patterns that stand best for all (greedy k-medoids under the sum of absolute
 differences), with shares chosen so that the mean number of each skill per incident is the log's (non-negative
-least squares). All resources of an incident count, later ones as well. Imports `fit_log`.
+least squares). All resources of an incident count, later ones as well. Imports `log`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 
-from simulation.fit_log import OTHER, SKILLS, LoggedIncident
+from simulation.fitting.log import OTHER, SKILLS, LoggedIncident
 
 SKILL_ORDER = ("ambulance", "engine", "truck", "chief", "captain", "squad")
 MOST_PATTERNS = 8

@@ -4,7 +4,7 @@ by kind and class.
 Tables are shared: each is registered under a name, and a kind and class with too few observations takes the
 table of its kind. A stand-down is of two sorts. Either somebody else reached the scene first and the resource
 was turned back (seven in ten), or it was called off on its own. Told apart, because a first arrival that is
-stood down at random would make responses too slow. Imports `distributions`, `fit_log`, `workload`.
+stood down at random would make responses too slow. Imports `distributions`, `log`, `workload`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from simulation.distributions import Lognormal, table_of
-from simulation.fit_log import CLASSES, SKILLS, LoggedIncident, Response
-from simulation.fit_travel import LEAST_SAMPLE
+from simulation.fitting.log import CLASSES, SKILLS, LoggedIncident, Response
+from simulation.fitting.travel import LEAST_SAMPLE
 from simulation.workload import AS_PLANNED, Course, DistributionEntry, LognormalEntry
 
 ALONE, IN_COMPANY = "alone", "in company"

@@ -2,7 +2,7 @@
 
 The year covers six of forty-one neighbourhoods, so only its shape is taken: the share of each hour of the
 week. The level is that of the whole city's eight days, outside the spans that say nothing about an ordinary
-week. Imports `fit_log`.
+week. Imports `log`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.fit_log import LEFT_OUT, Span
+from simulation.fitting.log import LEFT_OUT, Span
 
 HOUR_S, DAY_S = 3600, 86_400
 HOURS_IN_A_WEEK = 168

@@ -5,7 +5,7 @@ The curve is fitted to legs that plausibly began at home: engines and trucks sen
 from the station whose number they carry. The legs of ambulances begin at posts nobody recorded. So the travel
 factor of each kind and class is not a residual but a calibration: the log's dispatches are played again with
 the fitted fleet, nearest idle resource first, and the factor is the lognormal that turns the expected times
-of that play into the median and 90th percentile the log shows. Imports `fit_log`, `fit_places`, `fit_fleet`.
+of that play into the median and 90th percentile the log shows. Imports `log`, `places`, `fleet`.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from scipy.special import ndtri
 
 from incidents.quantities import Place, between, distance_m
 from simulation.distributions import Floats, Lognormal
-from simulation.fit_fleet import FleetUnit
-from simulation.fit_log import ROUTINE, SKILLS, LoggedIncident, Response
-from simulation.fit_places import Zones
+from simulation.fitting.fleet import FleetUnit
+from simulation.fitting.log import ROUTINE, SKILLS, LoggedIncident, Response
+from simulation.fitting.places import Zones
 
 IDLE_S = 20 * 60
 SHORTEST_S, LONGEST_S = 20, 1800
