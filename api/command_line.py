@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api import planner_commands
 from api.settings import DATABASE, LOOPBACK, PORT, SCENARIO, Settings
 
 if TYPE_CHECKING:
@@ -151,6 +152,11 @@ def check(
             print("\n".join(map(str, refusal.flaws)))
     if flawed:
         raise typer.Exit(FOUND_SOMETHING)
+
+
+app.command("what-if")(planner_commands.what_if)
+app.command()(planner_commands.demo)
+app.command()(planner_commands.fit)
 
 
 def _documents(scenario: str | None, centre: Path | None, procedure: Path | None) -> tuple[Centre, Procedure]:

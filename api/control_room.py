@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -92,7 +91,7 @@ class ControlRoom:
         self._procedures = dict(procedures)
         self._lock = threading.Lock()
         self._subscribers: list[Callable[[], None]] = []
-        self._recent: deque[Recorded] = deque(maxlen=BATCHES_REMEMBERED)
+        self._recent: tuple[tuple[Entry, ...], ...] = ()
         situation, head = self._remembered()
         self._desk = Desk(centre, self._procedures)
         self._desk.situation = situation
@@ -165,14 +164,14 @@ class ControlRoom:
             recorded = self._attempt(lambda: self._desk.review(now))
             return self._keep([(PROCEDURE, fact) for fact in recorded], None) if recorded else None
 
-    def since(self, sequence: int) -> tuple[Recorded, ...] | None:
+    def since(self, sequence: int) -> tuple[tuple[Entry, ...], ...] | None:
         """Return the batches after `sequence`, oldest first; None when memory does not reach back so far."""
-        recent = tuple(self._recent)
         if sequence >= self.present.situation.sequence:
             return ()
-        if not recent or recent[0].entries[0].batch > sequence + 1:
+        recent = self._recent
+        if not recent or recent[0][0].batch > sequence + 1:
             return None
-        return tuple(batch for batch in recent if batch.sequence > sequence)
+        return tuple(batch for batch in recent if batch[-1].sequence > sequence)
 
     def subscribe(self, changed: Callable[[], None]) -> Callable[[], None]:
         """Call `changed` after every batch, on the thread that recorded it; returns how to stop that."""
@@ -216,6 +215,8 @@ class ControlRoom:
             return max(now, last)
         if happened_at > max(now, last):
             raise FactRefused([Flaw("/happened_at", "lies in the future", "an instant that has passed")])
+        if happened_at < last:
+            raise FactRefused([Flaw("/happened_at", "lies before the last fact in the log", "that instant or later")])
         return happened_at
 
     def _repeated(self, once: Once) -> Receipt | None:
@@ -240,7 +241,8 @@ class ControlRoom:
             return recorded
 
         recorded = self._attempt(keep)
-        self._recent.append(recorded)
+        # What can be read without the lock is replaced, never changed; a decision is too large to keep a thousand of.
+        self._recent = (*self._recent[1 - BATCHES_REMEMBERED :], recorded.entries)
         self._present = Present(
             self._desk.situation, recorded.decision, self._desk.procedure, recorded.entries[-1].hash
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from itertools import groupby
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -15,7 +16,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.board import proposals
-from api.control_room import ControlRoom, Present, Recorded
+from api.control_room import ControlRoom, Present
 from api.log import Entry
 from api.problems import documented
 from api.record_routes import FARTHEST
@@ -93,32 +94,27 @@ async def follow(
 
 def _after(room: ControlRoom, position: int) -> list[tuple[ServerSentEvent, int]]:
     """The events after a position: from memory, or a stretch of the log if memory does not reach back."""
+    batches = room.since(position)
+    if batches is None:
+        batches = _batches(room.log.read(position, CATCH_UP))
     present = room.present
-    recorded = room.since(position)
-    if recorded is not None:
-        return [(_event(batch.entries, _asked(batch, present)), batch.sequence) for batch in recorded]
-    return [(_event(batch, None), batch[-1].sequence) for batch in _batches(room.log.read(position, CATCH_UP))]
+    return [(_event(batch, _asked(batch, present)), batch[-1].sequence) for batch in batches]
 
 
-def _batches(entries: tuple[Entry, ...]) -> list[list[Entry]]:
+def _batches(entries: tuple[Entry, ...]) -> tuple[tuple[Entry, ...], ...]:
     """Entries by batch; the last one only if it cannot be cut off, or is all there is."""
-    batches: list[list[Entry]] = []
-    for entry in entries:
-        if batches and batches[-1][0].batch == entry.batch:
-            batches[-1].append(entry)
-        else:
-            batches.append([entry])
-    return batches[:-1] if len(entries) == CATCH_UP and len(batches) > 1 else batches
+    batches = [tuple(batch) for _, batch in groupby(entries, key=lambda entry: entry.batch)]
+    return tuple(batches[:-1] if len(entries) == CATCH_UP and len(batches) > 1 else batches)
 
 
-def _asked(batch: Recorded, present: Present) -> dict[str, Any] | None:
+def _asked(batch: tuple[Entry, ...], present: Present) -> dict[str, Any] | None:
     """What the rules ask for after a batch; only the newest decision is worth a client's attention."""
-    if batch.sequence != present.situation.sequence:
+    if batch[-1].sequence != present.situation.sequence:
         return None
     return proposals(present, alternatives=0).model_dump(mode="json")
 
 
-def _event(entries: tuple[Entry, ...] | list[Entry], decision: dict[str, Any] | None) -> ServerSentEvent:
+def _event(entries: tuple[Entry, ...], decision: dict[str, Any] | None) -> ServerSentEvent:
     sequence = entries[-1].sequence
     facts = [on_wire(entry).model_dump(mode="json") for entry in entries]
     return ServerSentEvent(

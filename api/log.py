@@ -109,7 +109,7 @@ class LogReader:
         return Centre.model_validate_json(_genuine(fingerprint, text))
 
     def procedures(self) -> dict[str, Procedure]:
-        """Return every procedure that was ever in force, by fingerprint."""
+        """Return every procedure that is or was to be in force, by fingerprint."""
         chosen = select(documents.c.fingerprint, documents.c.text).where(documents.c.kind == "procedure")
         with _readable(self.path), self._reading.connect() as connection:
             rows = connection.execute(chosen.order_by(documents.c.fingerprint)).all()
@@ -172,23 +172,21 @@ class Log(LogReader):
         self._lock = WriterLock(path)
         self._stopped: str | None = None
         self._founded_for = ""
+        self._writing = writing_engine(path, busy_ms)
+        super().__init__(path)
         try:
             with _readable(path):
-                self._writing = writing_engine(path, busy_ms)
                 self._connection = self._writing.connect()
                 prepare(self._connection)
-                super().__init__(path)
                 self._head = self.head() or Head(0, "")
         except LogRefused:
-            self._lock.release()
+            self._let_go()
             raise
 
     def close(self) -> None:
         """Let go of the file and of the right to write it."""
-        super().close()
         self._connection.close()
-        self._writing.dispose()
-        self._lock.release()
+        self._let_go()
 
     def found(self, centre: Centre) -> None:
         """Begin a new log as that of `centre`; it is begun when its first batch is written, and not before."""
@@ -236,6 +234,12 @@ class Log(LogReader):
         with self._reading.connect() as connection:
             row = connection.execute(select(receipts).where(receipts.c.key == key)).one_or_none()
         return None if row is None else Receipt(row.key, row.request_hash, row.status, row.body)
+
+    def _let_go(self) -> None:
+        # The writer goes last: whoever closes a write-ahead file last folds it in, and that must not be a reader.
+        super().close()
+        self._writing.dispose()
+        self._lock.release()
 
     def _move_head(self, before: Head, following: Head) -> None:
         values = {"sequence": following.sequence, "hash": following.hash}

@@ -1,6 +1,9 @@
 """Run every benchmark that finishes in minutes, one after another. `benchmarks.chaos` is a command of its own."""
 
-from benchmarks import allocation, city, queues
+from benchmarks.allocation import main as allocation
+from benchmarks.city import main as city
+from benchmarks.queues import main as queues
 
-for each in (allocation, queues, city):
-    each.main()
+if __name__ == "__main__":
+    for run in (allocation, queues, city):
+        run()

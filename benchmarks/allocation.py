@@ -1,7 +1,7 @@
 """One allocation of many: this optimiser beside raw OR-Tools min-cost flow, scipy's assignment, CP-SAT and the greedy plan.
 
-Needs ask for one resource each; all exact methods must reach the same optimum. Times are processor time, best of three, as multiples
-of the raw flow on the same prebuilt arrays in the same run; the optimiser's include verification.
+Needs ask for one resource each; all exact methods must reach the same optimum. Times are processor time, best of three, as
+multiples of the raw flow on the same prebuilt arrays in the same run; the optimiser's include verification.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
     python -m benchmarks.chaos --kills 200
 
-Each round starts `muster serve` on a free port, lets several clients report, triage, dispatch and release at once, and kills the
-process with SIGKILL after a random delay; some rounds are killed while starting. The next round starts it again on the same log. What counts as kept is read from the
-log file by this module's own code, with nothing of the product's imported:
+Each round starts `muster serve` on a free port, lets several clients report, triage, dispatch and release at once, and kills
+the process with SIGKILL after a random delay; some rounds are killed while still starting. The next round starts it again on
+the same log. What counts as kept is read from the log file by `benchmarks.recount`, which imports nothing of the product:
 
     every fact that was acknowledged is in the log, where the acknowledgement said, and says the same
     a request whose answer was lost, sent again under its key, has its effect once
@@ -19,13 +19,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import hashlib
 import http.client
 import json
 import os
 import random
 import signal
-import sqlite3
 import statistics
 import subprocess
 import sys
@@ -34,11 +32,11 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from benchmarks.recount import recount
 
 CLIENTS = 4
 SHORTEST_LOAD_S, LONGEST_LOAD_S = 0.05, 0.9
@@ -91,7 +89,7 @@ dispatch:
 escalation:
   waiting: {unfilled_for_s: 1, priorities: [green], raises_to: red}
 """
-CAPACITY = {"E1": 1, "E2": 1, "A1": 1, "A2": 1, "A3": 1, "C1": 2, "C2": 2}
+CAPACITIES = {"E1": 1, "E2": 1, "A1": 1, "A2": 1, "A3": 1, "C1": 2, "C2": 2}
 
 
 @dataclass
@@ -291,7 +289,7 @@ def run(kills: int, seed: int, folder: Path) -> Tally:
     tally.recoveries_s.append(server.answers())
     settle(server.port, tally)
     server.kill()
-    tally.faults += recount(folder / "log.sqlite", tally.acknowledged, len(tally.reported))
+    tally.faults += recount(folder / "log.sqlite", tally.acknowledged, len(tally.reported), CAPACITIES)
     tally.faults += audited(folder)
     return tally
 
@@ -306,57 +304,6 @@ def settle(port: int, tally: Tally) -> None:
         if first != second and first is not None:
             tally.faults.append(f"{path} under one key was answered {first} and then {second}")
     client.close()
-
-
-def recount(path: Path, acknowledged: dict[int, dict[str, Any]], reported: int) -> list[str]:
-    """Read the file by hand and compare it with what was acknowledged; return what is wrong.
-
-    `reported`: how many contacts were reported under keys of their own, each of which must be there once.
-    """
-    faults: list[str] = []
-    entries: dict[int, dict[str, Any]] = {}
-    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-        (integrity,) = database.execute("PRAGMA integrity_check").fetchone()
-        if integrity != "ok":
-            faults.append(f"the file is damaged: {integrity}")
-        (centre,) = database.execute("SELECT centre FROM head").fetchone()
-        previous, expected = hashlib.sha256(f"muster log 1 {centre}".encode()).hexdigest(), 1
-        query = "SELECT sequence, batch, recorded_at, actor, fact, previous_hash, hash FROM entries ORDER BY sequence"
-        for sequence, batch, recorded_at, actor, fact, before, digest in database.execute(query):
-            parts = json.dumps([sequence, batch, recorded_at, actor, fact, before], separators=(",", ":"))
-            if sequence != expected or before != previous or hashlib.sha256(parts.encode()).hexdigest() != digest:
-                faults.append(f"the chain breaks at {sequence}")
-            previous, expected = digest, sequence + 1
-            entries[sequence] = {**json.loads(fact), "sequence": sequence, "actor": actor}
-    for sequence, fact in acknowledged.items():
-        kept = entries.get(sequence)
-        if kept is None:
-            faults.append(f"lost: {fact}")
-        elif {**kept, "at": None} != {**fact, "at": None} or kept["at"] != milliseconds(fact["at"]):
-            faults.append(f"altered: {fact} is {kept}")
-    received = sum(fact["fact"] == "ContactReceived" for fact in entries.values())
-    if received != reported:
-        faults.append(f"{reported} contacts were reported, {received} are in the log")
-    return faults + list(double_bookings(entries))
-
-
-def double_bookings(entries: dict[int, dict[str, Any]]) -> Iterator[str]:
-    """Count what each resource serves, fact by fact."""
-    serving: dict[str, set[str]] = {resource: set() for resource in CAPACITY}
-    for sequence, fact in sorted(entries.items()):
-        if fact["fact"] == "ResourceAssigned":
-            if fact["need"] in serving[fact["resource"]]:
-                yield f"{sequence}: {fact['resource']} was assigned to {fact['need']} twice"
-            serving[fact["resource"]].add(fact["need"])
-            if len(serving[fact["resource"]]) > CAPACITY[fact["resource"]]:
-                yield f"{sequence}: {fact['resource']} is double-booked: {sorted(serving[fact['resource']])}"
-        elif fact["fact"] == "ResourceReleased":
-            serving[fact["resource"]].discard(fact["need"])
-
-
-def milliseconds(written: str) -> int:
-    """Read ISO 8601 as milliseconds since the epoch."""
-    return round(datetime.fromisoformat(written.replace("Z", "+00:00")).timestamp() * 1000)
 
 
 def audited(folder: Path) -> list[str]:

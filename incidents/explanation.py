@@ -85,7 +85,11 @@ def _chosen(context: Context, asking: Asking, option: Priced) -> Reason:
 
 
 def _others(context: Context, asking: Asking, found: NeedExplanation, chosen: tuple[Reason, ...]) -> tuple[Reason, ...]:
-    slowest_s = max((each.reach_s for each in chosen if each.reach_s is not None), default=None)
+    slowest_s: dict[int, float] = {}
+    for each in chosen:
+        assert each.row is not None, "whoever is chosen is chosen for a row"
+        assert each.reach_s is not None, "whoever is chosen has a reach"
+        slowest_s[each.row] = max(slowest_s.get(each.row, 0.0), each.reach_s)
     judged = {each.resource for each in chosen}
     able: list[Reason] = []
     for other in found.passed_over:
@@ -103,11 +107,11 @@ def _others(context: Context, asking: Asking, found: NeedExplanation, chosen: tu
     return (*able, *excluded)
 
 
-def _passed_over(context: Context, other: PassedOver, slowest_s: float | None) -> Reason:
+def _passed_over(context: Context, other: PassedOver, slowest_s: Mapping[int, float]) -> Reason:
     candidate, position = _candidate(context, other.option)
     dearer_by_s = None if other.dearer_by is None else other.dearer_by / UNITS_PER_SECOND
     why = f"{_why(other, dearer_by_s)}{_diverted(candidate)}"
-    if slowest_s is not None and candidate.reach_s < slowest_s:
+    if candidate.reach_s < slowest_s.get(position, 0.0):
         why = f"nearer, but {why}"
     return Reason(
         candidate.resource, "passed over", f"{why} (there in {candidate.reach_s:.0f} s)", position, candidate.reach_s,

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks.chaos import Tally, double_bookings, recount, run
+from benchmarks.chaos import CAPACITIES, Tally, run
+from benchmarks.recount import double_bookings, recount
 
 KILLS = 8
 
@@ -40,13 +41,13 @@ def test_there_was_something_to_lose(tally: Tally) -> None:
 def test_the_recount_finds_a_lost_fact(tally: Tally, folder: Path) -> None:
     """A check that cannot fail would pass for ever."""
     invented = {**next(iter(tally.acknowledged.values())), "sequence": 10**6}
-    found = recount(folder / "log.sqlite", {10**6: invented}, len(tally.reported))
+    found = recount(folder / "log.sqlite", {10**6: invented}, len(tally.reported), CAPACITIES)
     assert [fault[:4] for fault in found] == ["lost"]
 
 
 def test_the_recount_finds_a_contact_too_many(tally: Tally, folder: Path) -> None:
     """One caller recorded twice is two crews sent."""
-    assert "are in the log" in recount(folder / "log.sqlite", {}, len(tally.reported) - 1)[0]
+    assert "are in the log" in recount(folder / "log.sqlite", {}, len(tally.reported) - 1, CAPACITIES)[0]
 
 
 def test_the_recount_finds_an_altered_fact(tally: Tally, folder: Path, tmp_path: Path) -> None:
@@ -57,7 +58,7 @@ def test_the_recount_finds_an_altered_fact(tally: Tally, folder: Path, tmp_path:
         altered.execute("DROP TRIGGER entries_refuse_update")
         altered.execute("UPDATE entries SET actor = 'nobody' WHERE sequence = 5")
         altered.commit()
-    found = recount(copy, tally.acknowledged, len(tally.reported))
+    found = recount(copy, tally.acknowledged, len(tally.reported), CAPACITIES)
     assert "the chain breaks at 5" in found
 
 
@@ -67,6 +68,6 @@ def test_the_recount_finds_a_double_booking() -> None:
     def assigned(need: str) -> dict[str, Any]:
         return {"fact": "ResourceAssigned", "resource": "E1", "need": need}
 
-    assert list(double_bookings({1: assigned("I-1/1"), 2: assigned("I-2/1")})) == [
+    assert list(double_bookings({1: assigned("I-1/1"), 2: assigned("I-2/1")}, {"E1": 1})) == [
         "2: E1 is double-booked: ['I-1/1', 'I-2/1']"
     ]

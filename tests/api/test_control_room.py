@@ -59,6 +59,14 @@ def test_a_new_log_needs_documents(tmp_path: Path) -> None:
         ControlRoom.open(log, HandClock())
 
 
+def test_a_log_whose_first_start_was_cut_short_begins_again(tmp_path: Path) -> None:
+    """The centre and the first fact are written together, so there is no log with a centre and no rules."""
+    with closing(Log(tmp_path / FILE)) as log:
+        log.found(street())
+    with opened(tmp_path) as room:
+        assert room.present.situation.sequence == 1
+
+
 def test_another_centre_s_log_is_refused(tmp_path: Path) -> None:
     """Replaying one city's night on another city's map would be nonsense with confidence."""
     with opened(tmp_path):

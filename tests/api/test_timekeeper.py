@@ -38,7 +38,7 @@ async def until_escalated(room: ControlRoom) -> None:
     loop = asyncio.get_running_loop()
 
     def look() -> None:
-        if any(isinstance(fact, IncidentEscalated) for batch in room.since(1) or () for fact in batch.facts):
+        if any(isinstance(entry.fact, IncidentEscalated) for batch in room.since(1) or () for entry in batch):
             loop.call_soon_threadsafe(escalated.set)
 
     stops = room.subscribe(bell.ring), room.subscribe(look)

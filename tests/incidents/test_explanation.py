@@ -57,6 +57,13 @@ def test_who_is_nearer_but_wanted_elsewhere_says_where(desk: Desk) -> None:
     assert words(explained(desk, "i/1"))["A1"] == "nearer, but taken by j/1 (there in 20 s)"
 
 
+def test_nearer_means_nearer_than_who_was_chosen_for_the_same_row() -> None:
+    """An engine is not nearer than the ambulance that must come from afar."""
+    desk = a_desk(a_centre({"E1": ("engine", 10), "E2": ("engine", 20), "A1": ("ambulance", 90)}))
+    report(desk, "i", spot(0), at(1), nature="crash")
+    assert words(explained(desk, "i/1"))["E2"] == "dearer by 40 weighted s (there in 20 s)"
+
+
 def test_who_cannot_go_says_why(desk: Desk) -> None:
     """Off duty and lacking the skill are different things to do something about."""
     desk.observe(ResourceSignedOff(at(0), ResourceId("A2")))

@@ -12,8 +12,8 @@ from incidents.refusals import Refusal
 from simulation.fit import Scenario, fit, fit_scenario
 from simulation.fitting.log import CITY_FILE, read_incidents
 from simulation.fitting.natures import Pattern, choose_patterns, choose_shares
-from simulation.observed import Observed
 from simulation.fitting.travel import factor_of
+from simulation.observed import Observed
 from simulation.scenario_files import scenario_folder
 from simulation.workload import Course, Nature, Workload
 from tests.simulation.logged_town import INCIDENTS, MEDICS, TURNOUT_S, WAIT_S, WITHOUT_LIGHTS, curve_s, write_town

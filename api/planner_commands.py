@@ -1,0 +1,138 @@
+"""The planner's commands: `what-if`, `demo` and `fit`. `command_line` hangs them under `muster`.
+
+Progress goes to standard error, answers to standard output and to files, so that both can be used in a pipe. Imports `simulation`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from simulation.report import Report
+    from simulation.scenario import Scenario
+    from simulation.what_if import WhatIf
+
+NOT_PASSED = 1
+DEMO = ("san_francisco", "what_ifs/diversion.yaml")
+OUT = Path("out")
+
+
+def what_if(
+    file: Annotated[Path, typer.Argument(help="a question: what_ifs/NAME.yaml in a scenario's folder")],
+    replications: Annotated[int | None, typer.Option(min=2, help="in place of the file's")] = None,
+    days: Annotated[float | None, typer.Option(min=0.05, help="in place of the file's")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="processes; one for each core if not said")] = None,
+    out: Annotated[Path, typer.Option(help="the folder for report.html and report.json")] = OUT,
+    as_json: Annotated[bool, typer.Option("--json", help="print the report as JSON in place of tables")] = False,
+) -> None:
+    """Ask what would happen if; exit 0 on a pass, 1 on a fail or where it is undecided."""
+    from simulation.what_if import read_what_if
+
+    question, scenario = read_what_if(file)
+    outcome = _answer(question, scenario, file, replications, days, workers, out, as_json)
+    raise typer.Exit(0 if outcome == "pass" else NOT_PASSED)
+
+
+def demo(
+    workers: Annotated[int | None, typer.Option(min=1, help="processes; one for each core if not said")] = None,
+    out: Annotated[Path, typer.Option(help="the folder for report.html and report.json")] = OUT,
+) -> None:
+    """Play a real city: San Francisco, the baseline against the diversion of units for life-threatening calls."""
+    from simulation.scenario_files import scenario_folder
+    from simulation.what_if import read_what_if
+
+    name, path = DEMO
+    file = scenario_folder(name) / path
+    question, scenario = read_what_if(file)
+    _answer(question, scenario, file, None, None, workers, out, as_json=False)
+
+
+def fit(
+    data: Annotated[Path, typer.Option(help="the folder with the San Francisco logs")],
+    out: Annotated[Path, typer.Option(help="the scenario folder to write")],
+) -> None:
+    """Fit the San Francisco scenario anew from its logs; prints what was found and what was left out."""
+    from simulation.fit import fit as fit_scenario
+
+    for line in fit_scenario(data, out).lines():
+        print(line)
+
+
+def _answer(
+    question: WhatIf,
+    scenario: Scenario,
+    file: Path,
+    replications: int | None,
+    days: float | None,
+    workers: int | None,
+    out: Path,
+    as_json: bool,
+) -> str:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    from simulation.report import as_json as report_as_json
+    from simulation.report import as_text, render_html
+    from simulation.what_if import run_what_if
+
+    changes = {"replications": replications, "days": days}
+    asked = question.model_copy(update={name: value for name, value in changes.items() if value is not None})
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(f"{asked.days:g} days, both procedures", total=asked.replications)
+        report = run_what_if(
+            asked,
+            scenario,
+            command=_command(file, replications, days),
+            workers=workers or os.cpu_count(),
+            progress=lambda done: progress.update(task, completed=done),
+        )
+    _write(out, render_html(report), json.dumps(report_as_json(report), indent=2))
+    if as_json:
+        print(json.dumps(report_as_json(report), indent=2))
+    else:
+        console = Console()
+        console.print(as_text(report))
+        console.print(f"\nReport: {out / 'report.html'}", soft_wrap=True)
+    return _outcome(report)
+
+
+def _outcome(report: Report) -> str:
+    return report.comparison.verdict.outcome
+
+
+def _command(file: Path, replications: int | None, days: float | None) -> str:
+    shown = Path(os.path.relpath(file))
+    options = [f" --replications {replications}" if replications else "", f" --days {days:g}" if days else ""]
+    return f"muster what-if {shown if not str(shown).startswith('..') else file}{''.join(options)}"
+
+
+def _write(out: Path, html: str, data: str) -> None:
+    from incidents.refusals import Refusal
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "report.html").write_text(html, encoding="utf-8")
+        (out / "report.json").write_text(data + "\n", encoding="utf-8")
+    except OSError as error:
+        raise Refusal.of(
+            str(out), f"cannot be written: {error.strerror}", "a folder that can be written, as --out"
+        ) from error
