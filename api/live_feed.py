@@ -36,11 +36,17 @@ class Bell:
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._waiting: set[asyncio.Event] = set()
+        self.is_closing = False
 
     def ring(self) -> None:
         """Wake everybody; may be called from any thread."""
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake)
+
+    def close(self) -> None:
+        """Send everybody home who follows the feed, which would never end by itself; from the loop's own thread."""
+        self.is_closing = True
+        self._wake()
 
     def ear(self) -> tuple[asyncio.Event, Callable[[], None]]:
         """Return an event that each ring sets, and how to stop listening."""
@@ -81,12 +87,12 @@ async def follow(
     try:
         # A client behind a proxy should know at once that it is connected, and where the log stands.
         yield ServerSentEvent(comment=f"following from {position}", retry=1_000)
-        while True:
+        while not bell.is_closing:
             heard.clear()
             for event, reached in await run_in_threadpool(_after, room, position):
                 position = reached
                 yield event
-            if position >= room.present.situation.sequence:
+            if position >= room.present.situation.sequence and not bell.is_closing:
                 await heard.wait()
     finally:
         stop()

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 
 from api.application import application
 from api.clock import WallClock
 from api.control_room import SHELL, ControlRoom, sign_on_all
+from api.live_feed import Bell
 from api.log import Log
 from api.settings import Settings
 from incidents.centre import Centre
 from incidents.procedure import Procedure
 from incidents.refusals import Refusal
 
-FOLLOWERS_LEAVE_S = 2
-"""How long a stop waits for those who follow the feed, which never ends by itself."""
+LAST_REQUESTS_S = 5
+"""How long a stop waits for the requests under way."""
 
 
 def serve(
@@ -44,11 +47,24 @@ def serve(
             application(room, settings),
             log_level="warning",
             server_header=False,
-            timeout_graceful_shutdown=FOLLOWERS_LEAVE_S,
+            timeout_graceful_shutdown=LAST_REQUESTS_S,
         )
-        uvicorn.Server(config).run(sockets=[listening])
+        # Stopping by the keyboard is the ordinary way to stop; the server has shut down by the time this arrives.
+        with contextlib.suppress(KeyboardInterrupt):
+            Server(config).run(sockets=[listening])
     finally:
         log.close()
+
+
+class Server(uvicorn.Server):
+    """A web server that sends those who follow the feed home before it waits for them."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop taking requests, and wait for those under way."""
+        assert isinstance(self.config.app, FastAPI), "it serves the application it was given"
+        bell: Bell = self.config.app.state.bell
+        bell.close()
+        await super().shutdown(sockets)
 
 
 def listen(settings: Settings) -> socket.socket:

@@ -16,7 +16,7 @@ import uvicorn
 from api import control_room
 from api.application import application
 from api.control_room import ControlRoom, sign_on_all
-from api.serving import listen
+from api.serving import Server, listen
 from api.settings import Settings
 from incidents.facts import ContactReceived
 from incidents.quantities import ContactId
@@ -48,9 +48,14 @@ class Follower:
 class Served:
     """A control room that really listens."""
 
-    def __init__(self, room: ControlRoom, client: httpx2.Client) -> None:
+    def __init__(self, room: ControlRoom, client: httpx2.Client, server: Server) -> None:
         self.room = room
         self.client = client
+        self._server = server
+
+    def stop(self) -> None:
+        """Tell the server to stop."""
+        self._server.should_exit = True
 
     @contextmanager
     def following(self, query: str = "", **headers: str) -> Iterator[Follower]:
@@ -72,13 +77,13 @@ def listening(folder: Path, clock: HandClock) -> Iterator[Served]:
     settings = Settings(port=0)
     with opened(folder, clock) as room, listen(settings) as socket:
         room.act(lambda present, when: sign_on_all(present, when, room.centre), "Ada")
-        config = uvicorn.Config(application(room, settings), log_level="warning", timeout_graceful_shutdown=1)
-        server = uvicorn.Server(config)
+        config = uvicorn.Config(application(room, settings), log_level="warning", timeout_graceful_shutdown=5)
+        server = Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
         thread.start()
         try:
             with httpx2.Client(base_url=f"http://127.0.0.1:{socket.getsockname()[1]}", timeout=TIMEOUT_S) as client:
-                yield Served(room, client)
+                yield Served(room, client, server)
         finally:
             server.should_exit = True
             thread.join()
@@ -139,6 +144,15 @@ def test_a_future_that_never_was_is_refused(feed: Served) -> None:
     """A client that knows more than the log has seen another log, and must start again."""
     answer = feed.client.get("/v1/feed", headers={"Last-Event-ID": "999999"})
     assert (answer.status_code, answer.headers["content-type"]) == (409, "application/problem+json")
+
+
+def test_followers_are_sent_home_when_the_room_closes(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A stop must neither wait for a feed that never ends nor look like a crash."""
+    with listening(tmp_path, HandClock()) as served, served.following() as follower:
+        served.stop()
+        with pytest.raises(AssertionError, match="the feed ended"):
+            follower.event()
+    assert capfd.readouterr().err == ""
 
 
 def test_those_who_watch_do_not_keep_out_those_who_work(feed: Served) -> None:
