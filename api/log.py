@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, insert, select, update
+from sqlalchemy import Row, Select, bindparam, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from api.log_file import (
@@ -45,6 +45,14 @@ CHUNK = 2_000
 UNTOUCHED = "the log as it was written, or a copy that passes `muster audit`"
 RECEIPTS_KEPT_MS = 7 * 24 * 3_600_000
 """How long the answer to an idempotency key is remembered."""
+
+# Building a statement costs more than running it, and these two run for every batch.
+_APPEND = insert(entries)
+_MOVE_HEAD = (
+    update(head)
+    .where(head.c.hash == bindparam("left"))
+    .values(sequence=bindparam("reached"), hash=bindparam("reached_hash"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +228,7 @@ class Log(LogReader):
         before, following = self._head, Head(batch[-1].sequence, batch[-1].hash)
         try:
             with self._connection.begin():
-                self._connection.execute(insert(entries), _rows_of(batch, before))
+                self._connection.execute(_APPEND, _rows_of(batch, before))
                 self._move_head(before, following)
                 if receipt is not None:
                     self._write_receipt(receipt, batch[0].recorded_at)
@@ -242,11 +250,12 @@ class Log(LogReader):
         self._lock.release()
 
     def _move_head(self, before: Head, following: Head) -> None:
-        values = {"sequence": following.sequence, "hash": following.hash}
         if before.sequence == 0:
-            self._connection.execute(insert(head).values(only=1, centre=self._founded_for, **values))
+            first = {"only": 1, "centre": self._founded_for, "sequence": following.sequence, "hash": following.hash}
+            self._connection.execute(insert(head).values(first))
         else:
-            moved = self._connection.execute(update(head).where(head.c.hash == before.hash).values(values))
+            step = {"left": before.hash, "reached": following.sequence, "reached_hash": following.hash}
+            moved = self._connection.execute(_MOVE_HEAD, step)
             assert moved.rowcount == 1, "nobody else moves the head"
 
     def _write_receipt(self, receipt: Receipt, at: Instant) -> None:

@@ -1,6 +1,6 @@
 """The planner's commands: `what-if`, `demo` and `fit`. `command_line` hangs them under `muster`.
 
-Progress goes to standard error, answers to standard output and to files, so that both can be used in a pipe. Imports `simulation`.
+Progress goes to standard error, answers to standard output and to files. Imports `simulation`.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def fit(
     from simulation.fit import fit as fit_scenario
 
     for line in fit_scenario(data, out).lines():
-        print(line)
+        typer.echo(line)
 
 
 def _answer(
@@ -107,7 +107,7 @@ def _answer(
         )
     _write(out, render_html(report), json.dumps(report_as_json(report), indent=2))
     if as_json:
-        print(json.dumps(report_as_json(report), indent=2))
+        typer.echo(json.dumps(report_as_json(report), indent=2))
     else:
         console = Console()
         console.print(as_text(report))

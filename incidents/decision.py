@@ -121,6 +121,7 @@ def decide(
         surplus = _surplus_diversions(context)
         if not surplus:
             break
+        assert kept.isdisjoint(surplus), "nobody is diverted who must stay, so this ends"
         kept |= surplus
     proposals = tuple(_proposals(context))
     return Decision(

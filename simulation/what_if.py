@@ -17,7 +17,7 @@ from pydantic import Field
 
 from incidents.centre import Document, Name
 from incidents.differences import differences
-from incidents.measures import Measures
+from incidents.measures import Measures, figure_flaw
 from incidents.procedure import Procedure
 from incidents.read import read_document
 from incidents.refusals import Refusal
@@ -69,12 +69,23 @@ def run_what_if(
     changes = differences(baseline, candidate)
     if not changes:
         raise Refusal.of("candidate", "has the same rules as the baseline", "a procedure that changes something")
+    _refuse_unknown_measures(question, scenario, baseline)
     midnight = datetime.combine(question.start, clock_time(), scenario.centre.zone_info)
     span = Span(round(midnight.timestamp() * 1000), question.warm_up_h * 3600, question.days * DAY_S)
     seeds = range(question.first_seed, question.first_seed + question.replications)
     began = time.perf_counter()
     runs = replications(scenario, (baseline, candidate), span, seeds, workers=workers, progress=progress)
     return _report(question, scenario, (baseline, candidate), changes, runs, command, time.perf_counter() - began)
+
+
+def _refuse_unknown_measures(question: WhatIf, scenario: Scenario, procedure: Procedure) -> None:
+    """A guardrail on a misspelt priority or kind would guard nothing."""
+    kinds = {entry.kind for entry in scenario.centre.resources.values()}
+    names = (*(criterion.measure for criterion in question.criteria), *question.also)
+    found = [figure_flaw(name, priorities=tuple(procedure.priorities), kinds=tuple(sorted(kinds))) for name in names]
+    flaws = [flaw for flaw in found if flaw is not None]
+    if flaws:
+        raise Refusal(flaws)
 
 
 def _report(

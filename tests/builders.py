@@ -53,7 +53,8 @@ def a_centre(units: Mapping[str, tuple[str, float]], **changes: Any) -> Centre:
             name: {"latitude": 0.0, "longitude": spot(seconds).longitude} for name, (_, seconds) in units.items()
         },
         "resources": {
-            name: {"kind": kind} if kind == "clerk" else {"kind": kind, "base": name} for name, (kind, _) in units.items()
+            name: {"kind": kind} if kind == "clerk" else {"kind": kind, "base": name}
+            for name, (kind, _) in units.items()
         },
         "travel": {"kind": "straight_line", "speed_mps": 100, "detour": 1.0},
     }

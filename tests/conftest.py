@@ -27,3 +27,8 @@ def data_folder() -> Path:
     if not folder.is_dir():
         pytest.skip(f"MUSTER_DATA names {named!r}, which is not a folder")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest file, so that the other process works through the rest meanwhile."""
+    items.sort(key=lambda item: item.path.name != "test_one_mind.py")

@@ -55,12 +55,8 @@ def _paths() -> list[str]:
     folders = [*FLOORS, "tests", "benchmarks"]
     if (ROOT / ".git").exists():
         command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *folders]
-        listed = subprocess.run(
-            command, cwd=ROOT, check=True, capture_output=True, text=True
-        ).stdout.splitlines()
+        listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
     else:
-        listed = [
-            path.relative_to(ROOT).as_posix() for folder in folders for path in (ROOT / folder).rglob("*.py")
-        ]
+        listed = [path.relative_to(ROOT).as_posix() for folder in folders for path in (ROOT / folder).rglob("*.py")]
     # A module deleted but not yet committed is still in git's list.
     return sorted({path for path in listed if path.endswith(".py") and (ROOT / path).is_file()})

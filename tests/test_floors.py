@@ -80,10 +80,7 @@ def test_a_planted_import_is_found(path: str, text: str) -> None:
 
 def test_importing_downwards_is_fine() -> None:
     """The top floor sees all the others."""
-    assert (
-        list(upward_imports(Source.of("api/a.py", "import simulation, incidents.desk\nimport optimiser\n")))
-        == []
-    )
+    assert list(upward_imports(Source.of("api/a.py", "import simulation, incidents.desk\nimport optimiser\n"))) == []
 
 
 def test_a_planted_open_is_found() -> None:

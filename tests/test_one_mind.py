@@ -30,6 +30,7 @@ from simulation.replications import DAY_S, Span, contacts_of
 from simulation.scenario import Scenario
 from simulation.scenario_files import scenario_folder
 from simulation.world import World
+from tests.api.rooms import HandClock
 
 CONTACTS = 10_000
 RULES = {
@@ -80,21 +81,6 @@ class Witness(Desk):
         self.turns.append(Turn(now, told, recorded, decision.proposals, decision.review_at))
 
 
-class StoppedClock:
-    """A clock that shows what it is set to."""
-
-    def __init__(self, now: Instant) -> None:
-        self._now = now
-
-    def set(self, now: Instant) -> None:
-        """Show another instant."""
-        self._now = now
-
-    def now(self) -> Instant:
-        """Return what it shows."""
-        return self._now
-
-
 @dataclass(frozen=True, slots=True)
 class Played:
     """A simulated log, turn by turn, and the world it was played in."""
@@ -143,11 +129,11 @@ def test_the_log_had_something_to_disagree_about(played: Played) -> None:
 
 
 def _live_mismatches(played: Played, path: Path) -> Iterator[str]:
-    clock = StoppedClock(played.start)
+    clock = HandClock(played.start)
     with closing(Log(path)) as log:
         room = ControlRoom.open(log, clock, played.scenario.centre, played.rules)
         for turn in played.turns[1:]:
-            clock.set(turn.at)
+            clock.at = turn.at
             recorded = room.record(turn.told, "world") if turn.told else room.review()
             assert recorded is not None
             if recorded.facts != turn.recorded:
@@ -161,7 +147,7 @@ def _replay_mismatches(played: Played, path: Path) -> Iterator[str]:
     situation = Situation.opening(centre)
     turns = iter(played.turns)
     with closing(Log(path)) as log:
-        room = ControlRoom.open(log, StoppedClock(played.turns[-1].at))
+        room = ControlRoom.open(log, HandClock(played.turns[-1].at))
         batch: list[f.Fact] = []
         for entry, following in zip_longest(log.verified(), islice(log.verified(), 1, None)):
             assert entry is not None

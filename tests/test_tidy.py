@@ -83,9 +83,7 @@ def only_the_clock_reads_the_wall_clock(source: Source) -> Offences:
         if isinstance(node, ast.Attribute) and WALL_CLOCK.search(_dotted(node)):
             yield node.lineno, _dotted(node)
         elif isinstance(node, ast.ImportFrom) and node.module == "time":
-            yield from (
-                (node.lineno, f"time.{each.name}") for each in node.names if each.name.startswith("time")
-            )
+            yield from ((node.lineno, f"time.{each.name}") for each in node.names if each.name.startswith("time"))
 
 
 def chance_has_a_seed_and_an_owner(source: Source) -> Offences:

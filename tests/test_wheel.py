@@ -45,9 +45,7 @@ def test_an_installed_muster_finds_every_scenario(installed: Path, tmp_path: Pat
         capture_output=True,
         text=True,
     )
-    wanted = {
-        name: sorted(file.name for file in (ROOT / "scenarios" / name).iterdir()) for name in scenario_names()
-    }
+    wanted = {name: sorted(file.name for file in (ROOT / "scenarios" / name).iterdir()) for name in scenario_names()}
     assert json.loads(look.stdout) == wanted
 
 

@@ -27,9 +27,7 @@ def two_illnesses(**changes: Any) -> Desk:
 
 def doubled() -> Desk:
     """The same, where an ambulance carries two."""
-    return two_illnesses(
-        kinds={"ambulance": {"skills": ["transport"], "capacity": 2}, "engine": {"skills": ["fire"]}}
-    )
+    return two_illnesses(kinds={"ambulance": {"skills": ["transport"], "capacity": 2}, "engine": {"skills": ["fire"]}})
 
 
 def statuses(desk: Desk) -> dict[str, str]:

@@ -224,7 +224,9 @@ def test_a_crew_that_the_plan_leaves_where_it_is_is_said_to_stay() -> None:
     assert held(desk, "r/1") == {"A1": "stays with q/1"}
 
 
-UNITS = st.lists(st.tuples(st.sampled_from(["engine", "ambulance", "medic"]), st.integers(0, 500)), min_size=1, max_size=5)
+UNITS = st.lists(
+    st.tuples(st.sampled_from(["engine", "ambulance", "medic"]), st.integers(0, 500)), min_size=1, max_size=5
+)
 INCIDENTS = st.lists(
     st.tuples(st.sampled_from(["fire", "crash", "severe", "mild"]), st.integers(0, 500)), min_size=1, max_size=5
 )

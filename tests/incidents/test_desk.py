@@ -21,9 +21,7 @@ LATE = {"late": {"unfilled_for_s": 60, "priorities": ["green"], "raises_to": "re
 
 def a_street(**changes: Any) -> Desk:
     """A call-taker, an engine and an ambulance under the street's procedure."""
-    return a_desk(
-        a_centre({"C1": ("clerk", 0), "E1": ("engine", 0), "A1": ("ambulance", 50)}), a_procedure(**changes)
-    )
+    return a_desk(a_centre({"C1": ("clerk", 0), "E1": ("engine", 0), "A1": ("ambulance", 50)}), a_procedure(**changes))
 
 
 def test_a_refused_fact_undoes_those_given_with_it() -> None:
@@ -160,7 +158,9 @@ def test_a_desk_rebuilt_from_its_log_is_of_the_same_mind() -> None:
     """A restart, a replay and an audit fold the log; nothing may live anywhere else."""
     desk = a_street(escalation=LATE)
     opening: list[f.Fact] = [adoption(desk.procedure, START)]
-    opening += [f.ResourceSignedOn(START, ResourceId(name), desk.centre.base_of(name)) for name in desk.centre.resources]
+    opening += [
+        f.ResourceSignedOn(START, ResourceId(name), desk.centre.base_of(name)) for name in desk.centre.resources
+    ]
     log = opening + a_night(desk)
     situation = Situation.opening(desk.centre)
     for fact in log:

@@ -281,7 +281,11 @@ class DeskMachine(RuleBasedStateMachine):
         }
         self.dare(facts[step])
 
-    @rule(resource=st.sampled_from(sorted(UNITS)), seconds=st.integers(0, 400), kind=st.sampled_from(["on", "off", "moved"]))
+    @rule(
+        resource=st.sampled_from(sorted(UNITS)),
+        seconds=st.integers(0, 400),
+        kind=st.sampled_from(["on", "off", "moved"]),
+    )
     def a_resource_reports(self, resource: str, seconds: int, kind: str) -> None:
         """Duty and positions; a resource that serves anybody does not sign off."""
         name = ResourceId(resource)

@@ -33,11 +33,7 @@ def test_equal_rules_have_no_differences() -> None:
         (
             {},
             {"dispatch": {"diversion": RULE}},
-            (
-                (
-                    "dispatch.diversion: added, to red; from green; least_gain_s 60; handover_s 30; most_per_incident 1"
-                ),
-            ),
+            (("dispatch.diversion: added, to red; from green; least_gain_s 60; handover_s 30; most_per_incident 1"),),
         ),
         (
             {"dispatch": {"diversion": RULE}},

@@ -183,9 +183,7 @@ def test_an_incident_loses_no_more_than_the_rule_allows_over_time() -> None:
 
 def test_the_reach_limit_binds_for_a_diversion_too() -> None:
     """From 100, 30 s to turn round and 50 s to drive are more than 75."""
-    desk = a_desk(
-        a_centre({"A1": ("ambulance", 150)}), a_procedure(dispatch={"reach_limit_s": 75, "diversion": RULE})
-    )
+    desk = a_desk(a_centre({"A1": ("ambulance", 150)}), a_procedure(dispatch={"reach_limit_s": 75, "diversion": RULE}))
     an_incident(desk, "g", spot(80), at(0), nature="illness", severe="no")
     gone(desk, "A1", "g/1", at(0))
     red(desk, 150, at(50))

@@ -74,9 +74,7 @@ def test_going_before_one_that_waited_longer_has_a_price() -> None:
 
 def test_a_skill_that_nobody_asked_for_has_a_price_where_the_procedure_says_so() -> None:
     """A medic sent to a broken toe is missing at the next cardiac arrest."""
-    desk = a_desk(
-        a_centre({"A1": ("ambulance", 0), "M1": ("medic", 0)}), a_procedure(dispatch={"spare_skill_s": 25})
-    )
+    desk = a_desk(a_centre({"A1": ("ambulance", 0), "M1": ("medic", 0)}), a_procedure(dispatch={"spare_skill_s": 25}))
     ill(desk, "g", 100, at(0), severe="no")
     assert terms(formulated(desk)) == {
         ("g/1", "A1"): {"response": 1000},

@@ -19,9 +19,7 @@ Row = tuple[int, Mapping[str, int]]
 Standing = tuple[tuple[int, ...], int]
 
 
-def problem_of(
-    needs: Mapping[str, tuple[int, bool, Sequence[Row]]], capacities: Mapping[str, int]
-) -> Problem:
+def problem_of(needs: Mapping[str, tuple[int, bool, Sequence[Row]]], capacities: Mapping[str, int]) -> Problem:
     """Build a problem from {need: (rank, whole, [(quantity, {resource: price})])} and {resource: capacity}."""
     resource_ids = tuple(capacities)
     row_needs: list[int] = []

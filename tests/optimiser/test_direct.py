@@ -61,9 +61,7 @@ def test_two_roles_of_one_need_that_want_the_same_resource_get_no_direct_answer(
 
 def test_a_whole_need_without_enough_resources_gets_nobody() -> None:
     """Leaving it empty frees nobody else, so the choice of the others stands."""
-    problem = problem_of(
-        {"x": (1, True, [(1, {"a": 1}), (1, {})]), "y": (1, True, [(1, {"b": 1})])}, {"a": 1, "b": 1}
-    )
+    problem = problem_of({"x": (1, True, [(1, {"a": 1}), (1, {})]), "y": (1, True, [(1, {"b": 1})])}, {"a": 1, "b": 1})
     assert by_ids(problem, solve(problem)) == [("y", "b")]
 
 

@@ -35,7 +35,9 @@ def test_a_need_takes_its_cheapest_free_resource() -> None:
 
 def test_a_start_is_kept_and_completed() -> None:
     """Rounding a search node keeps what is whole and fills the rest."""
-    problem = problem_of({"x": (1, True, [(1, {"a": 1, "b": 2})]), "y": (1, True, [(1, {"a": 1, "b": 2})])}, {"a": 1, "b": 1})
+    problem = problem_of(
+        {"x": (1, True, [(1, {"a": 1, "b": 2})]), "y": (1, True, [(1, {"a": 1, "b": 2})])}, {"a": 1, "b": 1}
+    )
     assert floor_plan(problem, problem.costs, np.array([1])).tolist() == [1, 2]
 
 

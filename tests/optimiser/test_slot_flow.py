@@ -13,8 +13,7 @@ from tests.optimiser.builders import problem_of, random_problem, slot_flow_of
 
 def _classes_and_dear_prices() -> Problem:
     needs = {
-        f"need-{i}": (1 + i, False, [(1, {f"unit-{j}": PAIR_COST_LIMIT - i * j for j in range(20)})])
-        for i in range(40)
+        f"need-{i}": (1 + i, False, [(1, {f"unit-{j}": PAIR_COST_LIMIT - i * j for j in range(20)})]) for i in range(40)
     }
     return problem_of(needs, {f"unit-{j}": 1 for j in range(20)})
 

@@ -100,7 +100,8 @@ def test_a_resource_not_chosen_says_why(second: dict[str, Any], reach: dict[str,
 def test_a_dearer_resource_says_by_how_much() -> None:
     """Two and a half seconds may be worth it for a crew that knows the house."""
     answer = _answered(
-        resources=[{"id": "a", "skills": ["s"]}, SECOND], travel={"kind": "matrix", "reach_s": {"x": {"a": 10, "b": 12.5}}}
+        resources=[{"id": "a", "skills": ["s"]}, SECOND],
+        travel={"kind": "matrix", "reach_s": {"x": {"a": 10, "b": 12.5}}},
     )
     assert [other.dearer_by for other in answer.needs[0].alternatives] == [2.5]
 

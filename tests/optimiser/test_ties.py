@@ -55,6 +55,11 @@ def test_ties_are_the_same_in_every_process() -> None:
     )
     root = Path(__file__).parents[2]
     elsewhere = subprocess.run(
-        [sys.executable, "-c", program], cwd=root, env={"PYTHONHASHSEED": "77"}, capture_output=True, text=True, check=True
+        [sys.executable, "-c", program],
+        cwd=root,
+        env={"PYTHONHASHSEED": "77"},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert elsewhere.stdout.strip() == str(np.asarray(tie_hashes(problem)).tolist())
