@@ -87,6 +87,7 @@ def _answer(
     from simulation.report import as_text, render_html
     from simulation.what_if import run_what_if
 
+    _folder(out)
     changes = {"replications": replications, "days": days}
     asked = question.model_copy(update={name: value for name, value in changes.items() if value is not None})
     columns = (
@@ -105,7 +106,8 @@ def _answer(
             workers=workers or os.cpu_count(),
             progress=lambda done: progress.update(task, completed=done),
         )
-    _write(out, render_html(report), json.dumps(report_as_json(report), indent=2))
+    (out / "report.html").write_text(render_html(report), encoding="utf-8")
+    (out / "report.json").write_text(json.dumps(report_as_json(report), indent=2) + "\n", encoding="utf-8")
     if as_json:
         typer.echo(json.dumps(report_as_json(report), indent=2))
     else:
@@ -125,13 +127,13 @@ def _command(file: Path, replications: int | None, days: float | None) -> str:
     return f"muster what-if {shown if not str(shown).startswith('..') else file}{''.join(options)}"
 
 
-def _write(out: Path, html: str, data: str) -> None:
+def _folder(out: Path) -> None:
+    """Make the folder for the answer before the question is played: hours of work must not end in a refusal."""
     from incidents.refusals import Refusal
 
     try:
         out.mkdir(parents=True, exist_ok=True)
-        (out / "report.html").write_text(html, encoding="utf-8")
-        (out / "report.json").write_text(data + "\n", encoding="utf-8")
+        (out / "report.html").touch()
     except OSError as error:
         raise Refusal.of(
             str(out), f"cannot be written: {error.strerror}", "a folder that can be written, as --out"
