@@ -95,7 +95,9 @@ class Desk:
             if due_at is None or due_at > until:
                 break
             at = max(due_at, situation.at)
-            situation = self._settle(situation, entailed_by_time(situation, rules, at), recorded)
+            entailed = entailed_by_time(situation, rules, at)
+            assert entailed, "what is due is entailed, so this ends"
+            situation = self._settle(situation, entailed, recorded)
         return situation
 
     def _settle(self, situation: Situation, facts: Sequence[f.Fact], recorded: list[f.Fact]) -> Situation:

@@ -178,3 +178,14 @@ def test_nobody_is_assigned_to_a_need_of_a_closed_incident() -> None:
     desk.observe(f.IncidentClosed(at(1), IncidentId("i")))
     with pytest.raises(FactRefused, match="belongs to incident i, which is closed"):
         sent(desk, "A1", "i/1", at(2))
+
+
+@pytest.mark.parametrize(("steps", "diverted"), [(0, 1), (1, 1), (2, 0)], ids=["assigned", "en route", "on scene"])
+def test_only_a_crew_that_reached_nobody_counts_as_taken_away(steps: int, diverted: int) -> None:
+    """A crew relieved on scene has served the caller; the rule about diversions is about those who waited in vain."""
+    desk = two_illnesses()
+    sent(desk, "A1", "i/1", at(1))
+    for step in (f.ResourceDeparted(at(2), A1, N1), f.ResourceArrived(at(3), A1, N1))[:steps]:
+        desk.observe(step)
+    desk.observe(f.ResourceReleased(at(5), A1, N1, "relieved", leaves_open=True))
+    assert desk.situation.incidents[IncidentId("i")].diverted == diverted

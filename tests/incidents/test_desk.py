@@ -35,6 +35,14 @@ def test_a_refused_fact_undoes_those_given_with_it() -> None:
     assert desk.situation is before
 
 
+def test_what_a_fact_entails_follows_it_at_once() -> None:
+    """Facts given together read as if they had been given one by one."""
+    desk = a_street()
+    an_incident(desk, "i", spot(0), at(0))
+    recorded = desk.observe(f.AnswerGiven(at(1), I, "nature", "fire"), f.NoteAdded(at(1), I, "smoke is seen"))
+    assert [type(fact).__name__ for fact in recorded] == ["AnswerGiven", "IncidentAssessed", "NeedOpened", "NoteAdded"]
+
+
 def test_a_refused_fact_undoes_the_rungs_that_came_before_it() -> None:
     """The time did not pass for the desk if the fact did not happen; the timer will ring again."""
     desk = a_street(escalation=LATE)

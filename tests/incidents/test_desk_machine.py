@@ -377,4 +377,4 @@ class DeskMachine(RuleBasedStateMachine):
 
 
 TestDeskMachine = DeskMachine.TestCase
-TestDeskMachine.settings = settings(max_examples=60, stateful_step_count=40)
+TestDeskMachine.settings = settings(max_examples=300, stateful_step_count=50)

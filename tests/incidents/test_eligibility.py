@@ -188,3 +188,16 @@ def test_the_reach_limit_binds_for_a_diversion_too() -> None:
     gone(desk, "A1", "g/1", at(0))
     red(desk, 150, at(50))
     assert held(desk, "r/1") == {"A1": "out of reach: 80 s, limit 75 s"}
+
+
+def test_a_resource_with_two_assignments_is_not_turned_round() -> None:
+    """Its other incident would come along."""
+    desk = a_desk(
+        a_centre({"A1": ("ambulance", 0)}, kinds={"ambulance": {"skills": ["transport"], "capacity": 2}}),
+        a_procedure(dispatch={"diversion": RULE}),
+    )
+    for name in ("g", "h"):
+        an_incident(desk, name, spot(200), at(0), nature="illness", severe="no")
+        gone(desk, "A1", f"{name}/1", at(0))
+    red(desk, 150, at(100))
+    assert held(desk, "r/1") == {"A1": "committed to g/1 (en route)"}

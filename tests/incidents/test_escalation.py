@@ -58,9 +58,10 @@ def test_a_rung_acts_once_on_an_incident() -> None:
 
 
 def test_two_needs_of_one_incident_reach_a_rung_once() -> None:
-    """A rung is about the incident, whichever of its needs is late."""
+    """A rung is about the incident; the reason names the need that has waited longest."""
     desk = waiting(LATE)
-    desk.observe(f.NeedOpened(at(0), NeedId("i/2"), (f.NeedRow("advanced"),), False, "asked for", I))
+    desk.observe(f.NeedOpened(at(10), NeedId("i/0"), (f.NeedRow("advanced"),), False, "asked for", I))
+    assert [(each.rung, each.need) for each in due(desk.situation, desk.procedure, at(600))] == [("late", "i/1")]
     assert rungs(desk.review(at(600))) == [("late", at(60), "red")]
 
 
