@@ -74,38 +74,14 @@ def _answer(
     as_json: bool,
 ) -> str:
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
 
     from simulation.report import as_json as report_as_json
     from simulation.report import as_text, render_html
-    from simulation.what_if import run_what_if
 
     _folder(out)
     changes = {"replications": replications, "days": days}
     asked = question.model_copy(update={name: value for name, value in changes.items() if value is not None})
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(f"{asked.days:g} days, both procedures", total=asked.replications)
-        report = run_what_if(
-            asked,
-            scenario,
-            command=_command(file, replications, days),
-            workers=workers or os.cpu_count(),
-            progress=lambda done: progress.update(task, completed=done),
-        )
+    report = _played(asked, scenario, _command(file, replications, days), workers)
     (out / "report.html").write_text(render_html(report), encoding="utf-8")
     (out / "report.json").write_text(json.dumps(report_as_json(report), indent=2) + "\n", encoding="utf-8")
     if as_json:
@@ -115,6 +91,38 @@ def _answer(
         console.print(as_text(report))
         console.print(f"\nReport: {out / 'report.html'}", soft_wrap=True)
     return _outcome(report)
+
+
+def _played(question: WhatIf, scenario: Scenario, command: str, workers: int | None) -> Report:
+    """Play a question with a bar on standard error that says how far it is."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    from simulation.what_if import run_what_if
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(f"{question.days:g} days, both procedures", total=question.replications)
+        return run_what_if(
+            question,
+            scenario,
+            command=command,
+            workers=workers or os.cpu_count(),
+            progress=lambda done: progress.update(task, completed=done),
+        )
 
 
 def _outcome(report: Report) -> str:

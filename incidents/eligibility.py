@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from incidents.centre import Centre, NoTravel
 from incidents.procedure import Diversion, Procedure
@@ -27,9 +28,8 @@ class Exclusion:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A resource that may fill a need, and the seconds until it would be there.
+class Candidate(NamedTuple):
+    """A resource that may fill a need, and the seconds until it would be there. A tuple, since decisions make many.
 
     `taken_from` None: it is free. Otherwise it would be diverted from that need.
     """
@@ -52,22 +52,18 @@ class Eligibility:
         self._travel = travel
         self._diversion = procedure.dispatch.diversion
         self._kept = kept
-        self._free: dict[str, list[Resource]] = {}
+        self._free: list[Resource] = []
         self._committed: list[Resource] = []
         for resource in situation.resources.values():
             if resource.is_on_duty:
-                if len(resource.serving) < resource.capacity:
-                    for skill in resource.skills:
-                        self._free.setdefault(skill, []).append(resource)
-                else:
-                    self._committed.append(resource)
+                (self._free if len(resource.serving) < resource.capacity else self._committed).append(resource)
 
     def candidates(self, need: Need, row: int, standing: Standing) -> Iterator[Candidate]:
         """Yield everyone who may fill `row` of `need`: the free in the centre's order, then those that may be turned round."""
         skill = need.rows[row].skill
         place = self.place_of(need)
-        for resource in self._free.get(skill, ()):
-            if not resource.serving or resource.assignment(need.id) is None:
+        for resource in self._free:
+            if skill in resource.skills and (not resource.serving or resource.assignment(need.id) is None):
                 judged = self._judge_free(resource, need, place, standing)
                 if isinstance(judged, Candidate):
                     yield judged

@@ -24,7 +24,8 @@ class Due:
 
 def first_due_at(situation: Situation, procedure: Procedure) -> Instant | None:
     """Return the next instant at which time alone makes a rung due (past for one overdue); None if there is none."""
-    return min((each.at for each in _agenda(situation, procedure)), default=None)
+    agenda = _agenda(situation, procedure)
+    return min(each.at for each in agenda) if agenda else None
 
 
 def due(situation: Situation, procedure: Procedure, by: Instant) -> tuple[Due, ...]:

@@ -191,16 +191,16 @@ def _judge(criterion: Criterion, pair: _Paired, count: int) -> Judgement:
     margin = _margin(criterion, difference.baseline_mean)
     sign = 1 if criterion.wants_low else -1
     # In the mirror where less is better, every criterion asks for the interval to lie below one bar.
-    bar = margin if criterion.want == "no_worse" else -margin
+    bar = margin if criterion.want == "no_worse" else 0.0 - margin
     outcome = _outcome(difference.interval, sign, bar, is_strict=criterion.want != "no_worse")
-    because = _sentence(criterion, difference, sign * bar, outcome)
+    because = _sentence(criterion, difference, sign * bar + 0.0, outcome)
     more = None
     if outcome == "undecided":
         distance = abs(sign * difference.mean_difference - bar)
         wanted = runs_to_half_width(pair.steps, distance, level=shared_level)
         more = None if wanted is None else max(1, wanted - difference.runs)
         because += _advice(more)
-    return Judgement(criterion, outcome, because, difference, margin, sign * bar, more)
+    return Judgement(criterion, outcome, because, difference, margin, sign * bar + 0.0, more)
 
 
 def _outcome(interval: Interval, sign: int, bar: float, *, is_strict: bool) -> Outcome:
