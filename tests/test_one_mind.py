@@ -99,7 +99,7 @@ def played() -> Played:
     plain = scenario.procedure("procedures/baseline.yaml").model_dump(mode="json", by_alias=True, exclude_none=True)
     rules = Procedure.model_validate({**plain, **RULES})
     start = round(datetime(2017, 1, 9, tzinfo=scenario.centre.zone_info).timestamp() * 1000)
-    span = Span(start, 0, 23 * DAY_S)
+    span = Span(start, 0, 24 * DAY_S)
     contacts = contacts_of(scenario, span, 1)[: CONTACTS + 50]
     desk = Witness(scenario.centre, {rules.fingerprint: rules})
     desk.turns = []
