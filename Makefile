@@ -15,7 +15,7 @@ export MUSTER_DATA
 CODE := $(patsubst %/,%,$(sort $(dir $(wildcard $(addsuffix /*.py,optimiser incidents simulation api tests benchmarks)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench serve
+.PHONY: help demo test check bench chaos serve
 
 help: ## Show these verbs
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -34,6 +34,9 @@ check: $(INSTALLED) ## Lint, formatting, types and floors
 
 bench: $(INSTALLED) ## Measure speed and quality beside the peers
 	@$(BIN)/python -m benchmarks
+
+chaos: $(INSTALLED) ## Kill the live control room 200 times under load and count what was lost
+	@$(BIN)/python -m benchmarks.chaos --kills 200
 
 serve: $(INSTALLED) ## Start the live control room on this machine
 	@$(BIN)/muster serve

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NOT_PASSED = 1
 DEMO = ("san_francisco", "what_ifs/diversion.yaml")
 OUT = Path("out")
+WIDTH_OF_FILES = 140
 
 
 def what_if(
@@ -87,7 +88,8 @@ def _answer(
     if as_json:
         typer.echo(json.dumps(report_as_json(report), indent=2))
     else:
-        console = Console()
+        # A file or a pipe has no width of its own, and tables folded at 80 columns are hard to read.
+        console = Console() if Console().is_terminal else Console(width=WIDTH_OF_FILES)
         console.print(as_text(report))
         console.print(f"\nReport: {out / 'report.html'}", soft_wrap=True)
     return _outcome(report)
