@@ -28,9 +28,7 @@ __all__ = ["Allocation", "Limits", "Termination", "solve"]
 _NO_LIMITS_GIVEN = Limits()
 
 
-def solve(
-    problem: Problem, limits: Limits = _NO_LIMITS_GIVEN, *, kernel: FlowKernel = min_cost_flow
-) -> Allocation:
+def solve(problem: Problem, limits: Limits = _NO_LIMITS_GIVEN, *, kernel: FlowKernel = min_cost_flow) -> Allocation:
     """Fill the needs as well as can be; never raises for solver trouble, never worse than the floor plan."""
     costs = problem.costs
     if len(problem.row_needs) == 1:

@@ -42,9 +42,7 @@ def _row_flaws(problem: Problem, allocation: Allocation, filled: Counter[int]) -
     return flaws
 
 
-def _resource_flaws(
-    problem: Problem, filled: Counter[int], bodies: Counter[tuple[int, int]]
-) -> list[str]:
+def _resource_flaws(problem: Problem, filled: Counter[int], bodies: Counter[tuple[int, int]]) -> list[str]:
     capacities = problem.capacities
     flaws = [
         f"resource {problem.resource_ids[j]} fills {n} positions, its capacity is {capacities[j]}"

@@ -52,9 +52,7 @@ class FlowKernel(Protocol):
 def min_cost_flow(network: Network) -> FlowAnswer:
     """Solve with OR-Tools; one thread, deterministic for a given network."""
     engine = ortools_flow.SimpleMinCostFlow()
-    arcs = engine.add_arcs_with_capacity_and_unit_cost(
-        network.tails, network.heads, network.capacities, network.costs
-    )
+    arcs = engine.add_arcs_with_capacity_and_unit_cost(network.tails, network.heads, network.capacities, network.costs)
     engine.set_nodes_supplies(np.arange(len(network.supplies)), network.supplies)
     status = engine.solve()
     if status != engine.OPTIMAL:
