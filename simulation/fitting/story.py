@@ -15,6 +15,7 @@ REASONS: Mapping[str, str] = {
     "busy (17 at once on one night), those of the twin do not",
     "response_s.life-threatening": "88 incidents, standard error of the median about 17 s; resources drive "
     "independently in the twin, so that the first of three or four is there sooner than in the log",
+    "commitment_s.code-2": "two humps, treated on scene and taken to hospital, and the median on the slope between them",
     "commitment_s.life-threatening": "two humps, stood down and taken to hospital, and the median between them: "
     "a small change of shares moves it far",
     "transport_s.life-threatening": "67 transports, and private ambulances drawn from all classes",
