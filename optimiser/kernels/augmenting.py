@@ -1,0 +1,208 @@
+"""Assignment by shortest augmenting paths, with duals: the signature, and the choice between compiled loops and arrays.
+
+Rows take at most one column each and may stay open at a price; columns serve at most one row.
+
+    minimise  sum_ij c_ij x_ij + sum_i p_i (1 - sum_j x_ij),    sum_j x_ij <= 1,  sum_i x_ij <= 1,  x >= 0
+    maximise  sum_i u_i + sum_j v_j,    u_i + v_j <= c_ij,  u_i <= p_i,  v_j <= 0
+
+Both have the same optimum (Kuhn 1955; Munkres 1957), and u and v prove it to anybody who can add. Among optimal matchings
+the one with the least sum of tie hashes is found, so the answer depends on ids and prices alone.
+
+Jonker and Volgenant (1987), "A shortest augmenting path algorithm for dense and sparse linear assignment problems",
+Computing 38, 325-340, doi:10.1007/BF02278710. With more rows than columns the problem is solved from the other side,
+where the columns are the ones to be placed and there are few of them.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from optimiser.problem import IntArray
+from optimiser.ties import HashArray
+
+FREE = -2
+"""A row not yet decided, or a column that nobody uses."""
+OPEN = -1
+"""A row decided to stay open."""
+NEVER = 2**62
+"""The cost of a pair that is not eligible."""
+RANGE_LIMIT = 2**59
+"""Bound on every cost and every price of staying open: the sum of four must fit 62 bits."""
+_BIDS_PER_ROW = 4
+
+
+class Graph(NamedTuple):
+    """Rows, the columns that each may take, and prices; compressed rows, or dense ones that share their heads."""
+
+    first: IntArray
+    """(rows,) where a row's costs begin."""
+    first_head: IntArray
+    """(rows,) where its columns begin in `heads`."""
+    counts: IntArray
+    """(rows,)"""
+    heads: IntArray
+    costs: IntArray
+    opens: IntArray
+    """(rows,) price of staying open."""
+    row_keys: HashArray
+    column_keys: HashArray
+
+
+class State(NamedTuple):
+    """A matching and its duals, in pairs of cost and tie: the invariants above, with equality on matched pairs."""
+
+    u: IntArray
+    u_ties: IntArray
+    v: IntArray
+    v_ties: IntArray
+    column_of: IntArray
+    """(rows,) the column, or OPEN, or FREE."""
+    row_of: IntArray
+    """(columns,) the row, or FREE."""
+
+    @classmethod
+    def undecided(cls, rows: int, columns: int) -> State:
+        """Nothing decided, all duals nought."""
+        u, v = np.zeros(rows, dtype=np.int64), np.zeros(columns, dtype=np.int64)
+        nobody = np.full(rows, FREE, dtype=np.int64), np.full(columns, FREE, dtype=np.int64)
+        return cls(u, u.copy(), v, v.copy(), *nobody)
+
+    def transposed(self) -> State:
+        """The same arrays, seen from the other side."""
+        return State(self.v, self.v_ties, self.u, self.u_ties, self.row_of, self.column_of)
+
+
+class Room(NamedTuple):
+    """Working memory of a search over columns."""
+
+    far: IntArray
+    """(columns,) cost of the cheapest path known."""
+    far_ties: IntArray
+    parent: IntArray
+    """(columns,) the row before."""
+    settled: IntArray
+    """(columns,) the columns settled, in order."""
+    heap: IntArray
+    """(columns,) columns reached and not settled, as a binary heap."""
+    place: IntArray
+    """(columns,) index in the heap; stale once settled, -1 before."""
+
+    @classmethod
+    def of(cls, columns: int) -> Room:
+        """Room for this many columns."""
+        return cls(*(np.zeros(columns, dtype=np.int64) for _ in range(6)))
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """An optimal matching and duals that prove it."""
+
+    column_of: IntArray
+    """(rows,) the column, or `OPEN`."""
+    u: IntArray
+    """(rows,)"""
+    v: IntArray
+    """(columns,)"""
+
+
+class MatchingKernel(Protocol):
+    """Anything that finds the canonical optimal matching and its duals."""
+
+    def __call__(self, graph: Graph) -> Matching:
+        """Solve; costs and prices of staying open lie within `RANGE_LIMIT`."""
+        ...
+
+
+class Deciding(Protocol):
+    """The steps that matching is made of, as compiled loops or as numpy arrays."""
+
+    def decide(self, graph: Graph, state: State, room: Room, source: int) -> int:
+        """Decide a free row at least cost and restore the invariants; returns the arcs looked at."""
+        ...
+
+    def decide_all(self, graph: Graph, state: State, room: Room, bids: int) -> int:
+        """Decide every free row; returns the arcs looked at."""
+        ...
+
+
+def by_loops(graph: Graph) -> Matching:
+    """Match with compiled loops; without numba the same loops run in the interpreter."""
+    from optimiser.kernels import augmenting_loops
+
+    # In the interpreter the mixing of hashes would warn of the overflow that it is made of.
+    with np.errstate(over="ignore"):
+        return _matched(graph, augmenting_loops)
+
+
+def by_arrays(graph: Graph) -> Matching:
+    """Match with numpy alone."""
+    from optimiser.kernels import augmenting_arrays
+
+    return _matched(graph, augmenting_arrays)
+
+
+@cache
+def has_numba() -> bool:
+    """Whether loops can be compiled here."""
+    return importlib.util.find_spec("numba") is not None
+
+
+def compiled_kernel() -> MatchingKernel | None:
+    """The compiled kernel, or None without numba."""
+    return by_loops if has_numba() else None
+
+
+def steps() -> Deciding:
+    """The quickest steps there are here."""
+    if has_numba():
+        from optimiser.kernels import augmenting_loops
+
+        return augmenting_loops
+    from optimiser.kernels import augmenting_arrays
+
+    return augmenting_arrays
+
+
+def compressed(
+    rows: IntArray, columns: IntArray, costs: IntArray, opens: IntArray, row_keys: HashArray, column_keys: HashArray
+) -> Graph:
+    """A graph of pairs given in any order."""
+    if (rows[1:] < rows[:-1]).any():
+        order = _order(rows, len(opens))
+        rows, columns, costs = rows[order], columns[order], costs[order]
+    count = np.bincount(rows, minlength=len(opens))
+    first = np.cumsum(count) - count
+    whole = np.ascontiguousarray
+    return Graph(first, first, count, whole(columns), whole(costs), opens, row_keys, column_keys)
+
+
+def _matched(graph: Graph, steps: Deciding) -> Matching:
+    rows, columns = len(graph.opens), len(graph.column_keys)
+    if rows <= columns:
+        state = State.undecided(rows, columns)
+        steps.decide_all(graph, state, Room.of(columns), _BIDS_PER_ROW * rows)
+        return Matching(state.column_of, state.u, state.v)
+    state = State.undecided(columns, rows)
+    steps.decide_all(_from_the_other_side(graph), state, Room.of(rows), _BIDS_PER_ROW * columns)
+    return Matching(np.where(state.row_of < 0, OPEN, state.row_of), state.v + graph.opens, state.u)
+
+
+def _from_the_other_side(graph: Graph) -> Graph:
+    """Columns choose rows, earning what it costs to leave a row open."""
+    rows = np.repeat(np.arange(len(graph.opens)), graph.counts)
+    order = _order(graph.heads, len(graph.column_keys))
+    rows = rows[order]
+    count = np.bincount(graph.heads, minlength=len(graph.column_keys))
+    first = np.cumsum(count) - count
+    earned = graph.costs[order] - graph.opens[rows]
+    return Graph(first, first, count, rows, earned, np.zeros_like(count), graph.column_keys, graph.row_keys)
+
+
+def _order(keys: IntArray, limit: int) -> IntArray:
+    # Keys of 16 bits are sorted by radix, several times as quick.
+    return np.argsort(keys.astype(np.uint16) if limit <= 1 << 16 else keys, kind="stable")

@@ -1,0 +1,108 @@
+"""Shortest augmenting paths with numpy alone: the same steps as the compiled loops, a whole row of pairs at a time.
+
+Dijkstra over columns; prices are pairs (cost, tie) compared lexicographically. Slower than compiled loops by an order of
+magnitude on whole problems, and quick enough for one event of a session.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimiser.kernels.augmenting import FREE, NEVER, OPEN, Graph, Room, State
+from optimiser.problem import IntArray
+from optimiser.ties import tie_units
+
+_ITSELF = -1
+
+
+def decide(graph: Graph, state: State, room: Room, source: int) -> int:
+    """Decide a free row exactly: search, shift the duals, move everybody along the path. Returns arcs looked at."""
+    best, best_tie, end, settled, looked = _search(graph, state, room, source)
+    if settled:
+        columns = np.array(settled, dtype=np.int64)
+        rows = state.row_of[columns]
+        step, tie_step = best - room.far[columns], best_tie - room.far_ties[columns]
+        state.v[columns] -= step
+        state.v_ties[columns] -= tie_step
+        state.u[rows] += step
+        state.u_ties[rows] += tie_step
+    state.u[source], state.u_ties[source] = best, best_tie
+    if end == _ITSELF:
+        state.column_of[source] = OPEN
+        return looked
+    column = end
+    if end < _ITSELF:
+        column = -2 - end
+        state.column_of[state.row_of[column]] = OPEN
+    while True:
+        row = int(room.parent[column])
+        left = int(state.column_of[row])
+        state.column_of[row], state.row_of[column] = column, row
+        if row == source:
+            return looked
+        column = left
+
+
+def decide_all(graph: Graph, state: State, room: Room, bids: int) -> int:
+    """Decide every free row; returns the arcs looked at. Bidding is not worth its calls here, so there is none."""
+    return sum(decide(graph, state, room, row) for row in np.flatnonzero(state.column_of == FREE).tolist())
+
+
+def _search(graph: Graph, state: State, room: Room, source: int) -> tuple[int, int, int, list[int], int]:
+    far, far_ties, parent = room.far, room.far_ties, room.parent
+    far.fill(NEVER)
+    reached = np.zeros(len(far), dtype=np.bool_)
+    best, best_tie, end = int(graph.opens[source]), 0, _ITSELF
+    row, base, base_tie = source, 0, 0
+    settled: list[int] = []
+    looked = 0
+    while True:
+        looked += int(graph.counts[row])
+        columns, costs, ties = _improved(graph, state, room, row, (base, base_tie), (best, best_tie))
+        if len(columns):
+            far[columns], far_ties[columns], parent[columns] = costs, ties, row
+            unused = (state.row_of[columns] < 0).nonzero()[0]
+            if len(unused):
+                at = unused[_least(costs[unused], ties[unused])]
+                best, best_tie, end = int(costs[at]), int(ties[at]), int(columns[at])
+                reached[columns] = state.row_of[columns] >= 0
+            else:
+                reached[columns] = True
+        frontier = reached.nonzero()[0]
+        if not len(frontier):
+            return best, best_tie, end, settled, looked
+        via = int(frontier[_least(far[frontier], far_ties[frontier])])
+        cost, tie = int(far[via]), int(far_ties[via])
+        if (cost, tie) >= (best, best_tie):
+            return best, best_tie, end, settled, looked
+        reached[via] = False
+        settled.append(via)
+        row = int(state.row_of[via])
+        base, base_tie = cost - int(state.u[row]), tie - int(state.u_ties[row])
+        if (base + int(graph.opens[row]), base_tie) < (best, best_tie):
+            best, best_tie, end = base + int(graph.opens[row]), base_tie, -2 - via
+
+
+def _improved(
+    graph: Graph, state: State, room: Room, row: int, base: tuple[int, int], best: tuple[int, int]
+) -> tuple[IntArray, IntArray, IntArray]:
+    """The columns that this row reaches more cheaply than was known and than the best end, with their new distances."""
+    first, head, count = int(graph.first[row]), int(graph.first_head[row]), int(graph.counts[row])
+    columns = graph.heads[head : head + count]
+    costs = graph.costs[first : first + count] - state.v[columns]
+    # A pair that is not eligible stays above every path whatever is added to it.
+    costs += base[0]
+    near = (costs <= np.minimum(room.far[columns], min(best[0], NEVER >> 1))).nonzero()[0]
+    columns, costs = columns[near], costs[near]
+    ties = base[1] + tie_units(graph.row_keys[row] ^ graph.column_keys[columns]) - state.v_ties[columns]
+    far, far_ties = room.far[columns], room.far_ties[columns]
+    better = (costs < far) | (ties < far_ties)
+    better &= (costs < best[0]) | (ties < best[1])
+    return columns[better], costs[better], ties[better]
+
+
+def _least(costs: IntArray, ties: IntArray) -> int:
+    """Index of the lexicographic least."""
+    at = int(costs.argmin())
+    equal = (costs == costs[at]).nonzero()[0]
+    return at if len(equal) == 1 else int(equal[ties[equal].argmin()])

@@ -1,0 +1,232 @@
+"""Shortest augmenting paths as plain loops, compiled by numba; imported only where numba is installed.
+
+Prices are pairs (cost, tie) compared lexicographically: shortest paths need only sums, differences and comparison, so two
+64-bit components are exact where one would overflow, and no tie is worked out before two costs agree. Every function
+also runs uncompiled, slowly, which is how it is tested without numba.
+
+Jonker and Volgenant (1987), "A shortest augmenting path algorithm for dense and sparse linear assignment problems",
+Computing 38, 325-340, doi:10.1007/BF02278710, without its column reduction, with open rows and a heap.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numpy as np
+
+from optimiser.kernels.augmenting import FREE, NEVER, OPEN
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+_ITSELF = -1
+
+
+def compiled(function: Function) -> Function:
+    """Compile with numba, without the interpreter lock, kept on disk; or leave as it is where numba is missing."""
+    if importlib.util.find_spec("numba") is None:
+        return function
+    numba: Any = importlib.import_module("numba")
+    return cast(Function, numba.njit(nogil=True, cache=True)(function))
+
+
+@compiled
+def tie_of(row_key: Any, column_key: Any) -> Any:
+    """The tie of a pair: the upper 40 bits of its hash, the same as `optimiser.ties` gives."""
+    mixed = (row_key ^ column_key) + np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.int64((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(24))
+
+
+@compiled
+def raised(room: Any, size: Any, column: Any) -> Any:
+    """Put a column on the heap, or move it up after its path became cheaper; returns the heap's size."""
+    heap, place, far, far_ties = room.heap, room.place, room.far, room.far_ties
+    at = place[column]
+    if at < 0:
+        at = size
+        size += 1
+    cost, tie = far[column], far_ties[column]
+    while at > 0:
+        above = heap[(at - 1) >> 1]
+        if far[above] < cost or (far[above] == cost and far_ties[above] <= tie):
+            break
+        heap[at] = above
+        place[above] = at
+        at = (at - 1) >> 1
+    heap[at] = column
+    place[column] = at
+    return size
+
+
+@compiled
+def popped(room: Any, size: Any) -> Any:
+    """Take away the least column, after it was read at index 0; returns the heap's size."""
+    heap, place, far, far_ties = room.heap, room.place, room.far, room.far_ties
+    size -= 1
+    column = heap[size]
+    cost, tie = far[column], far_ties[column]
+    at = 0
+    while True:
+        child = 2 * at + 1
+        if child >= size:
+            break
+        least = heap[child]
+        if child + 1 < size:
+            other = heap[child + 1]
+            if far[other] < far[least] or (far[other] == far[least] and far_ties[other] < far_ties[least]):
+                child, least = child + 1, other
+        if cost < far[least] or (cost == far[least] and tie <= far_ties[least]):
+            break
+        heap[at] = least
+        place[least] = at
+        at = child
+    heap[at] = column
+    place[column] = at
+    return size
+
+
+@compiled
+def bid(graph: Any, state: Any, row: Any) -> Any:
+    """The best column for a row at today's prices (OPEN for none), its price, and the price of the second best."""
+    best, best_cost, best_tie = OPEN, graph.opens[row], np.int64(0)
+    next_cost, next_tie = np.int64(NEVER), np.int64(0)
+    key = graph.row_keys[row]
+    shift = graph.first_head[row] - graph.first[row]
+    for at in range(graph.first[row], graph.first[row] + graph.counts[row]):
+        cost = graph.costs[at]
+        if cost >= NEVER:
+            continue
+        column = graph.heads[at + shift]
+        cost -= state.v[column]
+        if cost > next_cost:
+            continue
+        tie = tie_of(key, graph.column_keys[column]) - state.v_ties[column]
+        if cost < best_cost or (cost == best_cost and tie < best_tie):
+            next_cost, next_tie = best_cost, best_tie
+            best, best_cost, best_tie = column, cost, tie
+        elif cost < next_cost or tie < next_tie:
+            next_cost, next_tie = cost, tie
+    return best, best_cost, best_tie, next_cost, next_tie
+
+
+@compiled
+def reduce_rows(graph: Any, state: Any, queue: Any, most: Any) -> None:
+    """Let free rows take their best column at the price of their second best, displacing whom they outbid.
+
+    Jonker and Volgenant's augmenting row reduction; at most `most` bids.
+    """
+    waiting = len(queue)
+    while waiting > 0 and most > 0:
+        most -= 1
+        waiting -= 1
+        row = queue[waiting]
+        column, cost, tie, next_cost, next_tie = bid(graph, state, row)
+        if column == OPEN:
+            state.column_of[row] = OPEN
+            state.u[row], state.u_ties[row] = cost, tie
+            continue
+        holder = state.row_of[column]
+        if holder >= 0 and next_cost == cost:
+            # Bidding on for a tie would be a war of small steps; a path settles it at once.
+            continue
+        if next_cost >= NEVER:
+            next_cost, next_tie = cost, tie
+        state.v[column] -= next_cost - cost
+        state.v_ties[column] -= next_tie - tie
+        state.u[row], state.u_ties[row] = next_cost, next_tie
+        state.column_of[row], state.row_of[column] = column, row
+        if holder >= 0:
+            state.column_of[holder] = FREE
+            queue[waiting] = holder
+            waiting += 1
+
+
+@compiled
+def search(graph: Any, state: Any, room: Any, source: Any) -> Any:
+    """Cheapest way to decide a free row, Dijkstra over columns: (cost, tie, end, columns settled, arcs looked at).
+
+    `end` is a column nobody uses; _ITSELF when the row had best stay open; or -2 - column when that column's row had.
+    """
+    room.far[:] = NEVER
+    room.place[:] = -1
+    best, best_tie, end = graph.opens[source], np.int64(0), _ITSELF
+    row, base, base_tie, via = source, np.int64(0), np.int64(0), _ITSELF
+    size, settled, looked = 0, 0, 0
+    while True:
+        if via != _ITSELF:
+            cost, tie = base + graph.opens[row], base_tie
+            if cost < best or (cost == best and tie < best_tie):
+                best, best_tie, end = cost, tie, -2 - via
+        looked += graph.counts[row]
+        key, shift = graph.row_keys[row], graph.first_head[row] - graph.first[row]
+        for at in range(graph.first[row], graph.first[row] + graph.counts[row]):
+            cost = graph.costs[at]
+            if cost >= NEVER:
+                continue
+            column = graph.heads[at + shift]
+            cost += base - state.v[column]
+            if cost > best or cost > room.far[column]:
+                continue
+            tie = base_tie + tie_of(key, graph.column_keys[column]) - state.v_ties[column]
+            if (cost == best and tie >= best_tie) or (cost == room.far[column] and tie >= room.far_ties[column]):
+                continue
+            room.far[column], room.far_ties[column], room.parent[column] = cost, tie, row
+            if state.row_of[column] < 0:
+                best, best_tie, end = cost, tie, column
+            else:
+                size = raised(room, size, column)
+        if size == 0:
+            return best, best_tie, end, settled, looked
+        via = room.heap[0]
+        cost, tie = room.far[via], room.far_ties[via]
+        if cost > best or (cost == best and tie >= best_tie):
+            return best, best_tie, end, settled, looked
+        size = popped(room, size)
+        room.settled[settled] = via
+        settled += 1
+        row = state.row_of[via]
+        base, base_tie = cost - state.u[row], tie - state.u_ties[row]
+
+
+@compiled
+def decide(graph: Any, state: Any, room: Any, source: Any) -> Any:
+    """Decide a free row exactly: search, shift the duals, move everybody along the path. Returns arcs looked at."""
+    best, best_tie, end, settled, looked = search(graph, state, room, source)
+    for index in range(settled):
+        column = room.settled[index]
+        row = state.row_of[column]
+        state.v[column] -= best - room.far[column]
+        state.v_ties[column] -= best_tie - room.far_ties[column]
+        state.u[row] += best - room.far[column]
+        state.u_ties[row] += best_tie - room.far_ties[column]
+    state.u[source], state.u_ties[source] = best, best_tie
+    if end == _ITSELF:
+        state.column_of[source] = OPEN
+        return looked
+    column = end
+    if end < _ITSELF:
+        column = -2 - end
+        state.column_of[state.row_of[column]] = OPEN
+    while True:
+        row = room.parent[column]
+        left = state.column_of[row]
+        state.column_of[row], state.row_of[column] = column, row
+        if row == source:
+            return looked
+        column = left
+
+
+@compiled
+def decide_all(graph: Any, state: Any, room: Any, bids: Any) -> Any:
+    """Decide every free row, at most `bids` bids before paths are searched; returns the arcs looked at."""
+    free = np.flatnonzero(state.column_of == FREE)[::-1].copy()
+    reduce_rows(graph, state, free, bids)
+    looked = 0
+    for row in range(len(state.column_of)):
+        if state.column_of[row] == FREE:
+            looked += decide(graph, state, room, row)
+    return looked
