@@ -7,8 +7,8 @@ from typing import Literal
 
 from optimiser.problem import IntArray
 
-Engine = Literal["direct", "augmenting", "assignment", "flow", "teams", "floor"]
-"""What made the answer: a choice without competition, compiled augmenting paths, scipy's assignment, one flow, search
+Engine = Literal["direct", "augmenting", "assignment", "session", "flow", "teams", "floor"]
+"""What made the answer: a choice without competition, compiled augmenting paths, scipy's assignment, a session, one flow, search
 over teams, or the greedy floor plan."""
 
 
@@ -41,16 +41,17 @@ class Termination:
 class Certificate:
     """Prices that prove an allocation of one resource per row optimal to anybody who can add.
 
-    Leaving a row of the n-th most urgent of K ranks open is priced (K + 1 - n) * `step`, more than all travel together.
-    Then u + v <= cost on every pair, u <= the price of staying open, v <= 0, and all of u and v add up to what the plan
-    costs, open rows included. No plan can cost less than such a sum.
+    Leaving a row open has a price that depends on its rank alone; between two ranks, and below the last, lies more than all rows
+    together can cost. Then u + v <= cost on every pair, u <= the price of staying open, v <= 0, and all of u and v add up to what the
+    plan costs, open rows included. No plan can cost less than such a sum.
     """
 
     rows: IntArray
     """(rows,) u: what a row pays."""
     resources: IntArray
     """(resources,) v: minus the price of a resource."""
-    step: int
+    opens: IntArray
+    """(rows,) what it costs to leave a row open."""
 
 
 @dataclass(frozen=True, slots=True)

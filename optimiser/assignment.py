@@ -84,7 +84,8 @@ def best_assignment(
     step = open_step(problem, costs)
     usable = slice(None) if problem.capacities.all() else np.flatnonzero(problem.capacities[problem.pair_resources])
     rows, columns, prices = problem.pair_rows[usable], problem.pair_resources[usable], costs[usable]
-    graph = compressed(rows, columns, prices, open_prices(problem, step), *tie_keys(problem))
+    opens = open_prices(problem, step)
+    graph = compressed(rows, columns, prices, opens, *tie_keys(problem))
     engine: Engine
     if matching is not None:
         found, engine, flows = matching(graph), "augmenting", 0
@@ -93,7 +94,7 @@ def best_assignment(
     else:
         found, engine, flows = proved(graph, by_flow(graph, kernel)), "flow", 1
     chosen = np.flatnonzero(found.column_of[problem.pair_rows] == problem.pair_resources)
-    return Assigned(chosen, Certificate(found.u, found.v, step), engine, flows)
+    return Assigned(chosen, Certificate(found.u, found.v, opens), engine, flows)
 
 
 def _is_ample(graph: Graph) -> bool:

@@ -101,17 +101,19 @@ def _certificate_flaws(problem: Problem, allocation: Allocation, filled: IntArra
     certificate = allocation.certificate
     if certificate is None:
         return []
-    u, v, step = certificate.rows, certificate.resources, certificate.step
-    if u.shape != problem.quantities.shape or v.shape != problem.capacities.shape:
+    u, v, opens = certificate.rows, certificate.resources, certificate.opens
+    if u.shape != problem.quantities.shape or v.shape != problem.capacities.shape or opens.shape != u.shape:
         return ["the certificate has the wrong shape"]
     flaws = []
     if problem.quantities.max(initial=0) > 1 or problem.capacities.max(initial=0) > 1:
         flaws.append("the certificate is for rows and resources with room for one")
     costs = problem.costs
-    if step <= int(costs.max(initial=0)) * len(u):
-        flaws.append("the certificate's step does not keep the ranks apart")
-    ranks = np.array(sorted(set(problem.ranks.tolist())), dtype=np.int64)
-    opens = ((len(ranks) - np.searchsorted(ranks, problem.ranks)) * step)[problem.row_needs]
+    ranks = problem.ranks[problem.row_needs]
+    order = np.argsort(ranks, kind="stable")
+    falls = -np.diff(opens[order], append=0)
+    is_last = np.diff(ranks[order], append=-1) != 0
+    if (falls[is_last] <= int(costs.max(initial=0)) * len(u)).any() or falls[~is_last].any():
+        flaws.append("the certificate does not keep the ranks apart")
     if (u > opens).any() or (v > 0).any():
         flaws.append("the certificate prices a row above staying open, or a resource below nothing")
     undercut = costs < u[problem.pair_rows] + v[problem.pair_resources]

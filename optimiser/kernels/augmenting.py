@@ -31,16 +31,23 @@ OPEN = -1
 """A row decided to stay open."""
 NEVER = 2**62
 """The cost of a pair that is not eligible."""
+NOBODY = -1
+"""No column, or no row, where one could be named."""
 RANGE_LIMIT = 2**59
 """Bound on every cost and every price of staying open: the sum of four must fit 62 bits."""
 _BIDS_PER_ROW = 4
 
 
 class Graph(NamedTuple):
-    """Rows, the columns that each may take, and prices; compressed rows, or dense ones that share their heads."""
+    """Rows, the columns that each may take, and prices; compressed rows, or dense ones that share their heads.
+
+    A dense matrix is seen from its columns with a stride of its width.
+    """
 
     first: IntArray
     """(rows,) where a row's costs begin."""
+    stride: int
+    """Distance between two costs of a row."""
     first_head: IntArray
     """(rows,) where its columns begin in `heads`."""
     counts: IntArray
@@ -129,6 +136,20 @@ class Deciding(Protocol):
         """Decide every free row; returns the arcs looked at."""
         ...
 
+    def keeps(self, graph: Graph, turned: Graph, state: State, state_turned: State, row: int, column: int) -> bool:
+        """Prove that a row priced anew may keep its column, if that takes no other duals than theirs."""
+        ...
+
+
+class Exchanging(Protocol):
+    """How other columns for one row are priced, as compiled loops or as numpy arrays."""
+
+    def exchanges(
+        self, graph: Graph, state: State, room: Room, opens: IntArray, row: int, target: int, taker: IntArray, most: int
+    ) -> IntArray:
+        """The two cheapest other columns for a row; see `exchange_loops`, where the mathematics stands."""
+        ...
+
 
 def by_loops(graph: Graph) -> Matching:
     """Match with compiled loops; without numba the same loops run in the interpreter."""
@@ -168,6 +189,17 @@ def steps() -> Deciding:
     return augmenting_arrays
 
 
+def pricing() -> Exchanging:
+    """The quickest way there is here to price exchanges."""
+    if has_numba():
+        from optimiser.kernels import exchange_loops
+
+        return exchange_loops
+    from optimiser.kernels import exchange_arrays
+
+    return exchange_arrays
+
+
 def compressed(
     rows: IntArray, columns: IntArray, costs: IntArray, opens: IntArray, row_keys: HashArray, column_keys: HashArray
 ) -> Graph:
@@ -178,7 +210,7 @@ def compressed(
     count = np.bincount(rows, minlength=len(opens))
     first = np.cumsum(count) - count
     whole = np.ascontiguousarray
-    return Graph(first, first, count, whole(columns), whole(costs), opens, row_keys, column_keys)
+    return Graph(first, 1, first, count, whole(columns), whole(costs), opens, row_keys, column_keys)
 
 
 def _matched(graph: Graph, steps: Deciding) -> Matching:
@@ -200,7 +232,7 @@ def _from_the_other_side(graph: Graph) -> Graph:
     count = np.bincount(graph.heads, minlength=len(graph.column_keys))
     first = np.cumsum(count) - count
     earned = graph.costs[order] - graph.opens[rows]
-    return Graph(first, first, count, rows, earned, np.zeros_like(count), graph.column_keys, graph.row_keys)
+    return Graph(first, 1, first, count, rows, earned, np.zeros_like(count), graph.column_keys, graph.row_keys)
 
 
 def _order(keys: IntArray, limit: int) -> IntArray:

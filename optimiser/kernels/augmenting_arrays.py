@@ -89,7 +89,7 @@ def _improved(
     """The columns that this row reaches more cheaply than was known and than the best end, with their new distances."""
     first, head, count = int(graph.first[row]), int(graph.first_head[row]), int(graph.counts[row])
     columns = graph.heads[head : head + count]
-    costs = graph.costs[first : first + count] - state.v[columns]
+    costs = graph.costs[first : first + count * graph.stride : graph.stride] - state.v[columns]
     # A pair that is not eligible stays above every path whatever is added to it.
     costs += base[0]
     near = (costs <= np.minimum(room.far[columns], min(best[0], NEVER >> 1))).nonzero()[0]
@@ -106,3 +106,35 @@ def _least(costs: IntArray, ties: IntArray) -> int:
     at = int(costs.argmin())
     equal = (costs == costs[at]).nonzero()[0]
     return at if len(equal) == 1 else int(equal[ties[equal].argmin()])
+
+
+def keeps(graph: Graph, turned: Graph, state: State, state_turned: State, row: int, column: int) -> bool:
+    """Prove that a row priced anew may keep its column, by duals of the two alone; changes nothing if they do not exist.
+
+    Both graphs are dense: `graph` is seen from the rows and `turned` from the columns.
+    """
+    price = int(graph.costs[graph.first[row] + column * graph.stride])
+    if price >= NEVER:
+        return False
+    cost, tie = _highest(graph, state, row, column)
+    own_tie = int(tie_units(graph.row_keys[row : row + 1] ^ graph.column_keys[column])[0]) - tie
+    if (price - cost, own_tie) > _highest(turned, state_turned, column, row):
+        return False
+    state.u[row], state.u_ties[row] = cost, tie
+    state.v[column], state.v_ties[column] = price - cost, own_tie
+    return True
+
+
+def _highest(graph: Graph, state: State, row: int, column: int) -> tuple[int, int]:
+    first, head, count = int(graph.first[row]), int(graph.first_head[row]), int(graph.counts[row])
+    columns = graph.heads[head : head + count]
+    costs = graph.costs[first : first + count * graph.stride : graph.stride]
+    others = ((costs < NEVER) & (columns != column)).nonzero()[0]
+    ceiling = int(graph.opens[row]), 0
+    if not len(others):
+        return ceiling
+    columns = columns[others]
+    costs = costs[others] - state.v[columns]
+    ties = tie_units(graph.row_keys[row] ^ graph.column_keys[columns]) - state.v_ties[columns]
+    at = _least(costs, ties)
+    return min(ceiling, (int(costs[at]), int(ties[at])))

@@ -95,12 +95,12 @@ def bid(graph: Any, state: Any, row: Any) -> Any:
     best, best_cost, best_tie = OPEN, graph.opens[row], np.int64(0)
     next_cost, next_tie = np.int64(NEVER), np.int64(0)
     key = graph.row_keys[row]
-    shift = graph.first_head[row] - graph.first[row]
-    for at in range(graph.first[row], graph.first[row] + graph.counts[row]):
-        cost = graph.costs[at]
+    first, head = graph.first[row], graph.first_head[row]
+    for at in range(graph.counts[row]):
+        cost = graph.costs[first + at * graph.stride]
         if cost >= NEVER:
             continue
-        column = graph.heads[at + shift]
+        column = graph.heads[head + at]
         cost -= state.v[column]
         if cost > next_cost:
             continue
@@ -162,12 +162,12 @@ def search(graph: Any, state: Any, room: Any, source: Any) -> Any:
             if cost < best or (cost == best and tie < best_tie):
                 best, best_tie, end = cost, tie, -2 - via
         looked += graph.counts[row]
-        key, shift = graph.row_keys[row], graph.first_head[row] - graph.first[row]
-        for at in range(graph.first[row], graph.first[row] + graph.counts[row]):
-            cost = graph.costs[at]
+        key, first, head = graph.row_keys[row], graph.first[row], graph.first_head[row]
+        for at in range(graph.counts[row]):
+            cost = graph.costs[first + at * graph.stride]
             if cost >= NEVER:
                 continue
-            column = graph.heads[at + shift]
+            column = graph.heads[head + at]
             cost += base - state.v[column]
             if cost > best or cost > room.far[column]:
                 continue
@@ -230,3 +230,41 @@ def decide_all(graph: Any, state: Any, room: Any, bids: Any) -> Any:
         if state.column_of[row] == FREE:
             looked += decide(graph, state, room, row)
     return looked
+
+
+@compiled
+def highest(graph: Any, state: Any, row: Any, column: Any) -> Any:
+    """The highest u that every pair of a row but the one with `column` allows: cost, tie."""
+    cost, tie = graph.opens[row], np.int64(0)
+    key, first, head = graph.row_keys[row], graph.first[row], graph.first_head[row]
+    for at in range(graph.counts[row]):
+        price = graph.costs[first + at * graph.stride]
+        other = graph.heads[head + at]
+        if price >= NEVER or other == column:
+            continue
+        price -= state.v[other]
+        if price > cost:
+            continue
+        own = tie_of(key, graph.column_keys[other]) - state.v_ties[other]
+        if price < cost or own < tie:
+            cost, tie = price, own
+    return cost, tie
+
+
+@compiled
+def keeps(graph: Any, turned: Any, state: Any, state_turned: Any, row: Any, column: Any) -> Any:
+    """Prove that a row priced anew may keep its column, by duals of the two alone; changes nothing if they do not exist.
+
+    Both graphs are dense: `graph` is seen from the rows and `turned` from the columns.
+    """
+    price = graph.costs[graph.first[row] + column * graph.stride]
+    if price >= NEVER:
+        return False
+    cost, tie = highest(graph, state, row, column)
+    most, most_tie = highest(turned, state_turned, column, row)
+    own, own_tie = price - cost, tie_of(graph.row_keys[row], graph.column_keys[column]) - tie
+    if own > most or (own == most and own_tie > most_tie):
+        return False
+    state.u[row], state.u_ties[row] = cost, tie
+    state.v[column], state.v_ties[column] = own, own_tie
+    return True

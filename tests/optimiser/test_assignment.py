@@ -120,7 +120,8 @@ def _certified() -> tuple[Problem, Allocation]:
         ({"rows": np.array([99, 2])}, "undercut"),
         ({"resources": np.array([5, 0])}, "below nothing"),
         ({"rows": np.zeros(1, dtype=np.int64)}, "wrong shape"),
-        ({"step": 1}, "ranks apart"),
+        ({"opens": np.array([20, 1])}, "ranks apart"),
+        ({"opens": np.array([20, 20])}, "ranks apart"),
     ],
 )
 def test_a_forged_certificate_is_rejected(change: dict[str, Any], flaw: str) -> None:
