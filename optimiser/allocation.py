@@ -41,9 +41,9 @@ class Termination:
 class Certificate:
     """Prices that prove an allocation of one resource per row optimal to anybody who can add.
 
-    Leaving a row open has a price that depends on its rank alone; between two ranks, and below the last, lies more than all rows
-    together can cost. Then u + v <= cost on every pair, u <= the price of staying open, v <= 0, and all of u and v add up to what the
-    plan costs, open rows included. No plan can cost less than such a sum.
+    Leaving a row open has a price that depends on its rank alone; between two ranks, and below the last, lies more than all
+    rows together can cost. Then u + v <= cost on every pair, u <= the price of staying open, v <= 0, and all of u and v add up
+    to what the plan costs, open rows included. No plan can cost less than such a sum.
     """
 
     rows: IntArray

@@ -45,7 +45,7 @@ class Session:
         self.resource_at: dict[str, int] = {}
         self._vacant_needs: list[int] = []
         self._vacant_resources: list[int] = []
-        self._steps = steps()
+        self.steps = steps()
         self.costs: IntArray = np.zeros((0, 0), dtype=np.int64)
         self.ranks: IntArray = np.zeros(0, dtype=np.int64)
         self.state = State.undecided(0, 0)
@@ -78,7 +78,7 @@ class Session:
         column = int(self.state.column_of[slot])
         self._price_need(slot, rank, prices)
         if column >= 0:
-            if self._steps.keeps(self.by_need, self.by_resource, self.state, self._turned, slot, column):
+            if self.steps.keeps(self.by_need, self.by_resource, self.state, self.turned, slot, column):
                 return
             self.costs[slot] = NEVER
             self._clear_need(slot)
@@ -112,11 +112,24 @@ class Session:
         row = int(self.state.row_of[slot])
         self._price_resource(slot, prices)
         if row >= 0:
-            if self._steps.keeps(self.by_resource, self.by_need, self._turned, self.state, slot, row):
+            if self.steps.keeps(self.by_resource, self.by_need, self.turned, self.state, slot, row):
                 return
             self._clear_resource(slot)
             self._price_resource(slot, prices)
         self._decide_resource(slot)
+
+    def need_slot(self, need_id: str) -> int:
+        """The slot of a need; refuses an id that is not here."""
+        return self._slot(need_id, self.need_at)
+
+    def resource_slot(self, resource_id: str) -> int:
+        """The slot of a resource; refuses an id that is not here."""
+        return self._slot(resource_id, self.resource_at)
+
+    def need_of(self, resource_id: str) -> str | None:
+        """Whom a resource serves; None while nobody."""
+        row = int(self.state.row_of[self._slot(resource_id, self.resource_at)])
+        return None if row < 0 else self.need_slots[row]
 
     def resource_of(self, need_id: str) -> str | None:
         """Who serves a need; None while it stays open."""
@@ -170,11 +183,11 @@ class Session:
 
     def _decide_need(self, slot: int) -> None:
         self.state.column_of[slot] = FREE
-        self._steps.decide(self.by_need, self.state, self._column_room, slot)
+        self.steps.decide(self.by_need, self.state, self.column_room, slot)
 
     def _decide_resource(self, slot: int) -> None:
         self.state.row_of[slot] = FREE
-        self._steps.decide(self.by_resource, self._turned, self._row_room, slot)
+        self.steps.decide(self.by_resource, self.turned, self.row_room, slot)
 
     def _clear_need(self, slot: int) -> None:
         self.costs[slot] = NEVER
@@ -233,8 +246,8 @@ class Session:
         self.state.column_of.fill(OPEN)
         for kept, was in zip(self.state, old, strict=True):
             kept[: len(was)] = was
-        self._turned = self.state.transposed()
-        self._column_room, self._row_room = Room.of(columns), Room.of(rows)
+        self.turned = self.state.transposed()
+        self.column_room, self.row_room = Room.of(columns), Room.of(rows)
 
     def _refuse_known(self, name: str, known: dict[str, int]) -> None:
         if name in known:

@@ -33,6 +33,8 @@ NEVER = 2**62
 """The cost of a pair that is not eligible."""
 NOBODY = -1
 """No column, or no row, where one could be named."""
+ITSELF = -1
+"""The end of a search that leads nowhere: the row had best stay open."""
 RANGE_LIMIT = 2**59
 """Bound on every cost and every price of staying open: the sum of four must fit 62 bits."""
 _BIDS_PER_ROW = 4
@@ -125,8 +127,34 @@ class MatchingKernel(Protocol):
         ...
 
 
+class Found(NamedTuple):
+    """Where a search ended, and at what price."""
+
+    cost: int
+    tie: int
+    end: int
+    """A column that nobody uses or the goal; `ITSELF` when nothing beat the ceiling; or -2 - column when the row that holds this
+    column had best stay open."""
+    settled: int
+    """How many columns of `Room.settled` count."""
+    looked: int
+    """Arcs looked at."""
+
+
 class Deciding(Protocol):
     """The steps that matching is made of, as compiled loops or as numpy arrays."""
+
+    def search(
+        self, graph: Graph, state: State, room: Room, source: int, ceiling: int, toll: tuple[int, int],
+        barred: tuple[int, int, int],
+    ) -> tuple[int, int, int, int, int]:  # fmt: skip
+        """Cheapest way to decide a row below `ceiling`, Dijkstra over columns; as `Found`, changing `room` alone.
+
+        Ending at an unused column or an opened row costs the `toll` (cost, tie) on top. `barred` names a column never entered, a
+        column not entered from the source, and the goal, a column to end at without toll, though not straight from the source;
+        NOBODY for none.
+        """
+        ...
 
     def decide(self, graph: Graph, state: State, room: Room, source: int) -> int:
         """Decide a free row at least cost and restore the invariants; returns the arcs looked at."""
@@ -138,16 +166,6 @@ class Deciding(Protocol):
 
     def keeps(self, graph: Graph, turned: Graph, state: State, state_turned: State, row: int, column: int) -> bool:
         """Prove that a row priced anew may keep its column, if that takes no other duals than theirs."""
-        ...
-
-
-class Exchanging(Protocol):
-    """How other columns for one row are priced, as compiled loops or as numpy arrays."""
-
-    def exchanges(
-        self, graph: Graph, state: State, room: Room, opens: IntArray, row: int, target: int, taker: IntArray, most: int
-    ) -> IntArray:
-        """The two cheapest other columns for a row; see `exchange_loops`, where the mathematics stands."""
         ...
 
 
@@ -187,17 +205,6 @@ def steps() -> Deciding:
     from optimiser.kernels import augmenting_arrays
 
     return augmenting_arrays
-
-
-def pricing() -> Exchanging:
-    """The quickest way there is here to price exchanges."""
-    if has_numba():
-        from optimiser.kernels import exchange_loops
-
-        return exchange_loops
-    from optimiser.kernels import exchange_arrays
-
-    return exchange_arrays
 
 
 def compressed(

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimiser.kernels.augmenting import FREE, NEVER, OPEN, Graph, Room, State
+from optimiser.kernels.augmenting import FREE, ITSELF, NEVER, NOBODY, OPEN, Found, Graph, Room, State
 from optimiser.problem import IntArray
 from optimiser.ties import tie_units
-
-_ITSELF = -1
 
 
 def decide(graph: Graph, state: State, room: Room, source: int) -> int:
     """Decide a free row exactly: search, shift the duals, move everybody along the path. Returns arcs looked at."""
-    best, best_tie, end, settled, looked = _search(graph, state, room, source)
+    nobody = NOBODY, NOBODY, NOBODY
+    best, best_tie, end, settled, looked = search(graph, state, room, source, graph.opens[source], (0, 0), nobody)
     if settled:
-        columns = np.array(settled, dtype=np.int64)
+        columns = room.settled[:settled]
         rows = state.row_of[columns]
         step, tie_step = best - room.far[columns], best_tie - room.far_ties[columns]
         state.v[columns] -= step
@@ -27,11 +26,11 @@ def decide(graph: Graph, state: State, room: Room, source: int) -> int:
         state.u[rows] += step
         state.u_ties[rows] += tie_step
     state.u[source], state.u_ties[source] = best, best_tie
-    if end == _ITSELF:
+    if end == ITSELF:
         state.column_of[source] = OPEN
         return looked
     column = end
-    if end < _ITSELF:
+    if end < ITSELF:
         column = -2 - end
         state.column_of[state.row_of[column]] = OPEN
     while True:
@@ -48,43 +47,52 @@ def decide_all(graph: Graph, state: State, room: Room, bids: int) -> int:
     return sum(decide(graph, state, room, row) for row in np.flatnonzero(state.column_of == FREE).tolist())
 
 
-def _search(graph: Graph, state: State, room: Room, source: int) -> tuple[int, int, int, list[int], int]:
+def search(
+    graph: Graph, state: State, room: Room, source: int, ceiling: int, toll: tuple[int, int], barred: tuple[int, int, int]
+) -> Found:
+    """Cheapest way to decide a row, Dijkstra over columns; see `augmenting.Deciding.search`."""
     far, far_ties, parent = room.far, room.far_ties, room.parent
     far.fill(NEVER)
     reached = np.zeros(len(far), dtype=np.bool_)
-    best, best_tie, end = int(graph.opens[source]), 0, _ITSELF
+    never, not_first, goal = barred
+    best, best_tie, end = int(ceiling), 0, ITSELF
     row, base, base_tie = source, 0, 0
-    settled: list[int] = []
-    looked = 0
+    settled, looked = 0, 0
     while True:
         looked += int(graph.counts[row])
-        columns, costs, ties = _improved(graph, state, room, row, (base, base_tie), (best, best_tie))
+        shut = {never, not_first, goal} if row == source else {never}
+        columns, costs, ties = _improved(graph, state, room, row, (base, base_tie), (best, best_tie), shut - {NOBODY})
         if len(columns):
             far[columns], far_ties[columns], parent[columns] = costs, ties, row
-            unused = (state.row_of[columns] < 0).nonzero()[0]
-            if len(unused):
-                at = unused[_least(costs[unused], ties[unused])]
-                best, best_tie, end = int(costs[at]), int(ties[at]), int(columns[at])
-                reached[columns] = state.row_of[columns] >= 0
-            else:
-                reached[columns] = True
+            is_goal = columns == goal
+            is_end = (state.row_of[columns] < 0) | is_goal
+            reached[columns[~is_end]] = True
+            ends = is_end.nonzero()[0]
+            if len(ends):
+                dues = ~is_goal[ends]
+                costs, ties = costs[ends] + toll[0] * dues, ties[ends] + toll[1] * dues
+                at = _least(costs, ties)
+                if (int(costs[at]), int(ties[at])) < (best, best_tie):
+                    best, best_tie, end = int(costs[at]), int(ties[at]), int(columns[ends[at]])
         frontier = reached.nonzero()[0]
         if not len(frontier):
-            return best, best_tie, end, settled, looked
+            return Found(best, best_tie, end, settled, looked)
         via = int(frontier[_least(far[frontier], far_ties[frontier])])
         cost, tie = int(far[via]), int(far_ties[via])
         if (cost, tie) >= (best, best_tie):
-            return best, best_tie, end, settled, looked
+            return Found(best, best_tie, end, settled, looked)
         reached[via] = False
-        settled.append(via)
+        room.settled[settled] = via
+        settled += 1
         row = int(state.row_of[via])
         base, base_tie = cost - int(state.u[row]), tie - int(state.u_ties[row])
-        if (base + int(graph.opens[row]), base_tie) < (best, best_tie):
-            best, best_tie, end = base + int(graph.opens[row]), base_tie, -2 - via
+        opened = base + int(graph.opens[row]) + toll[0], base_tie + toll[1]
+        if opened < (best, best_tie):
+            best, best_tie, end = *opened, -2 - via
 
 
 def _improved(
-    graph: Graph, state: State, room: Room, row: int, base: tuple[int, int], best: tuple[int, int]
+    graph: Graph, state: State, room: Room, row: int, base: tuple[int, int], best: tuple[int, int], shut: set[int]
 ) -> tuple[IntArray, IntArray, IntArray]:
     """The columns that this row reaches more cheaply than was known and than the best end, with their new distances."""
     first, head, count = int(graph.first[row]), int(graph.first_head[row]), int(graph.counts[row])
@@ -98,6 +106,8 @@ def _improved(
     far, far_ties = room.far[columns], room.far_ties[columns]
     better = (costs < far) | (ties < far_ties)
     better &= (costs < best[0]) | (ties < best[1])
+    for column in sorted(shut):
+        better &= columns != column
     return columns[better], costs[better], ties[better]
 
 

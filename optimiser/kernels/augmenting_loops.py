@@ -17,11 +17,10 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from optimiser.kernels.augmenting import FREE, NEVER, OPEN
+from optimiser.kernels.augmenting import FREE, ITSELF, NEVER, NOBODY, OPEN
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
-_ITSELF = -1
 
 
 def compiled(function: Function) -> Function:
@@ -146,21 +145,15 @@ def reduce_rows(graph: Any, state: Any, queue: Any, most: Any) -> None:
 
 
 @compiled
-def search(graph: Any, state: Any, room: Any, source: Any) -> Any:
-    """Cheapest way to decide a free row, Dijkstra over columns: (cost, tie, end, columns settled, arcs looked at).
-
-    `end` is a column nobody uses; _ITSELF when the row had best stay open; or -2 - column when that column's row had.
-    """
+def search(graph: Any, state: Any, room: Any, source: Any, ceiling: Any, toll: Any, barred: Any) -> Any:
+    """Cheapest way to decide a row, Dijkstra over columns; see `augmenting.Deciding.search`."""
     room.far[:] = NEVER
     room.place[:] = -1
-    best, best_tie, end = graph.opens[source], np.int64(0), _ITSELF
-    row, base, base_tie, via = source, np.int64(0), np.int64(0), _ITSELF
+    best, best_tie, end = ceiling, np.int64(0), ITSELF
+    row, base, base_tie = source, np.int64(0), np.int64(0)
     size, settled, looked = 0, 0, 0
+    never, not_first, goal = barred
     while True:
-        if via != _ITSELF:
-            cost, tie = base + graph.opens[row], base_tie
-            if cost < best or (cost == best and tie < best_tie):
-                best, best_tie, end = cost, tie, -2 - via
         looked += graph.counts[row]
         key, first, head = graph.row_keys[row], graph.first[row], graph.first_head[row]
         for at in range(graph.counts[row]):
@@ -174,11 +167,16 @@ def search(graph: Any, state: Any, room: Any, source: Any) -> Any:
             tie = base_tie + tie_of(key, graph.column_keys[column]) - state.v_ties[column]
             if (cost == best and tie >= best_tie) or (cost == room.far[column] and tie >= room.far_ties[column]):
                 continue
+            if column == never or (row == source and column in (not_first, goal)):
+                continue
             room.far[column], room.far_ties[column], room.parent[column] = cost, tie, row
-            if state.row_of[column] < 0:
-                best, best_tie, end = cost, tie, column
-            else:
+            if column != goal and state.row_of[column] >= 0:
                 size = raised(room, size, column)
+                continue
+            if column != goal:
+                cost, tie = cost + toll[0], tie + toll[1]
+            if cost < best or (cost == best and tie < best_tie):
+                best, best_tie, end = cost, tie, column
         if size == 0:
             return best, best_tie, end, settled, looked
         via = room.heap[0]
@@ -190,12 +188,16 @@ def search(graph: Any, state: Any, room: Any, source: Any) -> Any:
         settled += 1
         row = state.row_of[via]
         base, base_tie = cost - state.u[row], tie - state.u_ties[row]
+        cost, tie = base + graph.opens[row] + toll[0], base_tie + toll[1]
+        if cost < best or (cost == best and tie < best_tie):
+            best, best_tie, end = cost, tie, -2 - via
 
 
 @compiled
 def decide(graph: Any, state: Any, room: Any, source: Any) -> Any:
     """Decide a free row exactly: search, shift the duals, move everybody along the path. Returns arcs looked at."""
-    best, best_tie, end, settled, looked = search(graph, state, room, source)
+    ceiling, nobody = graph.opens[source], (NOBODY, NOBODY, NOBODY)
+    best, best_tie, end, settled, looked = search(graph, state, room, source, ceiling, (0, 0), nobody)
     for index in range(settled):
         column = room.settled[index]
         row = state.row_of[column]
@@ -204,11 +206,11 @@ def decide(graph: Any, state: Any, room: Any, source: Any) -> Any:
         state.u[row] += best - room.far[column]
         state.u_ties[row] += best_tie - room.far_ties[column]
     state.u[source], state.u_ties[source] = best, best_tie
-    if end == _ITSELF:
+    if end == ITSELF:
         state.column_of[source] = OPEN
         return looked
     column = end
-    if end < _ITSELF:
+    if end < ITSELF:
         column = -2 - end
         state.column_of[state.row_of[column]] = OPEN
     while True:

@@ -1,0 +1,183 @@
+"""Reasons read off a session's duals: the exact price of every other choice, who would have to move, what one more would save.
+
+Another resource for one need is priced with everything that follows from it: whoever held it moves on, and so forth. The chain
+with the least total is a shortest path over reduced costs, so its price is that of a cold solve in which the choice is forced, to
+the last unit. Nothing here is guessed and nothing changes the session.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimiser.kernels.augmenting import ITSELF, NEVER, NOBODY, compressed
+from optimiser.matching_proof import least_price_duals
+from optimiser.session import LOWEST_RANK, STEP, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One need's step in an exchange; None is staying open."""
+
+    need_id: str
+    leaves: str | None
+    takes: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Another resource for a need, and all that it would bring about."""
+
+    resource_id: str
+    own: int
+    """Cost units by which the resource is dearer for the need itself; its whole price where the need is open."""
+    total: int
+    """Cost units by which travel altogether would be dearer: exact, and never less than nought where nobody is opened."""
+    moves: tuple[Move, ...]
+    """The need's own first, then whoever follows."""
+    opened: str | None
+    """The need that would be left open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Everything there is to say about one need in the present plan."""
+
+    need_id: str
+    resource_id: str | None
+    cost: int | None
+    """Price of the pair in cost units; None while the need is open."""
+    alternatives: tuple[Exchange, ...]
+    """For a served need: the two cheapest other choices that fill as much, the better one first."""
+    filling: Exchange | None
+    """For an open need: the least change that would fill it; None where nobody is eligible."""
+    holders: tuple[tuple[str, str], ...]
+    """For an open need: (resource, need) for every eligible resource and who has it, the cheapest resource first."""
+
+
+def reasons(session: Session, need_id: str) -> Reasons:
+    """Explain one need; refuses an id that is not in the session."""
+    row = session.need_slot(need_id)
+    column = int(session.state.column_of[row])
+    if column < 0:
+        return Reasons(need_id, None, None, (), _filling(session, row), _holders(session, row))
+    name, cost = session.resource_slots[column], int(session.costs[row, column])
+    return Reasons(need_id, name, cost, _alternatives(session, row, column), None, ())
+
+
+@dataclass(frozen=True, slots=True)
+class TwinSaves:
+    """What one more resource like this one would change for the better."""
+
+    fills_rank: int | None
+    """Rank of the open need that could then be filled; None where none could."""
+    saves: int
+    """Cost units by which travel would be less; where a need is filled, its own travel is counted and this may be negative."""
+
+
+def resource_prices(session: Session) -> dict[str, TwinSaves]:
+    """Per resource, exactly what a twin of it would save: advice for staffing.
+
+    Takes one pass over all pairs for every link of the longest chain of displacements.
+    """
+    problem = session.problem()
+    slots = np.fromiter(session.need_at.values(), np.int64, len(session.need_at))
+    keys = np.zeros(len(problem.resource_ids), dtype=np.uint64)
+    pairs = problem.pair_rows, problem.pair_resources, problem.costs
+    graph = compressed(*pairs, session.opens[slots], keys[:0], keys)
+    column_of = np.full(len(slots), NOBODY, dtype=np.int64)
+    picks = list(session.allocation(problem).chosen)
+    column_of[problem.pair_rows[picks]] = problem.pair_resources[picks]
+    prices = {}
+    for name, v in zip(problem.resource_ids, least_price_duals(graph, column_of)[1].tolist(), strict=True):
+        # A rank is priced at whole steps, and no travel comes near half of one.
+        steps, rest = divmod(STEP // 2 - v, STEP)
+        prices[name] = TwinSaves(LOWEST_RANK + 1 - steps if steps else None, rest - STEP // 2)
+    return prices
+
+
+def _alternatives(session: Session, row: int, column: int) -> tuple[Exchange, ...]:
+    """The two cheapest other columns for a served row that fill as much as now.
+
+    Let the row leave its column. The chain that follows either ends with somebody taking that column, or leaves it to be
+    decided anew: to lie idle, or to be taken by another chain. The least cost of the latter is the toll of ending elsewhere.
+    """
+    state, steps = session.state, session.steps
+    refill = steps.search(session.by_resource, session.turned, session.row_room, column, 0, (0, 0), (row, NOBODY, NOBODY))
+    toll = int(refill[0] - state.v[column]), int(refill[1] - state.v_ties[column])
+    ceiling = int(state.u[row]) + STEP // 2
+    found: list[Exchange] = []
+    first = NOBODY
+    for _ in range(2):
+        reach = steps.search(session.by_need, state, session.column_room, row, ceiling, toll, (NOBODY, first, column))
+        if reach[2] == ITSELF:
+            break
+        moves = _chain(session, row, int(reach[2]))
+        if reach[2] != column:
+            moves += _refilling(session, column, int(refill[2]))
+        found.append(_exchange(session, moves))
+        first = moves[0][2]
+    return tuple(found)
+
+
+def _filling(session: Session, row: int) -> Exchange | None:
+    """The cheapest column that an open row could have, whatever it takes."""
+    nobody = NOBODY, NOBODY, NOBODY
+    reach = session.steps.search(session.by_need, session.state, session.column_room, row, NEVER >> 1, (0, 0), nobody)
+    return None if reach[2] == ITSELF else _exchange(session, _chain(session, row, int(reach[2])))
+
+
+def _chain(session: Session, source: int, end: int) -> list[tuple[int, int, int]]:
+    """(row, column left, column taken) for every step of the path that a search left behind, the source's own first."""
+    state, parent = session.state, session.column_room.parent
+    moves = []
+    column = end
+    if end < ITSELF:
+        column = -2 - end
+        moves.append((int(state.row_of[column]), column, NOBODY))
+    while True:
+        row = int(parent[column])
+        left = int(state.column_of[row])
+        moves.append((row, left, column))
+        if row == source:
+            return moves[::-1]
+        column = left
+
+
+def _refilling(session: Session, target: int, end: int) -> list[tuple[int, int, int]]:
+    """The steps by which a column is taken anew, as the search from its side left them behind."""
+    if end == ITSELF:
+        return []
+    state, parent = session.state, session.row_room.parent
+    row = end if end >= 0 else -2 - end
+    moves = []
+    while True:
+        column = int(parent[row])
+        moves.append((row, int(state.column_of[row]), column))
+        if column == target:
+            return moves
+        row = int(state.row_of[column])
+
+
+def _exchange(session: Session, moves: list[tuple[int, int, int]]) -> Exchange:
+    costs, slots, needs = session.costs, session.resource_slots, session.need_slots
+    changes = [
+        (int(costs[row, takes]) if takes >= 0 else 0) - (int(costs[row, leaves]) if leaves >= 0 else 0)
+        for row, leaves, takes in moves
+    ]
+    named = tuple(
+        Move(str(needs[row]), slots[leaves] if leaves >= 0 else None, slots[takes] if takes >= 0 else None)
+        for row, leaves, takes in moves
+    )
+    opened = next((move.need_id for move in named if move.takes is None), None)
+    return Exchange(str(named[0].takes), changes[0], sum(changes), named, opened)
+
+
+def _holders(session: Session, row: int) -> tuple[tuple[str, str], ...]:
+    columns = np.flatnonzero(session.costs[row] < NEVER)
+    columns = columns[np.argsort(session.costs[row, columns], kind="stable")]
+    holders = session.state.row_of[columns].tolist()
+    slots, needs = session.resource_slots, session.need_slots
+    pairs = ((slots[column], needs[holder]) for column, holder in zip(columns.tolist(), holders, strict=True) if holder >= 0)
+    return tuple((resource, need) for resource, need in pairs if resource is not None and need is not None)
