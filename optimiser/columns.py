@@ -119,11 +119,11 @@ class Columns:
 
     def need_prices(self, facts: NeedFacts) -> IntArray:
         """(resource slots,) the prices of a need that has no slot yet."""
-        row = np.full(len(self._skills), NEVER, dtype=np.int64)
-        able = (self._skills >> facts.skill & 1).nonzero()[0]
-        x, y, ready_s = self._resource_facts[:, able]
+        x, y, ready_s = self._resource_facts
         at_x, at_y = np.array(facts.x_m), np.array(facts.y_m)
-        row[able] = self._priced(self._reach(x, y, at_x, at_y) + ready_s, facts.weight, facts.waited_s)
+        row = self._priced(self._reach(x, y, at_x, at_y) + ready_s, facts.weight, facts.waited_s)
+        # Pricing all and striking out is quicker for one row than gathering the able.
+        np.putmask(row, (self._skills & (1 << facts.skill)) == 0, NEVER)
         return row
 
     def resource_prices(self, facts: ResourceFacts) -> IntArray:

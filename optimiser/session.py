@@ -18,7 +18,7 @@ import numpy as np
 
 from optimiser.allocation import Allocation, Certificate, Termination
 from optimiser.kernels.augmenting import FREE, NEVER, OPEN, RANGE_LIMIT, Graph, Room, State, steps
-from optimiser.problem import PAIR_COST_LIMIT, BoolArray, IntArray, Problem
+from optimiser.problem import PAIR_COST_LIMIT, IntArray, Problem
 from optimiser.refusals import Flaw, ProblemRefused
 from optimiser.ties import id_hashes, resource_keys
 
@@ -58,6 +58,7 @@ class Session:
         if not self._vacant_needs:
             self._grow(2 * len(self.need_slots), len(self.resource_slots))
         slot = self._vacant_needs.pop()
+        self._is_vacant_need[slot] = False
         self.need_slots[slot], self.need_at[need_id] = need_id, slot
         self.by_need.row_keys[slot] = id_hashes((need_id,))[0]
         self._price_need(slot, rank, prices)
@@ -69,6 +70,7 @@ class Session:
         del self.need_at[need_id]
         self.need_slots[slot] = None
         self._vacant_needs.append(slot)
+        self._is_vacant_need[slot] = True
         self._clear_need(slot)
 
     def reprice_need(self, need_id: str, rank: int, prices: IntArray) -> None:
@@ -80,7 +82,6 @@ class Session:
         if column >= 0:
             if self.steps.keeps(self.by_need, self.by_resource, self.state, self.turned, slot, column):
                 return
-            self.costs[slot] = NEVER
             self._clear_need(slot)
             self._price_need(slot, rank, prices)
         self._decide_need(slot)
@@ -92,6 +93,7 @@ class Session:
         if not self._vacant_resources:
             self._grow(len(self.need_slots), 2 * len(self.resource_slots))
         slot = self._vacant_resources.pop()
+        self._is_vacant_resource[slot] = False
         self.resource_slots[slot], self.resource_at[resource_id] = resource_id, slot
         self.by_need.column_keys[slot] = resource_keys((resource_id,))[0]
         self._price_resource(slot, prices)
@@ -103,6 +105,7 @@ class Session:
         del self.resource_at[resource_id]
         self.resource_slots[slot] = None
         self._vacant_resources.append(slot)
+        self._is_vacant_resource[slot] = True
         self._clear_resource(slot)
 
     def reprice_resource(self, resource_id: str, prices: IntArray) -> None:
@@ -190,7 +193,7 @@ class Session:
         self.steps.decide(self.by_resource, self.turned, self.row_room, slot)
 
     def _clear_need(self, slot: int) -> None:
-        self.costs[slot] = NEVER
+        self.costs[slot] = self._costs_turned[:, slot] = NEVER
         column = int(self.state.column_of[slot])
         self.state.column_of[slot] = OPEN
         # What was free of charge may lie idle; anything else has a price because somebody else wants it.
@@ -200,7 +203,7 @@ class Session:
                 self._decide_resource(column)
 
     def _clear_resource(self, slot: int) -> None:
-        self.costs[:, slot] = NEVER
+        self.costs[:, slot] = self._costs_turned[slot] = NEVER
         row = int(self.state.row_of[slot])
         self.state.row_of[slot] = FREE
         self.state.v[slot] = self.state.v_ties[slot] = 0
@@ -209,14 +212,16 @@ class Session:
 
     def _price_need(self, slot: int, rank: int, prices: IntArray) -> None:
         self.ranks[slot], self.opens[slot] = rank, (LOWEST_RANK + 1 - rank) * STEP
-        np.copyto(self.costs[slot], prices)
-        if self._vacant_resources:
-            self.costs[slot, self._vacant_resources] = NEVER
+        row = self.costs[slot]
+        row[:] = prices
+        np.putmask(row, self._is_vacant_resource, NEVER)
+        self._costs_turned[:, slot] = row
 
     def _price_resource(self, slot: int, prices: IntArray) -> None:
-        self.costs[:, slot] = prices
-        if self._vacant_needs:
-            self.costs[self._vacant_needs, slot] = NEVER
+        column = self._costs_turned[slot]
+        column[:] = prices
+        np.putmask(column, self._is_vacant_need, NEVER)
+        self.costs[:, slot] = column
 
     def _grow(self, rows: int, columns: int) -> None:
         """Lay everything out in a matrix of this size, keeping what is decided."""
@@ -229,18 +234,22 @@ class Session:
         self._vacant_resources += range(columns - 1, old_columns - 1, -1)
         self.need_slots += [None] * (rows - old_rows)
         self.resource_slots += [None] * (columns - old_columns)
+        self._is_vacant_need = np.array([name is None for name in self.need_slots])
+        self._is_vacant_resource = np.array([name is None for name in self.resource_slots])
+        # A second copy, column by column: a walk down a column of a large matrix would miss the cache at every step.
+        self._costs_turned = np.ascontiguousarray(costs.T)
         self.costs, self.ranks = costs, np.append(self.ranks, np.ones(rows - old_rows, dtype=np.int64))
         self.opens = (LOWEST_RANK + 1 - self.ranks) * STEP
         row_keys = id_hashes([name or "" for name in self.need_slots])
         column_keys = resource_keys([name or "" for name in self.resource_slots])
-        flat, each_row, each_column = costs.reshape(-1), np.arange(rows), np.arange(columns)
+        each_row, each_column = np.arange(rows), np.arange(columns)
         self.by_need = Graph(
-            each_row * columns, 1, np.zeros_like(each_row), np.full_like(each_row, columns), each_column, flat,
+            each_row * columns, np.zeros_like(each_row), np.full_like(each_row, columns), each_column, costs.reshape(-1),
             self.opens, row_keys, column_keys,
         )  # fmt: skip
         self.by_resource = Graph(
-            each_column, columns, np.zeros_like(each_column), np.full_like(each_column, rows), each_row, flat,
-            np.zeros_like(each_column), column_keys, row_keys,
+            each_column * rows, np.zeros_like(each_column), np.full_like(each_column, rows), each_row,
+            self._costs_turned.reshape(-1), np.zeros_like(each_column), column_keys, row_keys,
         )  # fmt: skip
         self.state = State.undecided(rows, columns)
         self.state.column_of.fill(OPEN)
@@ -264,16 +273,10 @@ class Session:
             flaws.append(Flaw("rank", f"is {rank}", f"1 to {LOWEST_RANK}"))
         if prices.shape != (slots,) or prices.dtype != np.int64:
             flaws.append(Flaw("prices", f"have shape {prices.shape} of {prices.dtype}", f"({slots},) of int64"))
-        elif _are_outside(prices).any():
-            wrong = prices[_are_outside(prices)][0]
-            flaws.append(Flaw("prices", f"hold {wrong}", f"0 to {PAIR_COST_LIMIT}, or {NEVER} for never"))
+        elif np.count_nonzero(prices.view(np.uint64) > PAIR_COST_LIMIT) != np.count_nonzero(prices == NEVER):
+            flaws.append(Flaw("prices", "hold some out of range", f"0 to {PAIR_COST_LIMIT}, or {NEVER} for never"))
         if flaws:
             raise ProblemRefused(flaws)
-
-
-def _are_outside(prices: IntArray) -> BoolArray:
-    outside: BoolArray = ((prices < 0) | (prices > PAIR_COST_LIMIT)) & (prices != NEVER)
-    return outside
 
 
 def _slots(known: dict[str, int]) -> IntArray:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimiser.kernels.augmenting import ITSELF, NEVER, NOBODY, compressed
+from optimiser.kernels.augmenting import NEVER, NOBODY, compressed
 from optimiser.matching_proof import least_price_duals
 from optimiser.session import LOWEST_RANK, STEP, Session
 
@@ -60,10 +60,10 @@ def reasons(session: Session, need_id: str) -> Reasons:
     """Explain one need; refuses an id that is not in the session."""
     row = session.need_slot(need_id)
     column = int(session.state.column_of[row])
+    found = _exchanges(session, row, column)
     if column < 0:
-        return Reasons(need_id, None, None, (), _filling(session, row), _holders(session, row))
-    name, cost = session.resource_slots[column], int(session.costs[row, column])
-    return Reasons(need_id, name, cost, _alternatives(session, row, column), None, ())
+        return Reasons(need_id, None, None, (), found[0] if found else None, _holders(session, row))
+    return Reasons(need_id, session.resource_slots[column], int(session.costs[row, column]), found, None, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,81 +97,24 @@ def resource_prices(session: Session) -> dict[str, TwinSaves]:
     return prices
 
 
-def _alternatives(session: Session, row: int, column: int) -> tuple[Exchange, ...]:
-    """The two cheapest other columns for a served row that fill as much as now.
-
-    Let the row leave its column. The chain that follows either ends with somebody taking that column, or leaves it to be
-    decided anew: to lie idle, or to be taken by another chain. The least cost of the latter is the toll of ending elsewhere.
-    """
-    state, steps = session.state, session.steps
-    refill = steps.search(session.by_resource, session.turned, session.row_room, column, 0, (0, 0), (row, NOBODY, NOBODY))
-    toll = int(refill[0] - state.v[column]), int(refill[1] - state.v_ties[column])
-    ceiling = int(state.u[row]) + STEP // 2
-    found: list[Exchange] = []
-    first = NOBODY
-    for _ in range(2):
-        reach = steps.search(session.by_need, state, session.column_room, row, ceiling, toll, (NOBODY, first, column))
-        if reach[2] == ITSELF:
-            break
-        moves = _chain(session, row, int(reach[2]))
-        if reach[2] != column:
-            moves += _refilling(session, column, int(refill[2]))
-        found.append(_exchange(session, moves))
-        first = moves[0][2]
-    return tuple(found)
+def _exchanges(session: Session, row: int, column: int) -> tuple[Exchange, ...]:
+    """The two cheapest other choices for a served row, or the cheapest for an open one."""
+    rooms = session.column_room, session.row_room
+    moves = session.steps.exchanges(
+        session.by_need, session.by_resource, session.state, session.turned, rooms, row, column, STEP // 2
+    ).tolist()
+    return tuple(_exchange(session, [move for move in moves if move[0] == number]) for number in range(moves[-1][0] + 1 if moves else 0))
 
 
-def _filling(session: Session, row: int) -> Exchange | None:
-    """The cheapest column that an open row could have, whatever it takes."""
-    nobody = NOBODY, NOBODY, NOBODY
-    reach = session.steps.search(session.by_need, session.state, session.column_room, row, NEVER >> 1, (0, 0), nobody)
-    return None if reach[2] == ITSELF else _exchange(session, _chain(session, row, int(reach[2])))
-
-
-def _chain(session: Session, source: int, end: int) -> list[tuple[int, int, int]]:
-    """(row, column left, column taken) for every step of the path that a search left behind, the source's own first."""
-    state, parent = session.state, session.column_room.parent
-    moves = []
-    column = end
-    if end < ITSELF:
-        column = -2 - end
-        moves.append((int(state.row_of[column]), column, NOBODY))
-    while True:
-        row = int(parent[column])
-        left = int(state.column_of[row])
-        moves.append((row, left, column))
-        if row == source:
-            return moves[::-1]
-        column = left
-
-
-def _refilling(session: Session, target: int, end: int) -> list[tuple[int, int, int]]:
-    """The steps by which a column is taken anew, as the search from its side left them behind."""
-    if end == ITSELF:
-        return []
-    state, parent = session.state, session.row_room.parent
-    row = end if end >= 0 else -2 - end
-    moves = []
-    while True:
-        column = int(parent[row])
-        moves.append((row, int(state.column_of[row]), column))
-        if column == target:
-            return moves
-        row = int(state.row_of[column])
-
-
-def _exchange(session: Session, moves: list[tuple[int, int, int]]) -> Exchange:
-    costs, slots, needs = session.costs, session.resource_slots, session.need_slots
-    changes = [
-        (int(costs[row, takes]) if takes >= 0 else 0) - (int(costs[row, leaves]) if leaves >= 0 else 0)
-        for row, leaves, takes in moves
-    ]
-    named = tuple(
-        Move(str(needs[row]), slots[leaves] if leaves >= 0 else None, slots[takes] if takes >= 0 else None)
-        for row, leaves, takes in moves
-    )
+def _exchange(session: Session, moves: list[list[int]]) -> Exchange:
+    slots, needs = session.resource_slots, session.need_slots
+    named = tuple([
+        Move(needs[row] or "", slots[leaves] if leaves >= 0 else None, slots[takes] if takes >= 0 else None)
+        for _, row, leaves, takes, _ in moves
+    ])
+    changes = [move[4] for move in moves]
     opened = next((move.need_id for move in named if move.takes is None), None)
-    return Exchange(str(named[0].takes), changes[0], sum(changes), named, opened)
+    return Exchange(named[0].takes or "", changes[0], sum(changes), named, opened)
 
 
 def _holders(session: Session, row: int) -> tuple[tuple[str, str], ...]:

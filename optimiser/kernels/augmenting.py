@@ -41,15 +41,10 @@ _BIDS_PER_ROW = 4
 
 
 class Graph(NamedTuple):
-    """Rows, the columns that each may take, and prices; compressed rows, or dense ones that share their heads.
-
-    A dense matrix is seen from its columns with a stride of its width.
-    """
+    """Rows, the columns that each may take, and prices; compressed rows, or dense ones that share their heads."""
 
     first: IntArray
     """(rows,) where a row's costs begin."""
-    stride: int
-    """Distance between two costs of a row."""
     first_head: IntArray
     """(rows,) where its columns begin in `heads`."""
     counts: IntArray
@@ -168,6 +163,21 @@ class Deciding(Protocol):
         """Prove that a row priced anew may keep its column, if that takes no other duals than theirs."""
         ...
 
+    def exchanges(
+        self, graph: Graph, turned: Graph, state: State, state_turned: State, rooms: tuple[Room, Room], row: int, column: int,
+        half: int,
+    ) -> IntArray:  # fmt: skip
+        """Moves that would put a row on another column, both graphs being dense: the two cheapest such exchanges for a row
+        that has `column`, cheaper than `half` a step of rank; for an open row (column NOBODY) the cheapest one at any price.
+
+        (moves, 5): number of the exchange, row, column left or NOBODY, column taken or NOBODY, change of cost.
+
+        Let the row leave its column. The chain that follows either ends with somebody taking that column, or leaves it to be
+        decided anew: to lie idle, or to be taken by another chain. The least cost of the latter, found by a search from the
+        column, is the toll of ending elsewhere. Both are shortest paths over reduced costs, so totals are exact.
+        """
+        ...
+
 
 def by_loops(graph: Graph) -> Matching:
     """Match with compiled loops; without numba the same loops run in the interpreter."""
@@ -217,7 +227,7 @@ def compressed(
     count = np.bincount(rows, minlength=len(opens))
     first = np.cumsum(count) - count
     whole = np.ascontiguousarray
-    return Graph(first, 1, first, count, whole(columns), whole(costs), opens, row_keys, column_keys)
+    return Graph(first, first, count, whole(columns), whole(costs), opens, row_keys, column_keys)
 
 
 def _matched(graph: Graph, steps: Deciding) -> Matching:
@@ -239,7 +249,7 @@ def _from_the_other_side(graph: Graph) -> Graph:
     count = np.bincount(graph.heads, minlength=len(graph.column_keys))
     first = np.cumsum(count) - count
     earned = graph.costs[order] - graph.opens[rows]
-    return Graph(first, 1, first, count, rows, earned, np.zeros_like(count), graph.column_keys, graph.row_keys)
+    return Graph(first, first, count, rows, earned, np.zeros_like(count), graph.column_keys, graph.row_keys)
 
 
 def _order(keys: IntArray, limit: int) -> IntArray:

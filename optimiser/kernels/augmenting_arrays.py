@@ -97,7 +97,7 @@ def _improved(
     """The columns that this row reaches more cheaply than was known and than the best end, with their new distances."""
     first, head, count = int(graph.first[row]), int(graph.first_head[row]), int(graph.counts[row])
     columns = graph.heads[head : head + count]
-    costs = graph.costs[first : first + count * graph.stride : graph.stride] - state.v[columns]
+    costs = graph.costs[first : first + count] - state.v[columns]
     # A pair that is not eligible stays above every path whatever is added to it.
     costs += base[0]
     near = (costs <= np.minimum(room.far[columns], min(best[0], NEVER >> 1))).nonzero()[0]
@@ -123,7 +123,7 @@ def keeps(graph: Graph, turned: Graph, state: State, state_turned: State, row: i
 
     Both graphs are dense: `graph` is seen from the rows and `turned` from the columns.
     """
-    price = int(graph.costs[graph.first[row] + column * graph.stride])
+    price = int(graph.costs[graph.first[row] + column])
     if price >= NEVER:
         return False
     cost, tie = _highest(graph, state, row, column)
@@ -138,7 +138,7 @@ def keeps(graph: Graph, turned: Graph, state: State, state_turned: State, row: i
 def _highest(graph: Graph, state: State, row: int, column: int) -> tuple[int, int]:
     first, head, count = int(graph.first[row]), int(graph.first_head[row]), int(graph.counts[row])
     columns = graph.heads[head : head + count]
-    costs = graph.costs[first : first + count * graph.stride : graph.stride]
+    costs = graph.costs[first : first + count]
     others = ((costs < NEVER) & (columns != column)).nonzero()[0]
     ceiling = int(graph.opens[row]), 0
     if not len(others):
@@ -148,3 +148,66 @@ def _highest(graph: Graph, state: State, row: int, column: int) -> tuple[int, in
     ties = tie_units(graph.row_keys[row] ^ graph.column_keys[columns]) - state.v_ties[columns]
     at = _least(costs, ties)
     return min(ceiling, (int(costs[at]), int(ties[at])))
+
+
+def exchanges(
+    graph: Graph, turned: Graph, state: State, state_turned: State, rooms: tuple[Room, Room], row: int, column: int, half: int
+) -> IntArray:
+    """Moves that would put a row on another column; see `augmenting.Deciding.exchanges`."""
+    moves: list[tuple[int, int, int, int, int]] = []
+    if column == NOBODY:
+        nobody = NOBODY, NOBODY, NOBODY
+        reach = search(graph, state, rooms[0], row, NEVER >> 1, (0, 0), nobody)
+        _follow(graph, state, rooms[0], row, reach.end, 0, moves)
+        return np.array(moves, dtype=np.int64)
+    refill = search(turned, state_turned, rooms[1], column, 0, (0, 0), (row, NOBODY, NOBODY))
+    toll = refill.cost - int(state.v[column]), refill.tie - int(state.v_ties[column])
+    first = NOBODY
+    for number in range(2):
+        reach = search(graph, state, rooms[0], row, int(state.u[row]) + half, toll, (NOBODY, first, column))
+        if reach.end == ITSELF:
+            break
+        first = _follow(graph, state, rooms[0], row, reach.end, number, moves)
+        if reach.end != column:
+            _refill(graph, state, rooms[1], column, refill.end, number, moves)
+    return np.array(moves, dtype=np.int64)
+
+
+def _follow(
+    graph: Graph, state: State, room: Room, source: int, end: int, number: int, moves: list[tuple[int, int, int, int, int]]
+) -> int:
+    """Note the moves of the path that a search left behind, the source's first; returns the column that it takes."""
+    if end == ITSELF:
+        return NOBODY
+    column, begin = end, len(moves)
+    if end < ITSELF:
+        column = -2 - end
+        holder = int(state.row_of[column])
+        moves.append((number, holder, column, NOBODY, -_cost(graph, holder, column)))
+    while True:
+        row = int(room.parent[column])
+        left = int(state.column_of[row])
+        moves.append((number, row, max(left, NOBODY), column, _cost(graph, row, column) - _cost(graph, row, left)))
+        if row == source:
+            moves[begin:] = moves[begin:][::-1]
+            return column
+        column = left
+
+
+def _refill(
+    graph: Graph, state: State, room: Room, target: int, end: int, number: int, moves: list[tuple[int, int, int, int, int]]
+) -> None:
+    """Note the moves by which a column is taken anew, as the search from its side left them behind."""
+    if end == ITSELF:
+        return
+    row = end if end >= 0 else -2 - end
+    while True:
+        column, left = int(room.parent[row]), int(state.column_of[row])
+        moves.append((number, row, max(left, NOBODY), column, _cost(graph, row, column) - _cost(graph, row, left)))
+        if column == target:
+            return
+        row = int(state.row_of[column])
+
+
+def _cost(graph: Graph, row: int, column: int) -> int:
+    return int(graph.costs[graph.first[row] + column]) if column >= 0 else 0

@@ -96,7 +96,7 @@ def bid(graph: Any, state: Any, row: Any) -> Any:
     key = graph.row_keys[row]
     first, head = graph.first[row], graph.first_head[row]
     for at in range(graph.counts[row]):
-        cost = graph.costs[first + at * graph.stride]
+        cost = graph.costs[first + at]
         if cost >= NEVER:
             continue
         column = graph.heads[head + at]
@@ -157,7 +157,7 @@ def search(graph: Any, state: Any, room: Any, source: Any, ceiling: Any, toll: A
         looked += graph.counts[row]
         key, first, head = graph.row_keys[row], graph.first[row], graph.first_head[row]
         for at in range(graph.counts[row]):
-            cost = graph.costs[first + at * graph.stride]
+            cost = graph.costs[first + at]
             if cost >= NEVER:
                 continue
             column = graph.heads[head + at]
@@ -240,7 +240,7 @@ def highest(graph: Any, state: Any, row: Any, column: Any) -> Any:
     cost, tie = graph.opens[row], np.int64(0)
     key, first, head = graph.row_keys[row], graph.first[row], graph.first_head[row]
     for at in range(graph.counts[row]):
-        price = graph.costs[first + at * graph.stride]
+        price = graph.costs[first + at]
         other = graph.heads[head + at]
         if price >= NEVER or other == column:
             continue
@@ -259,7 +259,7 @@ def keeps(graph: Any, turned: Any, state: Any, state_turned: Any, row: Any, colu
 
     Both graphs are dense: `graph` is seen from the rows and `turned` from the columns.
     """
-    price = graph.costs[graph.first[row] + column * graph.stride]
+    price = graph.costs[graph.first[row] + column]
     if price >= NEVER:
         return False
     cost, tie = highest(graph, state, row, column)
@@ -270,3 +270,78 @@ def keeps(graph: Any, turned: Any, state: Any, state_turned: Any, row: Any, colu
     state.u[row], state.u_ties[row] = cost, tie
     state.v[column], state.v_ties[column] = own, own_tie
     return True
+
+
+@compiled
+def cost_of(graph: Any, row: Any, column: Any) -> Any:
+    """Cost of a pair of a dense graph; nought where there is no column."""
+    return graph.costs[graph.first[row] + column] if column >= 0 else np.int64(0)
+
+
+@compiled
+def noted(moves: Any, at: Any, number: Any, row: Any, left: Any, taken: Any, cost: Any) -> Any:
+    """Write one move; returns the number of moves."""
+    moves[at, 0], moves[at, 1], moves[at, 2], moves[at, 3], moves[at, 4] = number, row, max(left, NOBODY), taken, cost
+    return at + 1
+
+
+@compiled
+def follow(graph: Any, state: Any, room: Any, source: Any, end: Any, number: Any, moves: Any, at: Any) -> Any:
+    """Note the moves of the path that a search left behind, the source's first; returns the number of moves."""
+    column, begin = end, at
+    if end < ITSELF:
+        column = -2 - end
+        holder = state.row_of[column]
+        at = noted(moves, at, number, holder, column, NOBODY, -cost_of(graph, holder, column))
+    while True:
+        row = room.parent[column]
+        left = state.column_of[row]
+        cost = cost_of(graph, row, column) - cost_of(graph, row, left)
+        at = noted(moves, at, number, row, left, column, cost)
+        if row == source:
+            moves[begin:at] = moves[begin:at][::-1].copy()
+            return at
+        column = left
+
+
+@compiled
+def refill(graph: Any, state: Any, room: Any, target: Any, end: Any, number: Any, moves: Any, at: Any) -> Any:
+    """Note the moves by which a column is taken anew, as the search from its side left them behind."""
+    if end == ITSELF:
+        return at
+    row = end if end >= 0 else -2 - end
+    while True:
+        column, left = room.parent[row], state.column_of[row]
+        cost = cost_of(graph, row, column) - cost_of(graph, row, left)
+        at = noted(moves, at, number, row, left, column, cost)
+        if column == target:
+            return at
+        row = state.row_of[column]
+
+
+@compiled
+def exchanges(
+    graph: Any, turned: Any, state: Any, state_turned: Any, rooms: Any, row: Any, column: Any, half: Any
+) -> Any:
+    """Moves that would put a row on another column; see `augmenting.Deciding.exchanges`."""
+    moves = np.empty((2 * (len(state.row_of) + len(state.column_of) + 2), 5), dtype=np.int64)
+    at = 0
+    if column == NOBODY:
+        _, _, end, _, _ = search(graph, state, rooms[0], row, np.int64(NEVER >> 1), (0, 0), (NOBODY, NOBODY, NOBODY))
+        if end != ITSELF:
+            at = follow(graph, state, rooms[0], row, end, 0, moves, at)
+        return moves[:at]
+    cost, tie, filler, _, _ = search(turned, state_turned, rooms[1], column, np.int64(0), (0, 0), (row, NOBODY, NOBODY))
+    toll = (cost - state.v[column], tie - state.v_ties[column])
+    first = NOBODY
+    for number in range(2):
+        ceiling = state.u[row] + half
+        _, _, end, _, _ = search(graph, state, rooms[0], row, ceiling, toll, (NOBODY, first, column))
+        if end == ITSELF:
+            break
+        begin = at
+        at = follow(graph, state, rooms[0], row, end, number, moves, at)
+        first = moves[begin, 3]
+        if end != column:
+            at = refill(graph, state, rooms[1], column, filler, number, moves, at)
+    return moves[:at]
