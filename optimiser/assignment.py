@@ -60,31 +60,28 @@ def open_step(problem: Problem, costs: IntArray) -> int:
     return int(costs.max(initial=0)) * len(problem.row_needs) + 1
 
 
-def open_prices(problem: Problem, step: int) -> IntArray:
-    """(rows,) price of leaving each row open: `step` for the least urgent rank that occurs, and one more per rank up."""
+def open_prices(problem: Problem, step: int) -> IntArray | None:
+    """(rows,) price of leaving each row open: `step` for the least urgent rank that occurs, and one more per rank up.
+
+    None where the highest would not leave the kernels room in 64 bits.
+    """
     ranks = problem.ranks[problem.row_needs]
-    order = np.sort(ranks)
-    levels = order[np.append(True, order[1:] > order[:-1])]
-    prices: IntArray = (len(levels) - np.searchsorted(levels, ranks)) * step
+    levels = np.array(sorted(set(ranks.tolist())), dtype=np.int64)
+    if step * len(levels) >= RANGE_LIMIT:
+        return None
+    prices: IntArray = (len(levels) - levels.searchsorted(ranks)) * step
     return prices
-
-
-def fits(problem: Problem, costs: IntArray) -> bool:
-    """Tell whether prices of staying open stay within 64 bits."""
-    ranks = int(np.ptp(problem.ranks)) + 1 if len(problem.ranks) else 1
-    return open_step(problem, costs) * min(ranks, len(problem.ranks)) < RANGE_LIMIT
 
 
 def best_assignment(
     problem: Problem, costs: IntArray, kernel: FlowKernel, matching: MatchingKernel | None
 ) -> Assigned | None:
     """The canonical optimum of an assignment problem; None where prices are too wide for it."""
-    if not fits(problem, costs):
+    opens = open_prices(problem, open_step(problem, costs))
+    if opens is None:
         return None
-    step = open_step(problem, costs)
     usable = slice(None) if problem.capacities.all() else np.flatnonzero(problem.capacities[problem.pair_resources])
     rows, columns, prices = problem.pair_rows[usable], problem.pair_resources[usable], costs[usable]
-    opens = open_prices(problem, step)
     graph = compressed(rows, columns, prices, opens, *tie_keys(problem))
     engine: Engine
     if matching is not None:

@@ -60,7 +60,7 @@ class Columns:
         """Make room for so many slots; `reach_limit_s` is the longest way, waiting to set off included, that still counts."""
         self._reach, self._loss, self._limit_s = reach, loss or LinearLoss(), reach_limit_s
         self.ranks: IntArray = np.ones(needs, dtype=np.int64)
-        self._asked: IntArray = np.full(needs, -1, dtype=np.int64)
+        self._asked: IntArray = np.zeros(needs, dtype=np.int64)
         self._need_facts: FloatArray = np.zeros((4, needs))
         self._skills: IntArray = np.zeros(resources, dtype=np.int64)
         self._resource_facts: FloatArray = np.zeros((3, resources))
@@ -76,7 +76,7 @@ class Columns:
     def put_need(self, slot: int, facts: NeedFacts) -> None:
         """Write a need's facts; its row is priced when next read."""
         _refuse_facts((facts.x_m, facts.y_m), (facts.weight, facts.waited_s), (facts.skill,))
-        self.ranks[slot], self._asked[slot] = facts.rank, facts.skill
+        self.ranks[slot], self._asked[slot] = facts.rank, 1 << facts.skill
         self._need_facts[:, slot] = facts.x_m, facts.y_m, facts.weight, facts.waited_s
         self._dirty_needs[slot] = True
 
@@ -89,7 +89,7 @@ class Columns:
 
     def drop_need(self, slot: int) -> None:
         """A slot without a need has no prices."""
-        self._asked[slot] = -1
+        self._asked[slot] = 0
         self._dirty_needs[slot] = True
 
     def drop_resource(self, slot: int) -> None:
@@ -99,23 +99,23 @@ class Columns:
 
     def prices(self) -> IntArray:
         """(need slots, resource slots) the prices, up to date; read only until the next change."""
-        needs = self._dirty_needs.nonzero()[0]
-        if len(needs):
-            self._dirty_needs[:] = False
+        if self._dirty_needs.any():
+            needs = self._dirty_needs.nonzero()[0]
             self._prices[needs] = NEVER
-            for skill in np.unique(self._asked[needs]).tolist():
-                if skill >= 0:
-                    able = (self._skills >> skill & 1).nonzero()[0]
-                    rows = needs[self._asked[needs] == skill]
-                    self._prices[np.ix_(rows, able)] = self._block(rows, able)
-        resources = self._dirty_resources.nonzero()[0]
-        if len(resources):
-            self._dirty_resources[:] = False
-            self._prices[:, resources] = NEVER
-            for slot in resources.tolist():
-                able = self._asking(int(self._skills[slot]))
-                self._prices[able, slot] = self._block(able, np.array([slot]))[:, 0]
+            self._price_blocks(needs, self._skills)
+        if self._dirty_resources.any():
+            rest = (~self._dirty_needs).nonzero()[0]
+            self._prices[np.ix_(rest, self._dirty_resources.nonzero()[0])] = NEVER
+            self._price_blocks(rest, np.where(self._dirty_resources, self._skills, 0))
+        self._dirty_needs[:] = self._dirty_resources[:] = False
         return self._prices
+
+    def _price_blocks(self, needs: IntArray, skills: IntArray) -> None:
+        """Price these needs against the resources with these skills, a block per skill."""
+        for skill in np.unique(self._asked[needs]).tolist():
+            able = (skills & skill).nonzero()[0]
+            rows = needs[self._asked[needs] == skill]
+            self._prices[np.ix_(rows, able)] = self._block(rows, able)
 
     def need_prices(self, facts: NeedFacts) -> IntArray:
         """(resource slots,) the prices of a need that has no slot yet."""
@@ -128,11 +128,10 @@ class Columns:
 
     def resource_prices(self, facts: ResourceFacts) -> IntArray:
         """(need slots,) the prices of a resource that has no slot yet."""
-        column = np.full(len(self._asked), NEVER, dtype=np.int64)
-        able = self._asking(_bits(facts.skills))
-        x, y, weights, waited_s = self._need_facts[:, able]
+        x, y, weights, waited_s = self._need_facts
         reach_s = self._reach(np.array(facts.x_m), np.array(facts.y_m), x, y) + facts.ready_s
-        column[able] = self._priced(reach_s, weights, waited_s)
+        column = self._priced(reach_s, weights, waited_s)
+        np.putmask(column, (self._asked & _bits(facts.skills)) == 0, NEVER)
         return column
 
     def problem(self, need_ids: Sequence[str], resource_ids: Sequence[str]) -> Problem:
@@ -152,18 +151,13 @@ class Columns:
         """Make room for more slots; facts and prices stay."""
         more_needs, more_resources = needs - len(self._asked), resources - len(self._skills)
         self.ranks = np.append(self.ranks, np.ones(more_needs, dtype=np.int64))
-        self._asked = np.append(self._asked, np.full(more_needs, -1))
+        self._asked = np.append(self._asked, np.zeros(more_needs, dtype=np.int64))
         self._need_facts = np.pad(self._need_facts, ((0, 0), (0, more_needs)))
         self._skills = np.append(self._skills, np.zeros(more_resources, dtype=np.int64))
         self._resource_facts = np.pad(self._resource_facts, ((0, 0), (0, more_resources)))
         self._prices = np.pad(self._prices, ((0, more_needs), (0, more_resources)), constant_values=NEVER)
         self._dirty_needs = np.append(self._dirty_needs, np.zeros(more_needs, dtype=np.bool_))
         self._dirty_resources = np.append(self._dirty_resources, np.zeros(more_resources, dtype=np.bool_))
-
-    def _asking(self, skills: int) -> IntArray:
-        """Slots of the needs that ask for one of these skills."""
-        asked = np.maximum(self._asked, 0)
-        return np.flatnonzero((self._asked >= 0) & ((skills >> asked) & 1 > 0))
 
     def _block(self, needs: IntArray, resources: IntArray) -> IntArray:
         x, y, weights, waited_s = self._need_facts[:, needs, None]

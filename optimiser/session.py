@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimiser.allocation import Allocation, Certificate, Termination
-from optimiser.kernels.augmenting import FREE, NEVER, OPEN, RANGE_LIMIT, Graph, Room, State, steps
+from optimiser.kernels.augmenting import FREE, NEVER, OPEN, RANGE_LIMIT, Graph, Room, State, steps, warm_up
 from optimiser.problem import PAIR_COST_LIMIT, IntArray, Problem
 from optimiser.refusals import Flaw, ProblemRefused
 from optimiser.ties import id_hashes, resource_keys
@@ -45,6 +45,7 @@ class Session:
         self.resource_at: dict[str, int] = {}
         self._vacant_needs: list[int] = []
         self._vacant_resources: list[int] = []
+        warm_up()
         self.steps = steps()
         self.costs: IntArray = np.zeros((0, 0), dtype=np.int64)
         self.ranks: IntArray = np.zeros(0, dtype=np.int64)
@@ -239,22 +240,18 @@ class Session:
         # A second copy, column by column: a walk down a column of a large matrix would miss the cache at every step.
         self._costs_turned = np.ascontiguousarray(costs.T)
         self.costs, self.ranks = costs, np.append(self.ranks, np.ones(rows - old_rows, dtype=np.int64))
-        self.opens = (LOWEST_RANK + 1 - self.ranks) * STEP
         row_keys = id_hashes([name or "" for name in self.need_slots])
         column_keys = resource_keys([name or "" for name in self.resource_slots])
         each_row, each_column = np.arange(rows), np.arange(columns)
-        self.by_need = Graph(
-            each_row * columns, np.zeros_like(each_row), np.full_like(each_row, columns), each_column, costs.reshape(-1),
-            self.opens, row_keys, column_keys,
-        )  # fmt: skip
-        self.by_resource = Graph(
-            each_column * rows, np.zeros_like(each_column), np.full_like(each_column, rows), each_row,
-            self._costs_turned.reshape(-1), np.zeros_like(each_column), column_keys, row_keys,
-        )  # fmt: skip
+        by_row = np.array((each_row * columns, 0 * each_row, 0 * each_row + columns, (LOWEST_RANK + 1 - self.ranks) * STEP))
+        by_column = np.array((each_column * rows, 0 * each_column, 0 * each_column + rows, 0 * each_column))
+        self.by_need = Graph(by_row, each_column, costs.reshape(-1), row_keys, column_keys)
+        self.by_resource = Graph(by_column, each_row, self._costs_turned.reshape(-1), column_keys, row_keys)
+        self.opens = self.by_need.opens
         self.state = State.undecided(rows, columns)
         self.state.column_of.fill(OPEN)
         for kept, was in zip(self.state, old, strict=True):
-            kept[: len(was)] = was
+            kept[:, : was.shape[1]] = was
         self.turned = self.state.transposed()
         self.column_room, self.row_room = Room.of(columns), Room.of(rows)
 

@@ -13,7 +13,11 @@ import numpy as np
 
 from optimiser.kernels.augmenting import NEVER, NOBODY, compressed
 from optimiser.matching_proof import least_price_duals
+from optimiser.problem import IntArray
 from optimiser.session import LOWEST_RANK, STEP, Session
+
+HOLDERS_NAMED = 10
+"""How many holders of resources are named for an open need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,9 @@ class Reasons:
     filling: Exchange | None
     """For an open need: the least change that would fill it; None where nobody is eligible."""
     holders: tuple[tuple[str, str], ...]
-    """For an open need: (resource, need) for every eligible resource and who has it, the cheapest resource first."""
+    """For an open need: (resource, need) for its cheapest eligible resources and who has them, at most `HOLDERS_NAMED`."""
+    eligible: int
+    """Resources eligible for the need, whoever has them."""
 
 
 def reasons(session: Session, need_id: str) -> Reasons:
@@ -61,9 +67,11 @@ def reasons(session: Session, need_id: str) -> Reasons:
     row = session.need_slot(need_id)
     column = int(session.state.column_of[row])
     found = _exchanges(session, row, column)
+    prices = session.costs[row]
+    eligible = int(np.count_nonzero(prices < NEVER))
     if column < 0:
-        return Reasons(need_id, None, None, (), found[0] if found else None, _holders(session, row))
-    return Reasons(need_id, session.resource_slots[column], int(session.costs[row, column]), found, None, ())
+        return Reasons(need_id, None, None, (), found[0] if found else None, _holders(session, prices, eligible), eligible)
+    return Reasons(need_id, session.resource_slots[column], int(prices[column]), found, None, (), eligible)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +111,12 @@ def _exchanges(session: Session, row: int, column: int) -> tuple[Exchange, ...]:
     moves = session.steps.exchanges(
         session.by_need, session.by_resource, session.state, session.turned, rooms, row, column, STEP // 2
     ).tolist()
-    return tuple(_exchange(session, [move for move in moves if move[0] == number]) for number in range(moves[-1][0] + 1 if moves else 0))
+    chains: list[list[list[int]]] = []
+    for move in moves:
+        if move[0] == len(chains):
+            chains.append([])
+        chains[-1].append(move)
+    return tuple([_exchange(session, chain) for chain in chains])
 
 
 def _exchange(session: Session, moves: list[list[int]]) -> Exchange:
@@ -117,10 +130,13 @@ def _exchange(session: Session, moves: list[list[int]]) -> Exchange:
     return Exchange(named[0].takes or "", changes[0], sum(changes), named, opened)
 
 
-def _holders(session: Session, row: int) -> tuple[tuple[str, str], ...]:
-    columns = np.flatnonzero(session.costs[row] < NEVER)
-    columns = columns[np.argsort(session.costs[row, columns], kind="stable")]
-    holders = session.state.row_of[columns].tolist()
-    slots, needs = session.resource_slots, session.need_slots
-    pairs = ((slots[column], needs[holder]) for column, holder in zip(columns.tolist(), holders, strict=True) if holder >= 0)
-    return tuple((resource, need) for resource, need in pairs if resource is not None and need is not None)
+def _holders(session: Session, prices: IntArray, eligible: int) -> tuple[tuple[str, str], ...]:
+    named = min(eligible, HOLDERS_NAMED)
+    if not named:
+        return ()
+    edge = np.partition(prices, named - 1)[named - 1]
+    slots, needs, row_of = session.resource_slots, session.need_slots, session.state.row_of
+    near = np.flatnonzero(prices <= edge).tolist()
+    nearest = sorted((int(prices[column]), slots[column] or "", int(row_of[column])) for column in near)
+    # An eligible resource that nobody has would have been given to the need.
+    return tuple((resource, needs[holder] or "") for _, resource, holder in nearest[:named])

@@ -40,66 +40,105 @@ RANGE_LIMIT = 2**59
 _BIDS_PER_ROW = 4
 
 
+# Compiled code is handed few large arrays rather than many small ones: every array costs a call a third of a microsecond.
+# These are the lines of `Graph.by_row`, of `State.by_row` and `State.by_column`, and of `Room.table`.
+FIRST, HEAD, COUNT, OPENS = 0, 1, 2, 3
+DUAL, TIES, PARTNER = 0, 1, 2
+FAR, FAR_TIES, PARENT, SETTLED, HEAP, PLACE = 0, 1, 2, 3, 4, 5
+
+
 class Graph(NamedTuple):
     """Rows, the columns that each may take, and prices; compressed rows, or dense ones that share their heads."""
 
-    first: IntArray
-    """(rows,) where a row's costs begin."""
-    first_head: IntArray
-    """(rows,) where its columns begin in `heads`."""
-    counts: IntArray
-    """(rows,)"""
+    by_row: IntArray
+    """(4, rows) where a row's costs begin, where its columns begin in `heads`, how many it has, its price of staying open."""
     heads: IntArray
     costs: IntArray
-    opens: IntArray
-    """(rows,) price of staying open."""
     row_keys: HashArray
     column_keys: HashArray
+
+    @property
+    def first(self) -> IntArray:
+        """(rows,) where a row's costs begin."""
+        return _line(self.by_row, FIRST)
+
+    @property
+    def counts(self) -> IntArray:
+        """(rows,) how many columns a row may take."""
+        return _line(self.by_row, COUNT)
+
+    @property
+    def opens(self) -> IntArray:
+        """(rows,) price of staying open."""
+        return _line(self.by_row, OPENS)
 
 
 class State(NamedTuple):
     """A matching and its duals, in pairs of cost and tie: the invariants above, with equality on matched pairs."""
 
-    u: IntArray
-    u_ties: IntArray
-    v: IntArray
-    v_ties: IntArray
-    column_of: IntArray
-    """(rows,) the column, or OPEN, or FREE."""
-    row_of: IntArray
-    """(columns,) the row, or FREE."""
+    by_row: IntArray
+    """(3, rows) u, its tie, and the column, or OPEN, or FREE."""
+    by_column: IntArray
+    """(3, columns) v, its tie, and the row, or FREE."""
 
     @classmethod
     def undecided(cls, rows: int, columns: int) -> State:
         """Nothing decided, all duals nought."""
-        u, v = np.zeros(rows, dtype=np.int64), np.zeros(columns, dtype=np.int64)
-        nobody = np.full(rows, FREE, dtype=np.int64), np.full(columns, FREE, dtype=np.int64)
-        return cls(u, u.copy(), v, v.copy(), *nobody)
+        state = cls(np.zeros((3, rows), dtype=np.int64), np.zeros((3, columns), dtype=np.int64))
+        state.by_row[PARTNER] = state.by_column[PARTNER] = FREE
+        return state
 
     def transposed(self) -> State:
         """The same arrays, seen from the other side."""
-        return State(self.v, self.v_ties, self.u, self.u_ties, self.row_of, self.column_of)
+        return State(self.by_column, self.by_row)
+
+    @property
+    def u(self) -> IntArray:
+        """(rows,)"""
+        return _line(self.by_row, DUAL)
+
+    @property
+    def u_ties(self) -> IntArray:
+        """(rows,)"""
+        return _line(self.by_row, TIES)
+
+    @property
+    def column_of(self) -> IntArray:
+        """(rows,) the column, or OPEN, or FREE."""
+        return _line(self.by_row, PARTNER)
+
+    @property
+    def v(self) -> IntArray:
+        """(columns,)"""
+        return _line(self.by_column, DUAL)
+
+    @property
+    def v_ties(self) -> IntArray:
+        """(columns,)"""
+        return _line(self.by_column, TIES)
+
+    @property
+    def row_of(self) -> IntArray:
+        """(columns,) the row, or FREE."""
+        return _line(self.by_column, PARTNER)
 
 
 class Room(NamedTuple):
     """Working memory of a search over columns."""
 
-    far: IntArray
-    """(columns,) cost of the cheapest path known."""
-    far_ties: IntArray
-    parent: IntArray
-    """(columns,) the row before."""
-    settled: IntArray
-    """(columns,) the columns settled, in order."""
-    heap: IntArray
-    """(columns,) columns reached and not settled, as a binary heap."""
-    place: IntArray
-    """(columns,) index in the heap; stale once settled, -1 before."""
+    table: IntArray
+    """(6, columns) cost and tie of the cheapest path known; the row before; the columns settled, in order; the columns reached
+    and not settled, as a binary heap; a column's index in the heap, stale once settled and -1 before."""
 
     @classmethod
     def of(cls, columns: int) -> Room:
         """Room for this many columns."""
-        return cls(*(np.zeros(columns, dtype=np.int64) for _ in range(6)))
+        return cls(np.zeros((6, columns), dtype=np.int64))
+
+
+def _line(table: IntArray, at: int) -> IntArray:
+    line: IntArray = table[at]
+    return line
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +256,20 @@ def steps() -> Deciding:
     return augmenting_arrays
 
 
+@cache
+def warm_up() -> None:
+    """Compile, or read from disk, everything that a session calls, so that no event waits for it; once per process."""
+    each, keys = np.arange(2), np.zeros(2, dtype=np.uint64)
+    by_row = np.array((each * 2, each * 0, each * 0 + 2, each * 0 + 9))
+    graph = Graph(by_row, each, np.arange(4), keys, keys)
+    state, rooms, made = State.undecided(2, 2), (Room.of(2), Room.of(2)), steps()
+    made.decide_all(graph, state, rooms[0], 8)
+    made.keeps(graph, graph, state, state.transposed(), 0, 0)
+    made.exchanges(graph, graph, state, state.transposed(), rooms, 0, int(state.column_of[0]), 4)
+    state.by_row[PARTNER, 0] = state.by_column[PARTNER, 0] = FREE
+    made.decide(graph, state, rooms[0], 0)
+
+
 def compressed(
     rows: IntArray, columns: IntArray, costs: IntArray, opens: IntArray, row_keys: HashArray, column_keys: HashArray
 ) -> Graph:
@@ -227,7 +280,8 @@ def compressed(
     count = np.bincount(rows, minlength=len(opens))
     first = np.cumsum(count) - count
     whole = np.ascontiguousarray
-    return Graph(first, first, count, whole(columns), whole(costs), opens, row_keys, column_keys)
+    by_row = np.array((first, first, count, opens))
+    return Graph(by_row, whole(columns), whole(costs), row_keys, column_keys)
 
 
 def _matched(graph: Graph, steps: Deciding) -> Matching:
@@ -238,7 +292,7 @@ def _matched(graph: Graph, steps: Deciding) -> Matching:
         return Matching(state.column_of, state.u, state.v)
     state = State.undecided(columns, rows)
     steps.decide_all(_from_the_other_side(graph), state, Room.of(rows), _BIDS_PER_ROW * columns)
-    return Matching(np.where(state.row_of < 0, OPEN, state.row_of), state.v + graph.opens, state.u)
+    return Matching(np.maximum(state.row_of, OPEN), state.v + graph.opens, state.u)
 
 
 def _from_the_other_side(graph: Graph) -> Graph:
@@ -249,7 +303,8 @@ def _from_the_other_side(graph: Graph) -> Graph:
     count = np.bincount(graph.heads, minlength=len(graph.column_keys))
     first = np.cumsum(count) - count
     earned = graph.costs[order] - graph.opens[rows]
-    return Graph(first, first, count, rows, earned, np.zeros_like(count), graph.column_keys, graph.row_keys)
+    by_row = np.array((first, first, count, np.zeros_like(count)))
+    return Graph(by_row, rows, earned, graph.column_keys, graph.row_keys)
 
 
 def _order(keys: IntArray, limit: int) -> IntArray:

@@ -8,7 +8,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimiser.kernels.augmenting import FREE, ITSELF, NEVER, NOBODY, OPEN, Found, Graph, Room, State
+from optimiser.kernels.augmenting import (
+    FAR,
+    FAR_TIES,
+    FREE,
+    HEAD,
+    ITSELF,
+    NEVER,
+    NOBODY,
+    OPEN,
+    PARENT,
+    SETTLED,
+    Found,
+    Graph,
+    Room,
+    State,
+)
 from optimiser.problem import IntArray
 from optimiser.ties import tie_units
 
@@ -18,9 +33,9 @@ def decide(graph: Graph, state: State, room: Room, source: int) -> int:
     nobody = NOBODY, NOBODY, NOBODY
     best, best_tie, end, settled, looked = search(graph, state, room, source, graph.opens[source], (0, 0), nobody)
     if settled:
-        columns = room.settled[:settled]
+        columns = room.table[SETTLED][:settled]
         rows = state.row_of[columns]
-        step, tie_step = best - room.far[columns], best_tie - room.far_ties[columns]
+        step, tie_step = best - room.table[FAR][columns], best_tie - room.table[FAR_TIES][columns]
         state.v[columns] -= step
         state.v_ties[columns] -= tie_step
         state.u[rows] += step
@@ -34,7 +49,7 @@ def decide(graph: Graph, state: State, room: Room, source: int) -> int:
         column = -2 - end
         state.column_of[state.row_of[column]] = OPEN
     while True:
-        row = int(room.parent[column])
+        row = int(room.table[PARENT][column])
         left = int(state.column_of[row])
         state.column_of[row], state.row_of[column] = column, row
         if row == source:
@@ -51,7 +66,7 @@ def search(
     graph: Graph, state: State, room: Room, source: int, ceiling: int, toll: tuple[int, int], barred: tuple[int, int, int]
 ) -> Found:
     """Cheapest way to decide a row, Dijkstra over columns; see `augmenting.Deciding.search`."""
-    far, far_ties, parent = room.far, room.far_ties, room.parent
+    far, far_ties, parent = room.table[FAR], room.table[FAR_TIES], room.table[PARENT]
     far.fill(NEVER)
     reached = np.zeros(len(far), dtype=np.bool_)
     never, not_first, goal = barred
@@ -82,7 +97,7 @@ def search(
         if (cost, tie) >= (best, best_tie):
             return Found(best, best_tie, end, settled, looked)
         reached[via] = False
-        room.settled[settled] = via
+        room.table[SETTLED][settled] = via
         settled += 1
         row = int(state.row_of[via])
         base, base_tie = cost - int(state.u[row]), tie - int(state.u_ties[row])
@@ -95,15 +110,15 @@ def _improved(
     graph: Graph, state: State, room: Room, row: int, base: tuple[int, int], best: tuple[int, int], shut: set[int]
 ) -> tuple[IntArray, IntArray, IntArray]:
     """The columns that this row reaches more cheaply than was known and than the best end, with their new distances."""
-    first, head, count = int(graph.first[row]), int(graph.first_head[row]), int(graph.counts[row])
+    first, head, count = int(graph.first[row]), int(graph.by_row[HEAD, row]), int(graph.counts[row])
     columns = graph.heads[head : head + count]
     costs = graph.costs[first : first + count] - state.v[columns]
     # A pair that is not eligible stays above every path whatever is added to it.
     costs += base[0]
-    near = (costs <= np.minimum(room.far[columns], min(best[0], NEVER >> 1))).nonzero()[0]
+    near = (costs <= np.minimum(room.table[FAR][columns], min(best[0], NEVER >> 1))).nonzero()[0]
     columns, costs = columns[near], costs[near]
     ties = base[1] + tie_units(graph.row_keys[row] ^ graph.column_keys[columns]) - state.v_ties[columns]
-    far, far_ties = room.far[columns], room.far_ties[columns]
+    far, far_ties = room.table[FAR][columns], room.table[FAR_TIES][columns]
     better = (costs < far) | (ties < far_ties)
     better &= (costs < best[0]) | (ties < best[1])
     for column in sorted(shut):
@@ -136,7 +151,7 @@ def keeps(graph: Graph, turned: Graph, state: State, state_turned: State, row: i
 
 
 def _highest(graph: Graph, state: State, row: int, column: int) -> tuple[int, int]:
-    first, head, count = int(graph.first[row]), int(graph.first_head[row]), int(graph.counts[row])
+    first, head, count = int(graph.first[row]), int(graph.by_row[HEAD, row]), int(graph.counts[row])
     columns = graph.heads[head : head + count]
     costs = graph.costs[first : first + count]
     others = ((costs < NEVER) & (columns != column)).nonzero()[0]
@@ -185,7 +200,7 @@ def _follow(
         holder = int(state.row_of[column])
         moves.append((number, holder, column, NOBODY, -_cost(graph, holder, column)))
     while True:
-        row = int(room.parent[column])
+        row = int(room.table[PARENT][column])
         left = int(state.column_of[row])
         moves.append((number, row, max(left, NOBODY), column, _cost(graph, row, column) - _cost(graph, row, left)))
         if row == source:
@@ -202,7 +217,7 @@ def _refill(
         return
     row = end if end >= 0 else -2 - end
     while True:
-        column, left = int(room.parent[row]), int(state.column_of[row])
+        column, left = int(room.table[PARENT][row]), int(state.column_of[row])
         moves.append((number, row, max(left, NOBODY), column, _cost(graph, row, column) - _cost(graph, row, left)))
         if column == target:
             return

@@ -17,7 +17,26 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from optimiser.kernels.augmenting import FREE, ITSELF, NEVER, NOBODY, OPEN
+from optimiser.kernels.augmenting import (
+    COUNT,
+    DUAL,
+    FAR,
+    FAR_TIES,
+    FIRST,
+    FREE,
+    HEAD,
+    HEAP,
+    ITSELF,
+    NEVER,
+    NOBODY,
+    OPEN,
+    OPENS,
+    PARENT,
+    PARTNER,
+    PLACE,
+    SETTLED,
+    TIES,
+)
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -43,7 +62,7 @@ def tie_of(row_key: Any, column_key: Any) -> Any:
 @compiled
 def raised(room: Any, size: Any, column: Any) -> Any:
     """Put a column on the heap, or move it up after its path became cheaper; returns the heap's size."""
-    heap, place, far, far_ties = room.heap, room.place, room.far, room.far_ties
+    heap, place, far, far_ties = room.table[HEAP], room.table[PLACE], room.table[FAR], room.table[FAR_TIES]
     at = place[column]
     if at < 0:
         at = size
@@ -64,7 +83,7 @@ def raised(room: Any, size: Any, column: Any) -> Any:
 @compiled
 def popped(room: Any, size: Any) -> Any:
     """Take away the least column, after it was read at index 0; returns the heap's size."""
-    heap, place, far, far_ties = room.heap, room.place, room.far, room.far_ties
+    heap, place, far, far_ties = room.table[HEAP], room.table[PLACE], room.table[FAR], room.table[FAR_TIES]
     size -= 1
     column = heap[size]
     cost, tie = far[column], far_ties[column]
@@ -91,19 +110,19 @@ def popped(room: Any, size: Any) -> Any:
 @compiled
 def bid(graph: Any, state: Any, row: Any) -> Any:
     """The best column for a row at today's prices (OPEN for none), its price, and the price of the second best."""
-    best, best_cost, best_tie = OPEN, graph.opens[row], np.int64(0)
+    best, best_cost, best_tie = OPEN, graph.by_row[OPENS, row], np.int64(0)
     next_cost, next_tie = np.int64(NEVER), np.int64(0)
     key = graph.row_keys[row]
-    first, head = graph.first[row], graph.first_head[row]
-    for at in range(graph.counts[row]):
+    first, head = graph.by_row[FIRST, row], graph.by_row[HEAD, row]
+    for at in range(graph.by_row[COUNT, row]):
         cost = graph.costs[first + at]
         if cost >= NEVER:
             continue
         column = graph.heads[head + at]
-        cost -= state.v[column]
+        cost -= state.by_column[DUAL, column]
         if cost > next_cost:
             continue
-        tie = tie_of(key, graph.column_keys[column]) - state.v_ties[column]
+        tie = tie_of(key, graph.column_keys[column]) - state.by_column[TIES, column]
         if cost < best_cost or (cost == best_cost and tie < best_tie):
             next_cost, next_tie = best_cost, best_tie
             best, best_cost, best_tie = column, cost, tie
@@ -125,21 +144,21 @@ def reduce_rows(graph: Any, state: Any, queue: Any, most: Any) -> None:
         row = queue[waiting]
         column, cost, tie, next_cost, next_tie = bid(graph, state, row)
         if column == OPEN:
-            state.column_of[row] = OPEN
-            state.u[row], state.u_ties[row] = cost, tie
+            state.by_row[PARTNER, row] = OPEN
+            state.by_row[DUAL, row], state.by_row[TIES, row] = cost, tie
             continue
-        holder = state.row_of[column]
+        holder = state.by_column[PARTNER, column]
         if holder >= 0 and next_cost == cost:
             # Bidding on for a tie would be a war of small steps; a path settles it at once.
             continue
         if next_cost >= NEVER:
             next_cost, next_tie = cost, tie
-        state.v[column] -= next_cost - cost
-        state.v_ties[column] -= next_tie - tie
-        state.u[row], state.u_ties[row] = next_cost, next_tie
-        state.column_of[row], state.row_of[column] = column, row
+        state.by_column[DUAL, column] -= next_cost - cost
+        state.by_column[TIES, column] -= next_tie - tie
+        state.by_row[DUAL, row], state.by_row[TIES, row] = next_cost, next_tie
+        state.by_row[PARTNER, row], state.by_column[PARTNER, column] = column, row
         if holder >= 0:
-            state.column_of[holder] = FREE
+            state.by_row[PARTNER, holder] = FREE
             queue[waiting] = holder
             waiting += 1
 
@@ -147,30 +166,28 @@ def reduce_rows(graph: Any, state: Any, queue: Any, most: Any) -> None:
 @compiled
 def search(graph: Any, state: Any, room: Any, source: Any, ceiling: Any, toll: Any, barred: Any) -> Any:
     """Cheapest way to decide a row, Dijkstra over columns; see `augmenting.Deciding.search`."""
-    room.far[:] = NEVER
-    room.place[:] = -1
+    room.table[FAR, :] = NEVER
+    room.table[PLACE, :] = -1
     best, best_tie, end = ceiling, np.int64(0), ITSELF
     row, base, base_tie = source, np.int64(0), np.int64(0)
     size, settled, looked = 0, 0, 0
     never, not_first, goal = barred
     while True:
-        looked += graph.counts[row]
-        key, first, head = graph.row_keys[row], graph.first[row], graph.first_head[row]
-        for at in range(graph.counts[row]):
-            cost = graph.costs[first + at]
-            if cost >= NEVER:
-                continue
+        looked += graph.by_row[COUNT, row]
+        key, first, head = graph.row_keys[row], graph.by_row[FIRST, row], graph.by_row[HEAD, row]
+        for at in range(graph.by_row[COUNT, row]):
             column = graph.heads[head + at]
-            cost += base - state.v[column]
-            if cost > best or cost > room.far[column]:
+            # What is not eligible lies beyond every ceiling, whatever is added to it.
+            cost = graph.costs[first + at] + base - state.by_column[DUAL, column]
+            if cost > best or cost > room.table[FAR, column]:
                 continue
-            tie = base_tie + tie_of(key, graph.column_keys[column]) - state.v_ties[column]
-            if (cost == best and tie >= best_tie) or (cost == room.far[column] and tie >= room.far_ties[column]):
+            tie = base_tie + tie_of(key, graph.column_keys[column]) - state.by_column[TIES, column]
+            if (cost == best and tie >= best_tie) or (cost == room.table[FAR, column] and tie >= room.table[FAR_TIES, column]):
                 continue
             if column == never or (row == source and column in (not_first, goal)):
                 continue
-            room.far[column], room.far_ties[column], room.parent[column] = cost, tie, row
-            if column != goal and state.row_of[column] >= 0:
+            room.table[FAR, column], room.table[FAR_TIES, column], room.table[PARENT, column] = cost, tie, row
+            if column != goal and state.by_column[PARTNER, column] >= 0:
                 size = raised(room, size, column)
                 continue
             if column != goal:
@@ -179,16 +196,16 @@ def search(graph: Any, state: Any, room: Any, source: Any, ceiling: Any, toll: A
                 best, best_tie, end = cost, tie, column
         if size == 0:
             return best, best_tie, end, settled, looked
-        via = room.heap[0]
-        cost, tie = room.far[via], room.far_ties[via]
+        via = room.table[HEAP, 0]
+        cost, tie = room.table[FAR, via], room.table[FAR_TIES, via]
         if cost > best or (cost == best and tie >= best_tie):
             return best, best_tie, end, settled, looked
         size = popped(room, size)
-        room.settled[settled] = via
+        room.table[SETTLED, settled] = via
         settled += 1
-        row = state.row_of[via]
-        base, base_tie = cost - state.u[row], tie - state.u_ties[row]
-        cost, tie = base + graph.opens[row] + toll[0], base_tie + toll[1]
+        row = state.by_column[PARTNER, via]
+        base, base_tie = cost - state.by_row[DUAL, row], tie - state.by_row[TIES, row]
+        cost, tie = base + graph.by_row[OPENS, row] + toll[0], base_tie + toll[1]
         if cost < best or (cost == best and tie < best_tie):
             best, best_tie, end = cost, tie, -2 - via
 
@@ -196,27 +213,27 @@ def search(graph: Any, state: Any, room: Any, source: Any, ceiling: Any, toll: A
 @compiled
 def decide(graph: Any, state: Any, room: Any, source: Any) -> Any:
     """Decide a free row exactly: search, shift the duals, move everybody along the path. Returns arcs looked at."""
-    ceiling, nobody = graph.opens[source], (NOBODY, NOBODY, NOBODY)
+    ceiling, nobody = graph.by_row[OPENS, source], (NOBODY, NOBODY, NOBODY)
     best, best_tie, end, settled, looked = search(graph, state, room, source, ceiling, (0, 0), nobody)
     for index in range(settled):
-        column = room.settled[index]
-        row = state.row_of[column]
-        state.v[column] -= best - room.far[column]
-        state.v_ties[column] -= best_tie - room.far_ties[column]
-        state.u[row] += best - room.far[column]
-        state.u_ties[row] += best_tie - room.far_ties[column]
-    state.u[source], state.u_ties[source] = best, best_tie
+        column = room.table[SETTLED, index]
+        row = state.by_column[PARTNER, column]
+        state.by_column[DUAL, column] -= best - room.table[FAR, column]
+        state.by_column[TIES, column] -= best_tie - room.table[FAR_TIES, column]
+        state.by_row[DUAL, row] += best - room.table[FAR, column]
+        state.by_row[TIES, row] += best_tie - room.table[FAR_TIES, column]
+    state.by_row[DUAL, source], state.by_row[TIES, source] = best, best_tie
     if end == ITSELF:
-        state.column_of[source] = OPEN
+        state.by_row[PARTNER, source] = OPEN
         return looked
     column = end
     if end < ITSELF:
         column = -2 - end
-        state.column_of[state.row_of[column]] = OPEN
+        state.by_row[PARTNER, state.by_column[PARTNER, column]] = OPEN
     while True:
-        row = room.parent[column]
-        left = state.column_of[row]
-        state.column_of[row], state.row_of[column] = column, row
+        row = room.table[PARENT, column]
+        left = state.by_row[PARTNER, row]
+        state.by_row[PARTNER, row], state.by_column[PARTNER, column] = column, row
         if row == source:
             return looked
         column = left
@@ -225,11 +242,11 @@ def decide(graph: Any, state: Any, room: Any, source: Any) -> Any:
 @compiled
 def decide_all(graph: Any, state: Any, room: Any, bids: Any) -> Any:
     """Decide every free row, at most `bids` bids before paths are searched; returns the arcs looked at."""
-    free = np.flatnonzero(state.column_of == FREE)[::-1].copy()
+    free = np.flatnonzero(state.by_row[PARTNER] == FREE)[::-1].copy()
     reduce_rows(graph, state, free, bids)
     looked = 0
-    for row in range(len(state.column_of)):
-        if state.column_of[row] == FREE:
+    for row in range(state.by_row.shape[1]):
+        if state.by_row[PARTNER, row] == FREE:
             looked += decide(graph, state, room, row)
     return looked
 
@@ -237,17 +254,17 @@ def decide_all(graph: Any, state: Any, room: Any, bids: Any) -> Any:
 @compiled
 def highest(graph: Any, state: Any, row: Any, column: Any) -> Any:
     """The highest u that every pair of a row but the one with `column` allows: cost, tie."""
-    cost, tie = graph.opens[row], np.int64(0)
-    key, first, head = graph.row_keys[row], graph.first[row], graph.first_head[row]
-    for at in range(graph.counts[row]):
+    cost, tie = graph.by_row[OPENS, row], np.int64(0)
+    key, first, head = graph.row_keys[row], graph.by_row[FIRST, row], graph.by_row[HEAD, row]
+    for at in range(graph.by_row[COUNT, row]):
         price = graph.costs[first + at]
         other = graph.heads[head + at]
         if price >= NEVER or other == column:
             continue
-        price -= state.v[other]
+        price -= state.by_column[DUAL, other]
         if price > cost:
             continue
-        own = tie_of(key, graph.column_keys[other]) - state.v_ties[other]
+        own = tie_of(key, graph.column_keys[other]) - state.by_column[TIES, other]
         if price < cost or own < tie:
             cost, tie = price, own
     return cost, tie
@@ -259,7 +276,7 @@ def keeps(graph: Any, turned: Any, state: Any, state_turned: Any, row: Any, colu
 
     Both graphs are dense: `graph` is seen from the rows and `turned` from the columns.
     """
-    price = graph.costs[graph.first[row] + column]
+    price = graph.costs[graph.by_row[FIRST, row] + column]
     if price >= NEVER:
         return False
     cost, tie = highest(graph, state, row, column)
@@ -267,15 +284,15 @@ def keeps(graph: Any, turned: Any, state: Any, state_turned: Any, row: Any, colu
     own, own_tie = price - cost, tie_of(graph.row_keys[row], graph.column_keys[column]) - tie
     if own > most or (own == most and own_tie > most_tie):
         return False
-    state.u[row], state.u_ties[row] = cost, tie
-    state.v[column], state.v_ties[column] = own, own_tie
+    state.by_row[DUAL, row], state.by_row[TIES, row] = cost, tie
+    state.by_column[DUAL, column], state.by_column[TIES, column] = own, own_tie
     return True
 
 
 @compiled
 def cost_of(graph: Any, row: Any, column: Any) -> Any:
     """Cost of a pair of a dense graph; nought where there is no column."""
-    return graph.costs[graph.first[row] + column] if column >= 0 else np.int64(0)
+    return graph.costs[graph.by_row[FIRST, row] + column] if column >= 0 else np.int64(0)
 
 
 @compiled
@@ -291,11 +308,11 @@ def follow(graph: Any, state: Any, room: Any, source: Any, end: Any, number: Any
     column, begin = end, at
     if end < ITSELF:
         column = -2 - end
-        holder = state.row_of[column]
+        holder = state.by_column[PARTNER, column]
         at = noted(moves, at, number, holder, column, NOBODY, -cost_of(graph, holder, column))
     while True:
-        row = room.parent[column]
-        left = state.column_of[row]
+        row = room.table[PARENT, column]
+        left = state.by_row[PARTNER, row]
         cost = cost_of(graph, row, column) - cost_of(graph, row, left)
         at = noted(moves, at, number, row, left, column, cost)
         if row == source:
@@ -311,12 +328,12 @@ def refill(graph: Any, state: Any, room: Any, target: Any, end: Any, number: Any
         return at
     row = end if end >= 0 else -2 - end
     while True:
-        column, left = room.parent[row], state.column_of[row]
+        column, left = room.table[PARENT, row], state.by_row[PARTNER, row]
         cost = cost_of(graph, row, column) - cost_of(graph, row, left)
         at = noted(moves, at, number, row, left, column, cost)
         if column == target:
             return at
-        row = state.row_of[column]
+        row = state.by_column[PARTNER, column]
 
 
 @compiled
@@ -324,7 +341,7 @@ def exchanges(
     graph: Any, turned: Any, state: Any, state_turned: Any, rooms: Any, row: Any, column: Any, half: Any
 ) -> Any:
     """Moves that would put a row on another column; see `augmenting.Deciding.exchanges`."""
-    moves = np.empty((2 * (len(state.row_of) + len(state.column_of) + 2), 5), dtype=np.int64)
+    moves = np.empty((2 * (state.by_column.shape[1] + state.by_row.shape[1] + 2), 5), dtype=np.int64)
     at = 0
     if column == NOBODY:
         _, _, end, _, _ = search(graph, state, rooms[0], row, np.int64(NEVER >> 1), (0, 0), (NOBODY, NOBODY, NOBODY))
@@ -332,10 +349,10 @@ def exchanges(
             at = follow(graph, state, rooms[0], row, end, 0, moves, at)
         return moves[:at]
     cost, tie, filler, _, _ = search(turned, state_turned, rooms[1], column, np.int64(0), (0, 0), (row, NOBODY, NOBODY))
-    toll = (cost - state.v[column], tie - state.v_ties[column])
+    toll = (cost - state.by_column[DUAL, column], tie - state.by_column[TIES, column])
     first = NOBODY
     for number in range(2):
-        ceiling = state.u[row] + half
+        ceiling = state.by_row[DUAL, row] + half
         _, _, end, _, _ = search(graph, state, rooms[0], row, ceiling, toll, (NOBODY, first, column))
         if end == ITSELF:
             break
