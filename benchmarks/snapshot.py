@@ -64,9 +64,12 @@ def by_highs(problem: Problem) -> int:
     lower = np.concatenate([np.ones(needs), np.zeros(len(problem.resource_ids))])
     costs = np.concatenate([problem.costs, open_prices(problem)])
     found = milp(
-        costs, constraints=LinearConstraint(matrix, lower, 1), bounds=Bounds(0, 1), integrality=np.ones(len(costs), dtype=np.int64),
+        costs,
+        constraints=LinearConstraint(matrix, lower, 1),
+        bounds=Bounds(0, 1),
+        integrality=np.ones(len(costs), dtype=np.int64),
         options={"mip_rel_gap": 0.0},
-    )  # fmt: skip
+    )
     assert found.x is not None
     return int(costs @ np.rint(found.x).astype(np.int64))
 

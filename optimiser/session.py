@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimiser.allocation import Allocation, Certificate, Termination
-from optimiser.kernels.augmenting import FREE, NEVER, OPEN, RANGE_LIMIT, Graph, Room, State, steps, warm_up
+from optimiser.kernels.augmenting import FREE, NEVER, OPEN, OPENS, RANGE_LIMIT, Graph, Room, State, steps, warm_up
 from optimiser.problem import PAIR_COST_LIMIT, IntArray, Problem
 from optimiser.refusals import Flaw, ProblemRefused
 from optimiser.ties import id_hashes, resource_keys
@@ -61,7 +61,7 @@ class Session:
         slot = self._vacant_needs.pop()
         self._is_vacant_need[slot] = False
         self.need_slots[slot], self.need_at[need_id] = need_id, slot
-        self.by_need.row_keys[slot] = id_hashes((need_id,))[0]
+        self._need_keys[slot] = id_hashes((need_id,))[0]
         self._price_need(slot, rank, prices)
         self._decide_need(slot)
 
@@ -96,7 +96,7 @@ class Session:
         slot = self._vacant_resources.pop()
         self._is_vacant_resource[slot] = False
         self.resource_slots[slot], self.resource_at[resource_id] = resource_id, slot
-        self.by_need.column_keys[slot] = resource_keys((resource_id,))[0]
+        self._resource_keys[slot] = resource_keys((resource_id,))[0]
         self._price_resource(slot, prices)
         self._decide_resource(slot)
 
@@ -240,14 +240,15 @@ class Session:
         # A second copy, column by column: a walk down a column of a large matrix would miss the cache at every step.
         self._costs_turned = np.ascontiguousarray(costs.T)
         self.costs, self.ranks = costs, np.append(self.ranks, np.ones(rows - old_rows, dtype=np.int64))
-        row_keys = id_hashes([name or "" for name in self.need_slots])
-        column_keys = resource_keys([name or "" for name in self.resource_slots])
+        self._need_keys = id_hashes([name or "" for name in self.need_slots])
+        self._resource_keys = resource_keys([name or "" for name in self.resource_slots])
         each_row, each_column = np.arange(rows), np.arange(columns)
         by_row = np.array((each_row * columns, 0 * each_row, 0 * each_row + columns, (LOWEST_RANK + 1 - self.ranks) * STEP))
         by_column = np.array((each_column * rows, 0 * each_column, 0 * each_column + rows, 0 * each_column))
-        self.by_need = Graph(by_row, each_column, costs.reshape(-1), row_keys, column_keys)
-        self.by_resource = Graph(by_column, each_row, self._costs_turned.reshape(-1), column_keys, row_keys)
-        self.opens = self.by_need.opens
+        keys = self._need_keys, self._resource_keys
+        self.by_need = Graph.of(by_row, each_column, costs.reshape(-1), *keys)
+        self.by_resource = Graph.of(by_column, each_row, self._costs_turned.reshape(-1), *keys[::-1])
+        self.opens = by_row[OPENS]
         self.state = State.undecided(rows, columns)
         self.state.column_of.fill(OPEN)
         for kept, was in zip(self.state, old, strict=True):

@@ -83,7 +83,7 @@ def tie_hashes(problem: Problem) -> HashArray:
 
 def tie_keys(problem: Problem) -> tuple[HashArray, HashArray]:
     """(rows,) and (resources,) keys; the hash of a pair is their exclusive or, mixed."""
-    needs, resources = id_hashes(problem.need_ids), id_hashes(problem.resource_ids)
+    needs, resources = _known_hashes(problem.need_ids), _known_hashes(problem.resource_ids)
     rows = needs[problem.row_needs]
     if len(problem.row_needs) > len(problem.need_ids):
         rows = rows ^ _row_hashes(problem, resources)
@@ -103,6 +103,14 @@ def resource_keys(ids: Sequence[str]) -> HashArray:
 def tie_units(keys: HashArray) -> IntArray:
     """Ties of 40 bits from the joined keys of pairs; sums over four million pairs stay within 62 bits."""
     return (_mixed(keys) >> np.uint64(64 - _TIE_BITS)).astype(np.int64)
+
+
+@lru_cache(maxsize=16)
+def _known_hashes(ids: tuple[str, ...]) -> HashArray:
+    # A desk asks about the same resources all day long.
+    hashes = id_hashes(ids)
+    hashes.setflags(write=False)
+    return hashes
 
 
 def _row_hashes(problem: Problem, resources: HashArray) -> HashArray:

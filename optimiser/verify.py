@@ -109,10 +109,10 @@ def _certificate_flaws(problem: Problem, allocation: Allocation, filled: IntArra
         flaws.append("the certificate is for rows and resources with room for one")
     costs = problem.costs
     ranks = problem.ranks[problem.row_needs]
-    order = np.argsort(ranks, kind="stable")
-    falls = -np.diff(opens[order], append=0)
-    is_last = np.diff(ranks[order], append=-1) != 0
-    if (falls[is_last] <= int(costs.max(initial=0)) * len(u)).any() or falls[~is_last].any():
+    order = ranks.argsort(kind="stable")
+    ranks, prices = ranks[order], opens[order]
+    falls, travel = prices[:-1] - prices[1:], int(costs.max(initial=0)) * len(u)
+    if np.where(ranks[1:] != ranks[:-1], falls <= travel, falls != 0).any() or (prices[-1:] <= travel).any():
         flaws.append("the certificate does not keep the ranks apart")
     if (u > opens).any() or (v > 0).any():
         flaws.append("the certificate prices a row above staying open, or a resource below nothing")

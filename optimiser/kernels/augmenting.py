@@ -57,6 +57,19 @@ class Graph(NamedTuple):
     row_keys: HashArray
     column_keys: HashArray
 
+    @classmethod
+    def of(
+        cls, by_row: IntArray, heads: IntArray, costs: IntArray, row_keys: HashArray, column_keys: HashArray
+    ) -> Graph:
+        """A graph that only reads these arrays, contiguous ones; whoever may write them may go on doing so.
+
+        Whether an array may be written is part of what code is compiled for, so all graphs are alike in that.
+        """
+        graph = cls(by_row.view(), heads.view(), costs.view(), row_keys.view(), column_keys.view())
+        for part in graph:
+            part.flags.writeable = False
+        return graph
+
     @property
     def first(self) -> IntArray:
         """(rows,) where a row's costs begin."""
@@ -261,7 +274,7 @@ def warm_up() -> None:
     """Compile, or read from disk, everything that a session calls, so that no event waits for it; once per process."""
     each, keys = np.arange(2), np.zeros(2, dtype=np.uint64)
     by_row = np.array((each * 2, each * 0, each * 0 + 2, each * 0 + 9))
-    graph = Graph(by_row, each, np.arange(4), keys, keys)
+    graph = Graph.of(by_row, each, np.arange(4), keys, keys)
     state, rooms, made = State.undecided(2, 2), (Room.of(2), Room.of(2)), steps()
     made.decide_all(graph, state, rooms[0], 8)
     made.keeps(graph, graph, state, state.transposed(), 0, 0)
@@ -281,7 +294,7 @@ def compressed(
     first = np.cumsum(count) - count
     whole = np.ascontiguousarray
     by_row = np.array((first, first, count, opens))
-    return Graph(by_row, whole(columns), whole(costs), row_keys, column_keys)
+    return Graph.of(by_row, whole(columns), whole(costs), row_keys, column_keys)
 
 
 def _matched(graph: Graph, steps: Deciding) -> Matching:
@@ -304,7 +317,7 @@ def _from_the_other_side(graph: Graph) -> Graph:
     first = np.cumsum(count) - count
     earned = graph.costs[order] - graph.opens[rows]
     by_row = np.array((first, first, count, np.zeros_like(count)))
-    return Graph(by_row, rows, earned, graph.column_keys, graph.row_keys)
+    return Graph.of(by_row, rows, earned, graph.column_keys, graph.row_keys)
 
 
 def _order(keys: IntArray, limit: int) -> IntArray:
