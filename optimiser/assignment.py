@@ -32,6 +32,7 @@ AMPLE = 1.2
 """From this many usable resources per row, scipy's dense assignment is the quicker engine without numba."""
 DENSE_CELLS = 4_000_000
 """The largest dense matrix, in cells of eight bytes, over one component."""
+_ONE_COMPONENT_CELLS = 40_000
 _EXACT_FLOAT = 2**53
 
 
@@ -148,6 +149,8 @@ def by_flow(graph: Graph, kernel: FlowKernel) -> IntArray:
 def _components(graph: Graph, rows_of: IntArray) -> list[tuple[IntArray, IntArray]]:
     """(rows, arcs) of every connected component that has arcs, both ascending."""
     rows, size = len(graph.opens), len(graph.opens) + len(graph.column_keys)
+    if rows * size <= _ONE_COMPONENT_CELLS:
+        return [(np.arange(rows), np.arange(len(rows_of)))]
     links = csr_array((np.ones(len(rows_of), dtype=np.int8), (rows_of, graph.heads + rows)), shape=(size, size))
     number, label = connected_components(links, directed=False)
     if number == 1:

@@ -63,9 +63,10 @@ def _canonical(graph: Graph, column_of: IntArray, u: IntArray, v: IntArray) -> I
     rows_of = np.repeat(np.arange(len(graph.opens)), graph.counts)
     tight = np.flatnonzero(graph.costs == u[rows_of] + v[graph.heads])
     rows, columns = rows_of[tight], graph.heads[tight]
-    live = _on_a_cycle(rows, columns, column_of, u == graph.opens, v == 0)
-    if not (live & (column_of[rows] != columns)).any():
+    may_open, may_be_unused = u == graph.opens, v == 0
+    if not _has_choice(rows, columns, column_of, may_open, may_be_unused):
         return column_of
+    live = _on_a_cycle(rows, columns, column_of, may_open, may_be_unused)
     rows, columns = rows[live], columns[live]
     row_ids, small_rows = np.unique(rows, return_inverse=True)
     column_ids, small_columns = np.unique(columns, return_inverse=True)
@@ -78,6 +79,31 @@ def _canonical(graph: Graph, column_of: IntArray, u: IntArray, v: IntArray) -> I
     chosen = column_of.copy()
     chosen[row_ids] = np.where(answer.column_of >= 0, column_ids[np.maximum(answer.column_of, 0)], OPEN)
     return chosen
+
+
+def _has_choice(
+    rows: IntArray, columns: IntArray, column_of: IntArray, may_open: BoolArray, may_be_unused: BoolArray
+) -> bool:
+    """Whether there may be another matching as good; False is certain.
+
+    Tight pairs that lead nowhere are struck out, whose taker cannot be replaced or whose loser cannot move on, until none is.
+    """
+    holder = np.full(len(may_be_unused), OPEN, dtype=np.int64)
+    is_matched = column_of >= 0
+    holder[column_of[is_matched]] = np.flatnonzero(is_matched)
+    others = column_of[rows] != columns
+    rows, columns = rows[others], columns[others]
+    moves_on, is_wanted = may_open & is_matched, may_be_unused & (holder >= 0)
+    if (moves_on[column_of < 0]).any() or (moves_on & np.append(is_wanted, False)[column_of]).any():
+        return True
+    while len(rows):
+        has_other, has_taker = moves_on.copy(), is_wanted.copy()
+        has_other[rows] = has_taker[columns] = True
+        kept = ((holder[columns] < 0) | has_other[holder[columns]]) & ((column_of[rows] < 0) | has_taker[column_of[rows]])
+        if kept.all():
+            return True
+        rows, columns = rows[kept], columns[kept]
+    return False
 
 
 def _on_a_cycle(

@@ -47,7 +47,10 @@ def compiled(function: Function) -> Function:
     if importlib.util.find_spec("numba") is None:
         return function
     numba: Any = importlib.import_module("numba")
-    return cast(Function, numba.njit(nogil=True, cache=True)(function))
+    try:
+        return cast(Function, numba.njit(nogil=True, cache=True)(function))
+    except RuntimeError:  # Nowhere to keep it: an installation that may not be written to, and no home directory.
+        return cast(Function, numba.njit(nogil=True)(function))
 
 
 @compiled
