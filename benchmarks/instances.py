@@ -13,6 +13,8 @@ from optimiser import IntArray, Problem
 
 REACHED_SHARE = {"dense": 1.0, "medium": 0.4, "sparse": 0.08}
 """Share of skilled pairs within reach."""
+MOST_PAIRS = 4_000_000
+"""Beyond this the reach is shortened: a problem has a limit."""
 WEIGHTS = np.array([0, 8, 4, 2, 1])
 SIDE_M, SPEED_MPS, TURNOUT_S = 20_000.0, 13.0, 60.0
 HAVING = np.array([0.9, 0.7, 0.5, 0.3])
@@ -26,7 +28,8 @@ def a_problem(needs: int, resources: int, density: str, seed: int) -> Problem:
     reach_s = np.hypot(at[:, None, 0] - of[None, :, 0], at[:, None, 1] - of[None, :, 1]) / SPEED_MPS + TURNOUT_S
     ranks, asked = draw.integers(1, 5, needs), draw.integers(0, 4, needs)
     eligible = (draw.random((resources, 4)) < HAVING)[:, asked].T
-    eligible &= reach_s <= np.quantile(reach_s[eligible], REACHED_SHARE[density])
+    share = min(REACHED_SHARE[density], MOST_PAIRS / eligible.sum())
+    eligible &= reach_s <= np.quantile(reach_s[eligible], share)
     rows, columns = np.nonzero(eligible)
     prices = np.rint(reach_s[rows, columns] * WEIGHTS[ranks[rows]] * 10).astype(np.int64)
     return Problem(
