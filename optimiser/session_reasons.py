@@ -8,6 +8,7 @@ the last unit. Nothing here is guessed and nothing changes the session.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,9 +21,8 @@ HOLDERS_NAMED = 10
 """How many holders of resources are named for an open need."""
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One need's step in an exchange; None is staying open."""
+class Move(NamedTuple):
+    """One need's step in an exchange; None is staying open. A tuple, because long chains are made of many."""
 
     need_id: str
     leaves: str | None

@@ -169,28 +169,31 @@ def reduce_rows(graph: Any, state: Any, queue: Any, most: Any) -> None:
 @compiled
 def search(graph: Any, state: Any, room: Any, source: Any, ceiling: Any, toll: Any, barred: Any) -> Any:
     """Cheapest way to decide a row, Dijkstra over columns; see `augmenting.Deciding.search`."""
-    room.table[FAR, :] = NEVER
-    room.table[PLACE, :] = -1
+    far, far_ties, parent = room.table[FAR], room.table[FAR_TIES], room.table[PARENT]
+    v, v_ties, row_of = state.by_column[DUAL], state.by_column[TIES], state.by_column[PARTNER]
+    far[:] = NEVER
+    room.table[PLACE][:] = -1
     best, best_tie, end = ceiling, np.int64(0), ITSELF
     row, base, base_tie = source, np.int64(0), np.int64(0)
     size, settled, looked = 0, 0, 0
     never, not_first, goal = barred
     while True:
-        looked += graph.by_row[COUNT, row]
-        key, first, head = graph.row_keys[row], graph.by_row[FIRST, row], graph.by_row[HEAD, row]
-        for at in range(graph.by_row[COUNT, row]):
-            column = graph.heads[head + at]
+        count, first, head = graph.by_row[COUNT, row], graph.by_row[FIRST, row], graph.by_row[HEAD, row]
+        key, heads, costs = graph.row_keys[row], graph.heads[head : head + count], graph.costs[first : first + count]
+        looked += count
+        for at in range(count):
+            column = heads[at]
             # What is not eligible lies beyond every ceiling, whatever is added to it.
-            cost = graph.costs[first + at] + base - state.by_column[DUAL, column]
-            if cost > best or cost > room.table[FAR, column]:
+            cost = costs[at] + base - v[column]
+            if cost > best or cost > far[column]:
                 continue
-            tie = base_tie + tie_of(key, graph.column_keys[column]) - state.by_column[TIES, column]
-            if (cost == best and tie >= best_tie) or (cost == room.table[FAR, column] and tie >= room.table[FAR_TIES, column]):
+            tie = base_tie + tie_of(key, graph.column_keys[column]) - v_ties[column]
+            if (cost == best and tie >= best_tie) or (cost == far[column] and tie >= far_ties[column]):
                 continue
             if column == never or (row == source and column in (not_first, goal)):
                 continue
-            room.table[FAR, column], room.table[FAR_TIES, column], room.table[PARENT, column] = cost, tie, row
-            if column != goal and state.by_column[PARTNER, column] >= 0:
+            far[column], far_ties[column], parent[column] = cost, tie, row
+            if column != goal and row_of[column] >= 0:
                 size = raised(room, size, column)
                 continue
             if column != goal:
@@ -200,13 +203,13 @@ def search(graph: Any, state: Any, room: Any, source: Any, ceiling: Any, toll: A
         if size == 0:
             return best, best_tie, end, settled, looked
         via = room.table[HEAP, 0]
-        cost, tie = room.table[FAR, via], room.table[FAR_TIES, via]
+        cost, tie = far[via], far_ties[via]
         if cost > best or (cost == best and tie >= best_tie):
             return best, best_tie, end, settled, looked
         size = popped(room, size)
         room.table[SETTLED, settled] = via
         settled += 1
-        row = state.by_column[PARTNER, via]
+        row = row_of[via]
         base, base_tie = cost - state.by_row[DUAL, row], tie - state.by_row[TIES, row]
         cost, tie = base + graph.by_row[OPENS, row] + toll[0], base_tie + toll[1]
         if cost < best or (cost == best and tie < best_tie):
