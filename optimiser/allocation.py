@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-Engine = Literal["direct", "flow", "teams", "floor"]
-"""What made the answer: a choice without competition, one flow, search over teams, or the greedy floor plan."""
+from optimiser.problem import IntArray
+
+Engine = Literal["direct", "augmenting", "assignment", "session", "flow", "teams", "floor"]
+"""What made the answer: a choice without competition, compiled augmenting paths, scipy's assignment, a session, one flow, search
+over teams, or the greedy floor plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,23 @@ class Termination:
     """In words, for a degraded answer: what went wrong."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Certificate:
+    """Prices that prove an allocation of one resource per row optimal to anybody who can add.
+
+    Leaving a row open has a price that depends on its rank alone; between two ranks, and below the last, lies more than all
+    rows together can cost. Then u + v <= cost on every pair, u <= the price of staying open, v <= 0, and all of u and v add up
+    to what the plan costs, open rows included. No plan can cost less than such a sum.
+    """
+
+    rows: IntArray
+    """(rows,) u: what a row pays."""
+    resources: IntArray
+    """(resources,) v: minus the price of a resource."""
+    opens: IntArray
+    """(rows,) what it costs to leave a row open."""
+
+
 @dataclass(frozen=True, slots=True)
 class Allocation:
     """A plan for one problem; indices are the problem's own."""
@@ -48,6 +68,8 @@ class Allocation:
     """Total price of the chosen pairs in cost units."""
     engine: Engine
     termination: Termination
+    certificate: Certificate | None = field(default=None, compare=False, repr=False)
+    """What `verify` proves optimality from, where the engine has it."""
 
     @property
     def proven(self) -> bool:

@@ -13,7 +13,7 @@ from optimiser.problem import IntArray, Problem
 from optimiser.pruning import cheapest_pairs
 from optimiser.ties import Ties
 
-_FEW_ROWS = 12
+FEW_ROWS = 12
 """Up to here a walk over the rows is quicker than one sort over all pairs."""
 
 
@@ -31,7 +31,7 @@ def single_row_choice(problem: Problem, costs: IntArray) -> IntArray:
 
 def uncontested_choice(problem: Problem, costs: IntArray, ties: Ties) -> IntArray | None:
     """Choose every row's cheapest pairs, or None when two positions then want the same resource."""
-    few = len(problem.row_needs) <= _FEW_ROWS
+    few = len(problem.row_needs) <= FEW_ROWS
     picked = _row_by_row(problem, costs, ties) if few else _all_rows(problem, costs, ties)
     picked = without_short_needs(problem, picked)
     resources = problem.pair_resources[picked]

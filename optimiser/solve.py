@@ -1,20 +1,27 @@
 """Tiers of allocation: the only file that knows in which order the engines are tried.
 
     1  direct choice    every row takes its cheapest resources and nobody is wanted twice
-    2  one slot flow    no whole need asks for several positions: exact
-    3  teams            branch and bound over slot flows, up to a limit of deterministic work
-    4  the floor plan   when an engine raises, ends badly, or says what `verify` rejects; marked as degraded
+    2  assignment       one resource per row and room for one: augmenting paths, or what `assignment` puts in their place
+    3  one slot flow    no whole need asks for several positions: exact
+    4  teams            branch and bound over slot flows, up to a limit of deterministic work
+    5  the floor plan   when an engine raises, ends badly, or says what `verify` rejects; marked as degraded
+
+Where loops are compiled, augmenting paths answer a large problem before a direct choice could be ruled out.
 
 Pure: no clock, no randomness; the same problem gives the same plan everywhere.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
-from optimiser.allocation import Allocation, Engine, Limits, Termination
-from optimiser.direct import single_row_choice, uncontested_choice
+from optimiser.allocation import Allocation, Certificate, Engine, Limits, Termination
+from optimiser.assignment import Assigned, best_assignment, is_assignment
+from optimiser.direct import FEW_ROWS, single_row_choice, uncontested_choice
 from optimiser.floor_plan import floor_plan
+from optimiser.kernels.augmenting import MatchingKernel, compiled_kernel
 from optimiser.kernels.flow import FlowKernel, min_cost_flow
 from optimiser.problem import IntArray, Problem
 from optimiser.pruning import with_pairs, worthwhile_pairs
@@ -26,23 +33,54 @@ from optimiser.verify import verify
 __all__ = ["Allocation", "Limits", "Termination", "solve"]
 
 _NO_LIMITS_GIVEN = Limits()
+_COMPILED = compiled_kernel()
 
 
-def solve(problem: Problem, limits: Limits = _NO_LIMITS_GIVEN, *, kernel: FlowKernel = min_cost_flow) -> Allocation:
-    """Fill the needs as well as can be; never raises for solver trouble, never worse than the floor plan."""
+def solve(
+    problem: Problem,
+    limits: Limits = _NO_LIMITS_GIVEN,
+    *,
+    kernel: FlowKernel = min_cost_flow,
+    matching: MatchingKernel | None = _COMPILED,
+) -> Allocation:
+    """Fill the needs as well as can be; never raises for solver trouble, never worse than the floor plan.
+
+    `matching` is None where nothing is compiled. Neither kernel changes the plan; tests hand in faulty ones.
+    """
     costs = problem.costs
     if len(problem.row_needs) == 1:
         return _single(problem, costs)
+    is_assignment_here = is_assignment(problem)
     ties = Ties(problem)
-    direct = uncontested_choice(problem, costs, ties)
-    if direct is not None:
-        return _proven(problem, costs, direct, "direct", 0)
+    if matching is None or not is_assignment_here or len(problem.row_needs) <= FEW_ROWS:
+        direct = uncontested_choice(problem, costs, ties)
+        if direct is not None:
+            return _proven(problem, costs, direct, "direct", 0)
+    trouble = ""
+    if is_assignment_here:
+        try:
+            assigned = best_assignment(problem, costs, kernel, matching)
+            if assigned is not None:
+                return _checked(problem, costs, assigned)
+        except Exception as exception:
+            trouble = f"{type(exception).__name__}: {exception}"
     keep = worthwhile_pairs(problem, costs)
     floor = floor_plan(with_pairs(problem, keep), costs[keep])
+    if trouble:
+        return _degraded(problem, costs, keep[floor], trouble)
     try:
         return _contested(problem, costs, ties, keep, floor, limits, kernel)
     except Exception as trouble:  # Whatever an engine does, the desk must have a plan, and know that it is this one.
         return _degraded(problem, costs, keep[floor], f"{type(trouble).__name__}: {trouble}")
+
+
+def _checked(problem: Problem, costs: IntArray, assigned: Assigned) -> Allocation:
+    # The certificate proves more than a comparison with the floor plan would, so that is not even made.
+    allocation = _proven(problem, costs, assigned.chosen, assigned.engine, assigned.flows, assigned.certificate)
+    violations = verify(problem, allocation)
+    if violations:
+        raise EngineFailure("the answer does not hold: " + "; ".join(violations[:3]))
+    return allocation
 
 
 def _contested(
@@ -80,30 +118,30 @@ def _limited(problem: Problem, costs: IntArray, chosen: IntArray, found: Found, 
     is_price_bound = found.bound[0] == found.standing[0]
     bound = flow.canonical.cost_of(found.bound[1]) if is_price_bound else None
     cost = int(costs[chosen].sum())
-    return _allocation(problem, costs, chosen, "teams", Termination("limit", bound, cost, flow.solves))
+    return _allocation(problem, chosen, "teams", Termination("limit", bound, cost, flow.solves))
 
 
-def _proven(problem: Problem, costs: IntArray, chosen: IntArray, engine: Engine, nodes: int) -> Allocation:
+def _proven(
+    problem: Problem, costs: IntArray, chosen: IntArray, engine: Engine, nodes: int, proof: Certificate | None = None
+) -> Allocation:
     cost = int(costs[chosen].sum())
-    return _allocation(problem, costs, chosen, engine, Termination("proven", cost, cost, nodes))
+    return _allocation(problem, chosen, engine, Termination("proven", cost, cost, nodes), proof)
 
 
 def _degraded(problem: Problem, costs: IntArray, chosen: IntArray, detail: str) -> Allocation:
     cost = int(costs[chosen].sum())
-    return _allocation(problem, costs, chosen, "floor", Termination("degraded", None, cost, 0, detail))
+    return _allocation(problem, chosen, "floor", Termination("degraded", None, cost, 0, detail))
 
 
 def _allocation(
-    problem: Problem, costs: IntArray, chosen: IntArray, engine: Engine, termination: Termination
+    problem: Problem, chosen: IntArray, engine: Engine, termination: Termination, proof: Certificate | None = None
 ) -> Allocation:
     rows = problem.pair_rows[chosen]
     left = problem.quantities - np.bincount(rows, minlength=len(problem.quantities))
-    by_rank = dict.fromkeys(sorted(problem.ranks.tolist()), 0)
-    for rank in problem.ranks[problem.row_needs[rows]].tolist():
-        by_rank[rank] += 1
-    return Allocation(
-        tuple(chosen.tolist()), tuple(left.tolist()), tuple(by_rank.items()), termination.cost, engine, termination
-    )
+    by_rank = Counter(problem.ranks[problem.row_needs[rows]].tolist())
+    filled = tuple((rank, by_rank[rank]) for rank in sorted(Counter(problem.ranks.tolist())))
+    picks = tuple(chosen.tolist())
+    return Allocation(picks, tuple(left.tolist()), filled, termination.cost, engine, termination, proof)
 
 
 def _single(problem: Problem, costs: IntArray) -> Allocation:

@@ -10,6 +10,7 @@ pseudorandom number generators", OOPSLA, doi:10.1145/2660193.2660195.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -76,12 +77,40 @@ def has_enough_ties(problem: Problem, costs: IntArray, room: int) -> bool:
 
 def tie_hashes(problem: Problem) -> HashArray:
     """(pairs,) 64-bit hash of need, row appearance and resource for every pair."""
-    needs = np.fromiter(map(_id_hash, problem.need_ids), np.uint64, len(problem.need_ids))
-    resources = np.fromiter(map(_id_hash, problem.resource_ids), np.uint64, len(problem.resource_ids))
+    rows, resources = tie_keys(problem)
+    return _mixed(rows[problem.pair_rows] ^ resources[problem.pair_resources])
+
+
+def tie_keys(problem: Problem) -> tuple[HashArray, HashArray]:
+    """(rows,) and (resources,) keys; the hash of a pair is their exclusive or, mixed."""
+    needs, resources = _known_hashes(problem.need_ids), _known_hashes(problem.resource_ids)
     rows = needs[problem.row_needs]
     if len(problem.row_needs) > len(problem.need_ids):
         rows = rows ^ _row_hashes(problem, resources)
-    return _mixed(rows[problem.pair_rows] ^ _mixed(resources)[problem.pair_resources])
+    return rows, _mixed(resources)
+
+
+def id_hashes(ids: Sequence[str]) -> HashArray:
+    """(ids,) the key of a need; the key of a resource is this, mixed by `resource_keys`."""
+    return np.fromiter(map(_id_hash, ids), np.uint64, len(ids))
+
+
+def resource_keys(ids: Sequence[str]) -> HashArray:
+    """(ids,) the keys of resources."""
+    return _mixed(id_hashes(ids))
+
+
+def tie_units(keys: HashArray) -> IntArray:
+    """Ties of 40 bits from the joined keys of pairs; sums over four million pairs stay within 62 bits."""
+    return (_mixed(keys) >> np.uint64(64 - _TIE_BITS)).astype(np.int64)
+
+
+@lru_cache(maxsize=16)
+def _known_hashes(ids: tuple[str, ...]) -> HashArray:
+    # A desk asks about the same resources all day long.
+    hashes = id_hashes(ids)
+    hashes.setflags(write=False)
+    return hashes
 
 
 def _row_hashes(problem: Problem, resources: HashArray) -> HashArray:
