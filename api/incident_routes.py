@@ -157,7 +157,9 @@ def assess_incident(incident: IncidentName, assessment: Assessment, submission: 
             raise FactRefused([Flaw("/determinant", f"unknown code {assessment.determinant!r}", known)])
         because = f"{submission.actor} assessed: {assessment.reason}"
         priority = assessment.priority or determinant.priority
-        return (f.IncidentAssessed(at, IncidentId(incident), assessment.determinant, priority, because),)
+        return (
+            f.IncidentAssessed(at, IncidentId(incident), assessment.determinant, priority, because, by_person=True),
+        )
 
     return submission.record(plan, happened_at=assessment.happened_at)
 

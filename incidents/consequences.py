@@ -77,6 +77,8 @@ def _stop_ringing(fact: f.ContactAbandoned, situation: Situation) -> tuple[f.Fac
 
 
 def _assessment(fact: f.AnswerGiven, incident: Incident, procedure: Procedure) -> tuple[f.Fact, ...]:
+    if incident.assessed_by_person:
+        return ()
     step = next_step(procedure.triage, incident.answers)
     if not isinstance(step, Outcome) or step.code == incident.determinant:
         return ()

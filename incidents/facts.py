@@ -108,13 +108,17 @@ class AnswerGiven:
 
 @dataclass(frozen=True, slots=True)
 class IncidentAssessed:
-    """Triage reached a determinant code and a priority; `because` is the path or, for an override, the reason."""
+    """Triage reached a determinant code and a priority; `because` is the path through the tree.
+
+    `by_person`: somebody assessed it over the tree's head; `because` is the reason, and later answers do not change it.
+    """
 
     at: Instant
     incident: IncidentId
     determinant: str
     priority: str
     because: str
+    by_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,9 +114,14 @@ def _answer_given(s: Situation, fact: f.AnswerGiven) -> Changes:
 def _incident_assessed(s: Situation, fact: f.IncidentAssessed) -> Changes:
     incident = known.open_incident(s, fact.incident)
     first = fact.at if incident.assessed_at is None else incident.assessed_at
-    return incident_change(
-        s, replace(incident, determinant=fact.determinant, priority=fact.priority, assessed_at=first)
+    assessed = replace(
+        incident,
+        determinant=fact.determinant,
+        priority=fact.priority,
+        assessed_at=first,
+        assessed_by_person=fact.by_person,
     )
+    return incident_change(s, assessed)
 
 
 def _incident_escalated(s: Situation, fact: f.IncidentEscalated) -> Changes:

@@ -181,6 +181,7 @@ class Incident:
     determinant: str | None = None
     priority: str | None = None
     assessed_at: Instant | None = None
+    assessed_by_person: bool = False
     needs: tuple[NeedId, ...] = ()
     needs_opened: int = 0
     rungs: tuple[str, ...] = ()

@@ -30,6 +30,16 @@ def rows_of(recorded: tuple[f.Fact, ...]) -> list[tuple[f.NeedRow, ...]]:
     return [fact.rows for fact in recorded if isinstance(fact, f.NeedOpened)]
 
 
+def test_a_later_answer_does_not_overrule_the_person_who_assessed_over_the_trees_head() -> None:
+    """The tree says fire; somebody who knows better said illness, and their word stands when the caller goes on talking."""
+    desk = a_desk(a_centre({"E1": ("engine", 10)}))
+    report(desk, "I1", spot(20), at(1), nature="fire")
+    desk.observe(f.IncidentAssessed(at(2), IncidentId("I1"), "illness-2", "green", "a drill", by_person=True))
+    recorded = desk.observe(f.AnswerGiven(at(3), IncidentId("I1"), "nature", "crash"))
+    assert [type(fact) for fact in recorded] == [f.AnswerGiven]
+    assert desk.situation.incidents[IncidentId("I1")].determinant == "illness-2"
+
+
 def test_a_contact_needs_somebody_who_answers_it() -> None:
     """Call-takers are allocated by the same desk as crews."""
     desk = a_desk(a_centre({"E1": ("engine", 0)}))
