@@ -10,9 +10,9 @@ from optimiser.sequence_problem import Aim, SequenceProblem
 CLASS_WEIGHTS = (16, 8, 4, 2, 1)
 CLASS_SHARES = (0.10, 0.15, 0.25, 0.30, 0.20)
 CLASS_DUE_S = (1800, 3600, 5400, 7200, 7200)
-SERVICE_S = (600, 2400)
+SERVICE_S = (900, 3000)
 SPEEDS_MPS = (8.0, 11.0, 14.0)
-CITY_M = 20_000
+CITY_M = 24_000
 SHIFTS_S = (14_400, 28_800)
 SKILLS = {"medium": (6, 0.55, 1), "sparse": (12, 0.25, 2)}
 """Density: number of skills, share of them a crew holds, most skills a need asks for."""

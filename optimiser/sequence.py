@@ -13,26 +13,16 @@ give the same plan. Pure: no clock and no randomness of its own. A caller with a
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-import numpy as np
-
 from optimiser.kernels import routes as kernels
 from optimiser.kernels.net import HAS_NUMBA, Net, Routes, Scratch
-from optimiser.sequence_net import WAITING, Flattened, empty_routes, flattened, no_short_cuts, scratch
-from optimiser.sequence_plan import (
-    SequenceEngine,
-    SequenceLimits,
-    SequencePlan,
-    SequenceTermination,
-    Stop,
-    Unserved,
-    WhyUnserved,
-)
+from optimiser.sequence_net import WAITING, Flattened, empty_routes, flattened, scratch
+from optimiser.sequence_plan import SequenceEngine, SequenceLimits, SequencePlan, SequenceTermination
 from optimiser.sequence_problem import SequenceProblem
+from optimiser.sequence_report import described, with_bound
 from optimiser.sequence_verify import verify_sequence
 from optimiser.vroom_start import vroom_routes
 
@@ -71,15 +61,15 @@ def plan(
     """
     if compiled is None:
         compiled = HAS_NUMBA and limits.iterations * len(problem.need_ids) >= COMPILE_WORK
-    flat = flattened(problem, compiled=compiled)
     try:
+        flat = flattened(problem, compiled=compiled)
         routes, engine, done, was_cut = _searched(problem, flat, limits, spent, compiled)
-        found = _plan(problem, flat, routes, engine, limits, SequenceTermination("limit", None, done))
-        found = replace(found, termination=_termination(problem, flat, found, done, was_cut))
+        termination = SequenceTermination("cut" if was_cut else "limit", None, done)
+        found = with_bound(problem, described(problem, _bare(flat, routes), engine, limits.seed, termination))
         violations = verify_sequence(problem, found)
         assert not violations, "the answer does not hold: " + "; ".join(violations[:3])
     except Exception as trouble:  # Whatever an engine does, there must be a plan, and it must say that it is this one.
-        return _degraded(problem, flat, limits, f"{type(trouble).__name__}: {trouble}")
+        return _degraded(problem, limits, f"{type(trouble).__name__}: {trouble}")
     return found
 
 
@@ -191,79 +181,16 @@ def _compiled() -> dict[str, Any]:
     return {name: numba.njit(cache=True, nogil=True, **JIT)(each) for name, each in own.items()}
 
 
-def _degraded(problem: SequenceProblem, flat: Flattened, limits: SequenceLimits, detail: str) -> SequencePlan:
-    plain = flattened(problem, compiled=False)
-    routes = _inserted(plain, limits.seed, compiled=False)
-    termination = SequenceTermination("degraded", None, 0, detail)
-    return _plan(problem, plain, routes, "insertion", limits, termination)
-
-
-def _plan(
-    problem: SequenceProblem, flat: Flattened, routes: Routes, engine: SequenceEngine, limits: SequenceLimits,
-    termination: SequenceTermination,
-) -> SequencePlan:  # fmt: skip
+def _bare(flat: Flattened, routes: Routes) -> list[list[int]]:
     net = flat.net
-    stops: list[tuple[Stop, ...]] = [()] * net.m
-    travel_s = 0
-    for j in range(net.m):
+    bare: list[list[int]] = [[] for _ in range(net.m)]
+    for j, resource in enumerate(flat.resources):
         cells = range(j * net.width, j * net.width + int(routes.size[j]))
-        stops[flat.resources[j]] = tuple(Stop(flat.needs[routes.seq[at]], int(routes.start[at])) for at in cells)
-        travel_s += _way_s(problem, flat.resources[j], stops[flat.resources[j]])
-    served = [stop for route in stops for stop in route]
-    in_a_route = np.zeros(net.n, dtype=np.bool_)
-    in_a_route[[stop.need for stop in served]] = True
-    return SequencePlan(
-        routes=tuple(stops),
-        unserved=tuple(_unserved(problem, flat, need) for need in np.flatnonzero(~in_a_route).tolist()),
-        served_by_rank=tuple(
-            (rank, int(in_a_route[problem.ranks == rank].sum()), int((problem.ranks == rank).sum()))
-            for rank in np.unique(problem.ranks).tolist()
-        ),
-        points=int(problem.points[in_a_route].sum()),
-        response=sum(int(problem.weights[s.need]) * (s.start_s - int(problem.released_s[s.need])) for s in served),
-        unserved_price=int(problem.unserved_prices[~in_a_route].sum()),
-        travel_s=travel_s, engine=engine, seed=limits.seed, termination=termination,
-    )  # fmt: skip
+        bare[resource] = [flat.needs[routes.seq[at]] for at in cells]
+    return bare
 
 
-def _way_s(problem: SequenceProblem, resource: int, stops: Sequence[Stop]) -> int:
-    if not stops:
-        return 0
-    places = [int(problem.start_places[resource]), *(int(problem.places[stop.need]) for stop in stops)]
-    if problem.returns[resource]:
-        places.append(int(problem.end_places[resource]))
-    return int(problem.travel_s[problem.profiles[resource], places[:-1], places[1:]].sum())
-
-
-def _unserved(problem: SequenceProblem, flat: Flattened, need: int) -> Unserved:
-    starts, fits = flat.alone_s[need], flat.alone_fits[need]
-    if not len(starts) or starts.min() == 2**62:
-        return Unserved(need, "no capable resource", None, None)
-    why: WhyUnserved = "displaced"
-    nearest = int(starts.argmin())
-    if fits.any():
-        nearest = int(np.where(fits, starts, 2**62).argmin())
-    else:
-        why = "too late for anybody" if starts.min() > problem.due_s[need] else "shift too short"
-    return Unserved(need, why, nearest, int(starts[nearest]))
-
-
-def _termination(
-    problem: SequenceProblem, flat: Flattened, found: SequencePlan, done: int, was_cut: bool
-) -> SequenceTermination:
-    """Where every need that can be served alone is served, and no detour is a short cut, each at its earliest is a bound."""
-    bound = None
-    if all(each.why != "displaced" for each in found.unserved) and no_short_cuts(problem):
-        bound = found.unserved_price + _least_cost(problem, flat, found)
-    if bound == found.cost(problem.aim):
-        return SequenceTermination("proven", bound, done)
-    return SequenceTermination("cut" if was_cut else "limit", bound, done)
-
-
-def _least_cost(problem: SequenceProblem, flat: Flattened, found: SequencePlan) -> int:
-    """What serving the same needs costs at least; 0 for travel, where needs may share a place."""
-    if problem.aim == "travel":
-        return 0
-    served = [stop.need for route in found.routes for stop in route]
-    earliest = flat.alone_s[served].min(axis=1, initial=2**62)
-    return int((problem.weights[served] * (earliest - problem.released_s[served])).sum())
+def _degraded(problem: SequenceProblem, limits: SequenceLimits, detail: str) -> SequencePlan:
+    plain = flattened(problem, compiled=False)
+    bare = _bare(plain, _inserted(plain, limits.seed, compiled=False))
+    return described(problem, bare, "insertion", limits.seed, SequenceTermination("degraded", None, 0, detail))

@@ -13,6 +13,7 @@ import numpy as np
 from optimiser.kernels.net import Net, Numbers, Routes, Scratch
 from optimiser.problem import BoolArray, IntArray
 from optimiser.sequence_problem import SequenceProblem
+from optimiser.sequence_report import NOT_CAPABLE, alone
 
 RELATED = 40
 """How many related needs are known of each."""
@@ -24,8 +25,6 @@ TOLL_LIMIT = 2**60
 """The most that the search's tolls add up to."""
 TOLL_RATIO = 6
 """How much more the search pays for a need than for one of the next less urgent class."""
-SHORT_CUT_LIMIT = 30_000_000
-"""Needs squared times resources beyond which nobody looks for short cuts."""
 LUCK = tuple(round(-1024 * math.log((k + 0.5) / 1024)) for k in range(1024))
 """-1024 times the logarithm of 1024 evenly spread numbers between 0 and 1."""
 
@@ -38,11 +37,6 @@ class Flattened:
     needs: tuple[int, ...]
     """(n,) index in the problem of each need of the net."""
     resources: tuple[int, ...]
-    alone_s: IntArray
-    """(needs, resources) in the problem's order: start of service if a capable resource had nothing else to do; what
-    lies beyond every limit where it is not capable."""
-    alone_fits: BoolArray
-    """(needs, resources) True where that start is in time and ends within the shift."""
     usual_cost: int
     """A typical cost of one need, to set temperatures by."""
 
@@ -51,7 +45,6 @@ def flattened(problem: SequenceProblem, *, compiled: bool) -> Flattened:
     """Work out what every kernel needs, as arrays for compiled kernels and as lists for plain ones."""
     needs = sorted(range(len(problem.need_ids)), key=problem.need_ids.__getitem__)
     resources = sorted(range(len(problem.resource_ids)), key=problem.resource_ids.__getitem__)
-    alone_s, alone_fits = _alone(problem)
     n, m = len(needs), len(resources)
     # Without the triangle inequality somebody late alone may be in time by way of another need, so skills alone decide.
     capable = problem.eligible[np.ix_(needs, resources)] & (problem.capacities[resources] > 0)[None]
@@ -60,7 +53,7 @@ def flattened(problem: SequenceProblem, *, compiled: bool) -> Flattened:
     miss, urgency = _misses(problem, needs)
     is_response = problem.aim == "response"
     weights = problem.weights[needs] if is_response else np.zeros(n, dtype=np.int64)
-    usual = _usual_cost(problem, alone_s, alone_fits)
+    usual = _usual_cost(problem)
 
     def flat(array: IntArray) -> Numbers:
         ravelled = np.ascontiguousarray(array, dtype=np.int64).ravel()
@@ -79,7 +72,7 @@ def flattened(problem: SequenceProblem, *, compiled: bool) -> Flattened:
         near=flat(_related(problem, needs, capable, reach)), reach=reach, most=max(1, min(REMOVED, n)),
         urgency=flat(urgency),
     )  # fmt: skip
-    return Flattened(net, tuple(needs), tuple(resources), alone_s, alone_fits, usual)
+    return Flattened(net, tuple(needs), tuple(resources), usual)
 
 
 def empty_routes(net: Net, *, compiled: bool) -> Routes:
@@ -111,20 +104,6 @@ def scratch(net: Net, seed: int, rows: int, *, compiled: bool) -> Scratch:
     )  # fmt: skip
 
 
-def no_short_cuts(problem: SequenceProblem) -> bool:
-    """Whether nobody reaches any need sooner by serving another one before; False also where looking costs too much."""
-    needs, resources = len(problem.need_ids), len(problem.resource_ids)
-    if needs * needs * resources > SHORT_CUT_LIMIT:
-        return False
-    first = _first(problem)
-    for resource in range(resources):
-        legs = problem.travel_s[problem.profiles[resource]][np.ix_(problem.places, problem.places)]
-        by_way_of = (first[resource] + problem.service_s)[:, None] + legs
-        if needs and (by_way_of.min(axis=0) < first[resource]).any():
-            return False
-    return True
-
-
 def _first(problem: SequenceProblem) -> IntArray:
     found: IntArray = problem.travel_s[problem.profiles[:, None], problem.start_places[:, None], problem.places[None]]
     return found
@@ -150,14 +129,6 @@ def _longest(problem: SequenceProblem, needs: list[int], resources: list[int], c
     return longest
 
 
-def _alone(problem: SequenceProblem) -> tuple[IntArray, BoolArray]:
-    capable = problem.eligible & (problem.capacities > 0)[None]
-    start = np.maximum(problem.starts_s[:, None] + _first(problem), problem.released_s[None]).T
-    in_time = start <= problem.due_s[:, None]
-    ended = start + problem.service_s[:, None] + _last(problem).T <= problem.ends_s[None]
-    return np.where(capable, start, 2**62), capable & in_time & ended
-
-
 def _misses(problem: SequenceProblem, needs: list[int]) -> tuple[IntArray, IntArray]:
     """What each need adds to each level when missed, and the order of its class."""
     if problem.aim == "travel":
@@ -177,13 +148,15 @@ def _tolls(urgency: IntArray, usual_cost: int) -> IntArray:
     return np.array(steps, dtype=np.int64)[urgency]
 
 
-def _usual_cost(problem: SequenceProblem, alone_s: IntArray, alone_fits: BoolArray) -> int:
-    served = np.flatnonzero(alone_fits.any(axis=1))
-    if not len(served):
+def _usual_cost(problem: SequenceProblem) -> int:
+    """A typical cost of one need: to set temperatures and tolls by, no more."""
+    starts, fits = alone(problem)
+    served = fits.any(axis=1)
+    if not served.any():
         return 1
     if problem.aim == "travel":
         return 1 + int(np.median(_first(problem)))
-    earliest = np.where(alone_fits, alone_s, 2**62).min(axis=1)[served]
+    earliest = np.where(fits, starts, NOT_CAPABLE).min(axis=1)[served]
     typical = np.maximum(np.median(earliest) - problem.starts_s.min(), 1) + np.median(problem.service_s)
     return 1 + int(typical * max(1.0, float(problem.weights.mean())))
 
