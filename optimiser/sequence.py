@@ -38,8 +38,8 @@ REGRET_LIMIT = 4_000_000
 """Needs times resources beyond which insertion goes by urgency alone."""
 SETTLING = 50
 """Passes of settling, at most."""
-HEAT_SHARE = 4
-"""The search starts accepting losses of about a usual cost divided by this."""
+HEAT = 16
+"""The search starts accepting losses of about so many eighths of a usual cost."""
 
 JIT = {"_nrt": False, "forceinline": True}
 """Kernels allocate nothing, so numba need not count references; that and inlining make them some 25 times faster."""
@@ -150,7 +150,7 @@ def _annealed(
 ) -> tuple[int, bool]:  # fmt: skip
     """Search; returns the rounds done and whether the caller's budget ended it."""
     net, improve = flat.net, _kernel("improve", compiled)
-    first_heat = max(1, flat.usual_cost // HEAT_SHARE)
+    first_heat = max(1, flat.usual_cost * HEAT // 8)
     chunk = CHUNK if spent is None else max(10, min(CHUNK, BUDGET_CHUNK // max(1, net.n)))
     done = 0
     while done < limits.iterations:

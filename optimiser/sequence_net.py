@@ -17,12 +17,14 @@ from optimiser.sequence_report import NOT_CAPABLE, alone
 
 RELATED = 40
 """How many related needs are known of each."""
-REMOVED = 12
+REMOVED = 20
 """Needs removed in one round, at most, but for the rest of a string."""
 WAITING = 48
 """Needs left unserved before that a round tries again, at most."""
 TOLL_LIMIT = 2**60
 """The most that the search's tolls add up to."""
+TOLL_UNITS = 30
+"""What the search pays for a need of the least urgent class, in usual costs."""
 TOLL_RATIO = 6
 """How much more the search pays for a need than for one of the next less urgent class."""
 LUCK = tuple(round(-1024 * math.log((k + 0.5) / 1024)) for k in range(1024))
@@ -67,8 +69,9 @@ def flattened(problem: SequenceProblem, *, compiled: bool) -> Flattened:
         finish=flat(problem.ends_s[resources]), room=flat(problem.capacities[resources]),
         release=flat(problem.released_s[needs]), due=flat(problem.due_s[needs]),
         service=flat(problem.service_s[needs]), weight=flat(weights),
-        price=flat(problem.unserved_prices[needs]), toll=flat(_tolls(urgency, usual)), miss=flat(miss),
+        price=flat(problem.unserved_prices[needs]), toll=flat(_tolls(problem, needs, urgency, usual)), miss=flat(miss),
         can=flat(np.argsort(~capable, axis=1, kind="stable")), cans=flat(capable.sum(axis=1)),
+        able=flat(capable),
         near=flat(_related(problem, needs, capable, reach)), reach=reach, most=max(1, min(REMOVED, n)),
         urgency=flat(urgency),
     )  # fmt: skip
@@ -99,7 +102,7 @@ def scratch(net: Net, seed: int, rows: int, *, compiled: bool) -> Scratch:
         rng=numbers([seed, seed % 2147483398 + 1]), luck=numbers(list(LUCK)),
         old_seq=numbers([0] * (net.m * net.width)), old_size=numbers([0] * net.m),
         old_missed=numbers([0] * net.levels), old_total=numbers([0, 0]), touched=numbers([0] * net.m),
-        hand=numbers([0] * held), key=numbers([0] * held), bid=numbers([0] * (rows * net.m)),
+        hand=numbers([0] * held), key=numbers([0] * held), route=numbers([0] * held), bid=numbers([0] * (rows * net.m)),
         spot=numbers([0] * (rows * net.m)), rows=rows,
     )  # fmt: skip
 
@@ -140,11 +143,16 @@ def _misses(problem: SequenceProblem, needs: list[int]) -> tuple[IntArray, IntAr
     return (classes[:, None] == np.arange(len(ranks))[None]).astype(np.int64), classes
 
 
-def _tolls(urgency: IntArray, usual_cost: int) -> IntArray:
+def _tolls(problem: SequenceProblem, needs: list[int], urgency: IntArray, usual_cost: int) -> IntArray:
     """Let the search trade a little between classes: steep tolls, but not so steep that it never walks downhill."""
+    most = TOLL_LIMIT // max(1, len(needs))
+    unit = TOLL_UNITS * usual_cost
+    if problem.aim == "travel":
+        # Points add up, so tolls follow them; the 1 stands for the need itself.
+        points = problem.points[needs]
+        return np.minimum(unit * (1 + points * len(needs) // max(1, int(points.sum()))), most)
     classes = int(urgency.max(initial=0)) + 1
-    most = TOLL_LIMIT // max(1, len(urgency))
-    steps = [min(most, 30 * usual_cost * TOLL_RATIO ** (classes - 1 - k)) for k in range(classes)]
+    steps = [min(most, unit * TOLL_RATIO ** (classes - 1 - k)) for k in range(classes)]
     return np.array(steps, dtype=np.int64)[urgency]
 
 

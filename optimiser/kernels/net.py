@@ -50,6 +50,8 @@ class Net(NamedTuple):
     """(n, m) capable resources, in front."""
     cans: Numbers
     """(n,) how many."""
+    able: Numbers
+    """(n, m) 1 where capable."""
     near: Numbers
     """(n, reach) the most related needs, nearest first."""
     reach: int
@@ -95,6 +97,9 @@ class Scratch(NamedTuple):
     hand: Numbers
     """(n,) needs in hand."""
     key: Numbers
+    """(n,) what needs in hand are sorted by."""
+    route: Numbers
+    """(n,) cheapest route of each need in hand, or -1."""
     bid: Numbers
     """(rows, m) cheapest insertion of needs in hand, for regret."""
     spot: Numbers

@@ -226,30 +226,38 @@ def put_by_regret(net: Net, r: Routes, t: Scratch, hand: int, blink: int) -> Non
     m = net.m
     changed = -1
     while hand > 0:
-        most, pick, route = -NEVER, -1, -1
+        most, pick = -NEVER, -1
         for x in range(hand):
-            i = t.hand[x]
-            best, second, j_best = NEVER, NEVER, -1
-            for at in range(i * m, i * m + net.cans[i]):
-                j = net.can[at]
-                if changed < 0 or j == changed:
-                    t.bid[x * m + j], t.spot[x * m + j] = cheapest(net, r, i, j, t.rng, blink)
-                price = t.bid[x * m + j]
-                if price < best:
-                    best, second, j_best = price, best, j
-                elif price < second:
-                    second = price
-            if j_best >= 0 and min(second, net.toll[i] + net.price[i]) - best > most:
-                most, pick, route = min(second, net.toll[i] + net.price[i]) - best, x, j_best
+            if changed < 0 or net.able[t.hand[x] * m + changed] == 1:
+                weigh(net, r, t, x, changed, blink)
+            if t.route[x] >= 0 and t.key[x] > most:
+                most, pick = t.key[x], x
         if pick < 0:
             break
-        remember(net, r, t, route)
-        insert(net, r, t.hand[pick], route, t.spot[pick * m + route])
-        changed = route
+        changed = t.route[pick]
+        remember(net, r, t, changed)
+        insert(net, r, t.hand[pick], changed, t.spot[pick * m + changed])
         hand -= 1
-        t.hand[pick] = t.hand[hand]
+        t.hand[pick], t.key[pick], t.route[pick] = t.hand[hand], t.key[hand], t.route[hand]
         for at in range(m):
             t.bid[pick * m + at], t.spot[pick * m + at] = t.bid[hand * m + at], t.spot[hand * m + at]
+
+
+def weigh(net: Net, r: Routes, t: Scratch, x: int, changed: int, blink: int) -> None:
+    """Bid anew for a need in hand, on the changed route or, below 0, on all; keep its regret and best route."""
+    i, m = t.hand[x], net.m
+    best, second, route = NEVER, NEVER, -1
+    for at in range(i * m, i * m + net.cans[i]):
+        j = net.can[at]
+        if changed < 0 or j == changed:
+            t.bid[x * m + j], t.spot[x * m + j] = cheapest(net, r, i, j, t.rng, blink)
+        price = t.bid[x * m + j]
+        if price < best:
+            best, second, route = price, best, j
+        elif price < second:
+            second = price
+    t.key[x] = min(second, net.toll[i] + net.price[i]) - best
+    t.route[x] = route
 
 
 def take_out(net: Net, r: Routes, t: Scratch, i: int, hand: int) -> int:
@@ -340,7 +348,7 @@ def recreate(net: Net, r: Routes, t: Scratch, hand: int) -> None:
             t.hand[hand] = i
             hand += 1
     way = draw(t.rng, 8)
-    if way >= 6:
+    if way >= 4:
         put_by_regret(net, r, t, hand, BLINK)
     else:
         put_in_order(net, r, t, hand, way, BLINK)
