@@ -16,9 +16,10 @@ import numpy as np
 
 from optimiser.problem import BoolArray, IntArray
 from optimiser.sequence_problem import SequenceProblem
+from optimiser.sequence_report import alone
 
 BareRoutes = list[list[int]]
-FAR_S = 10**7
+FAR_S = 10**6
 STEEPNESS = 6
 VROOM_EXPLORATION = 5
 
@@ -63,29 +64,33 @@ def by_vroom(problem: SequenceProblem, seconds: float) -> BareRoutes:
 
 
 def by_pyvrp(problem: SequenceProblem, seconds: float) -> BareRoutes:
-    """PyVRP with a prize for each need; skills by one profile for each speed and set of skills."""
+    """PyVRP with a prize for each need; skills by one profile for each speed and set of skills.
+
+    Needs that nobody can serve even alone are left out: with them in it, PyVRP found nothing feasible at all.
+    """
     import pyvrp
     from pyvrp.stop import MaxRuntime
 
-    needs, crews = len(problem.need_ids), len(problem.resource_ids)
-    nodes = [*problem.start_places.tolist(), *problem.places.tolist()]
+    crews = len(problem.need_ids), len(problem.resource_ids)
+    possible = np.flatnonzero(alone(problem)[1].any(axis=1)).tolist()
+    nodes = [*problem.start_places.tolist(), *problem.places[possible].tolist()]
     profiles: dict[tuple[int, bytes], int] = {}
     matrices = []
     for crew in range(crews):
         key = (int(problem.profiles[crew]), problem.held[crew].tobytes())
         if key not in profiles:
             profiles[key] = len(profiles)
-            matrices.append(_matrix(problem, crew, nodes))
+            matrices.append(_matrix(problem, crew, nodes, possible))
     unit = int(np.median(problem.travel_s)) * 30
     data = pyvrp.ProblemData(
         locations=[pyvrp.Location(0, 0) for _ in nodes],
         clients=[
             pyvrp.Client(
-                crews + need, delivery=[1], service_duration=int(problem.service_s[need]),
+                crews + at, delivery=[1], service_duration=int(problem.service_s[need]),
                 tw_early=max(0, int(problem.released_s[need])), tw_late=int(problem.due_s[need]),
                 prize=int(penalties(problem, unit)[need]), required=False,
             )
-            for need in range(needs)
+            for at, need in enumerate(possible)
         ],
         depots=[pyvrp.Depot(crew) for crew in range(crews)],
         vehicle_types=[
@@ -103,15 +108,15 @@ def by_pyvrp(problem: SequenceProblem, seconds: float) -> BareRoutes:
         return [[] for _ in range(crews)]
     routes: BareRoutes = [[] for _ in range(crews)]
     for route in best.routes():
-        routes[route.vehicle_type()] = [each.idx for each in route if each.is_client()]
+        routes[route.vehicle_type()] = [possible[each.idx] for each in route if each.is_client()]
     return routes
 
 
-def _matrix(problem: SequenceProblem, crew: int, nodes: list[int]) -> IntArray:
+def _matrix(problem: SequenceProblem, crew: int, nodes: list[int], possible: list[int]) -> IntArray:
     crews = len(problem.resource_ids)
     way: IntArray = problem.travel_s[problem.profiles[crew]][np.ix_(nodes, nodes)].copy()
     way[:, :crews] = 0
-    way[:, crews + np.flatnonzero(~problem.eligible[:, crew])] = FAR_S
+    way[:, crews + np.flatnonzero(~problem.eligible[possible, crew])] = FAR_S
     np.fill_diagonal(way, 0)
     return way
 

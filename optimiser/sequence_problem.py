@@ -126,6 +126,11 @@ class SequenceProblem:
         lacking = self.asked.astype(np.int64) @ (~self.held).astype(np.int64).T
         return lacking == 0
 
+    def eligible_by(self, resource: int) -> BoolArray:
+        """(needs,) True where one resource holds every skill asked for."""
+        found: BoolArray = ~(self.asked & ~self.held[resource]).any(axis=1)
+        return found
+
 
 _NEED_ARRAYS = ("ranks", "points", "weights", "unserved_prices", "places", "released_s", "due_s", "service_s")
 _RESOURCE_ARRAYS = ("profiles", "start_places", "starts_s", "end_places", "returns", "ends_s", "capacities")

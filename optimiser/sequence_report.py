@@ -72,6 +72,24 @@ def with_bound(problem: SequenceProblem, plan: SequencePlan) -> SequencePlan:
     return replace(plan, termination=termination)
 
 
+def route_cost(problem: SequenceProblem, resource: int, route: Sequence[int]) -> int | None:
+    """What one route adds to the cost of the problem's aim; None where it breaks a constraint."""
+    if len(route) > problem.capacities[resource] or not problem.eligible_by(resource)[list(route)].all():
+        return None
+    stops, travel_s = _walk(problem, resource, route)
+    if any(stop.start_s > problem.due_s[stop.need] for stop in stops):
+        return None
+    if stops:
+        last = stops[-1]
+        way = problem.travel_s[problem.profiles[resource], problem.places[last.need]]
+        home_s = int(way[problem.end_places[resource]]) if problem.returns[resource] else 0
+        if last.start_s + int(problem.service_s[last.need]) + home_s > problem.ends_s[resource]:
+            return None
+    if problem.aim == "travel":
+        return travel_s
+    return sum(int(problem.weights[stop.need]) * (stop.start_s - int(problem.released_s[stop.need])) for stop in stops)
+
+
 def alone(problem: SequenceProblem) -> tuple[IntArray, BoolArray]:
     """(needs, resources) start of service by a resource with nothing else to do, and whether that is in time and shift."""
     capable = problem.eligible & (problem.capacities > 0)[None]
