@@ -57,6 +57,8 @@ def by_vroom(problem: SequenceProblem, seconds: float) -> BareRoutes:
         )  # fmt: skip
     table = given.solve(VROOM_EXPLORATION, nb_threads=1, timeout=timedelta(seconds=seconds)).routes
     routes: BareRoutes = [[] for _ in problem.resource_ids]
+    if table.empty:
+        return routes
     for crew, kind, need in zip(table["vehicle_id"], table["type"], table["id"], strict=True):
         if kind == "job":
             routes[int(crew)].append(int(need))
@@ -71,7 +73,7 @@ def by_pyvrp(problem: SequenceProblem, seconds: float) -> BareRoutes:
     import pyvrp
     from pyvrp.stop import MaxRuntime
 
-    crews = len(problem.need_ids), len(problem.resource_ids)
+    crews = len(problem.resource_ids)
     possible = np.flatnonzero(alone(problem)[1].any(axis=1)).tolist()
     nodes = [*problem.start_places.tolist(), *problem.places[possible].tolist()]
     profiles: dict[tuple[int, bytes], int] = {}
@@ -104,11 +106,11 @@ def by_pyvrp(problem: SequenceProblem, seconds: float) -> BareRoutes:
         distance_matrices=matrices, duration_matrices=matrices,
     )  # fmt: skip
     best = pyvrp.solve(data, MaxRuntime(seconds), seed=1, collect_stats=False, display=False).best
-    if not best.is_feasible():
-        return [[] for _ in range(crews)]
     routes: BareRoutes = [[] for _ in range(crews)]
     for route in best.routes():
-        routes[route.vehicle_type()] = [possible[each.idx] for each in route if each.is_client()]
+        # Where nothing feasible was found as a whole, the routes that hold by themselves still count.
+        if route.is_feasible():
+            routes[route.vehicle_type()] = [possible[each.idx] for each in route if each.is_client()]
     return routes
 
 

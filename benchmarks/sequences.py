@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import time
+import warnings
 from statistics import median
 
 from rich.console import Console
@@ -118,6 +119,7 @@ def main() -> None:
     asked.add_argument("--aim", choices=("response", "travel", "both"), default="both")
     given = asked.parse_args()
     console = Console(width=130)
+    warnings.filterwarnings("ignore", module="pyvrp")
     if not HAS_NUMBA:
         console.print("numba is not installed: our search runs in plain Python, some hundred times slower")
     within(a_city(20, 5, "medium", 1), 0.1)

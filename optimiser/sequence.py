@@ -18,8 +18,8 @@ from functools import cache
 from typing import Any
 
 from optimiser.kernels import routes as kernels
-from optimiser.kernels.net import HAS_NUMBA, Net, Routes, Scratch
-from optimiser.sequence_net import WAITING, Flattened, empty_routes, flattened, scratch
+from optimiser.kernels.net import HAS_NUMBA, Routes, Scratch
+from optimiser.sequence_net import Flattened, empty_routes, flattened, scratch
 from optimiser.sequence_plan import SequenceEngine, SequenceLimits, SequencePlan, SequenceTermination
 from optimiser.sequence_problem import SequenceProblem
 from optimiser.sequence_report import described, with_bound
@@ -83,12 +83,13 @@ def _searched(
     start = _inserted(flat, limits.seed, compiled)
     if limits.iterations:
         engine = "insertion, search"
-        other = _of_vroom(problem, flat, limits.seed, compiled)
+        # VROOM's time has no deterministic bound that is short, so it is not for a caller who counts seconds.
+        other = _of_vroom(problem, flat, limits.seed, compiled) if spent is None else None
         if other is not None and kernels.is_better(net, other, start):
             start, engine = other, "vroom, search"
     best = empty_routes(net, compiled=compiled)
     kernels.copy_routes(net, best, start)
-    memory = scratch(net, limits.seed, min(net.n, net.most + WAITING) + 4, compiled=compiled)
+    memory = scratch(net, limits.seed, flat.in_hand, compiled=compiled)
     done, was_cut = _annealed(flat, start, best, memory, limits, spent, compiled)
     for j in range(net.m):
         best.cost[j] = 0

@@ -21,6 +21,8 @@ REMOVED = 20
 """Needs removed in one round, at most, but for the rest of a string."""
 WAITING = 48
 """Needs left unserved before that a round tries again, at most."""
+ROUND_WORK = 2000
+"""Needs in hand times capable resources each, from which a round is made smaller, so that there are more rounds."""
 TOLL_LIMIT = 2**60
 """The most that the search's tolls add up to."""
 TOLL_UNITS = 30
@@ -39,6 +41,8 @@ class Flattened:
     needs: tuple[int, ...]
     """(n,) index in the problem of each need of the net."""
     resources: tuple[int, ...]
+    in_hand: int
+    """The most needs in hand during a round."""
     usual_cost: int
     """A typical cost of one need, to set temperatures by."""
 
@@ -56,8 +60,11 @@ def flattened(problem: SequenceProblem, *, compiled: bool) -> Flattened:
     is_response = problem.aim == "response"
     weights = problem.weights[needs] if is_response else np.zeros(n, dtype=np.int64)
     usual = _usual_cost(problem)
+    share = max(1, int(capable.sum()) // max(1, n))
+    waiting = max(WAITING // 4, min(WAITING, ROUND_WORK // share))
+    removed = max(1, min(n, max(REMOVED // 4, min(REMOVED, ROUND_WORK // (2 * share)))))
 
-    def flat(array: IntArray) -> Numbers:
+    def flat(array: IntArray | BoolArray) -> Numbers:
         ravelled = np.ascontiguousarray(array, dtype=np.int64).ravel()
         return ravelled if compiled else ravelled.tolist()  # type: ignore[return-value]
 
@@ -72,10 +79,10 @@ def flattened(problem: SequenceProblem, *, compiled: bool) -> Flattened:
         price=flat(problem.unserved_prices[needs]), toll=flat(_tolls(problem, needs, urgency, usual)), miss=flat(miss),
         can=flat(np.argsort(~capable, axis=1, kind="stable")), cans=flat(capable.sum(axis=1)),
         able=flat(capable),
-        near=flat(_related(problem, needs, capable, reach)), reach=reach, most=max(1, min(REMOVED, n)),
+        near=flat(_related(problem, needs, capable, reach)), reach=reach, most=removed,
         urgency=flat(urgency),
     )  # fmt: skip
-    return Flattened(net, tuple(needs), tuple(resources), usual)
+    return Flattened(net, tuple(needs), tuple(resources), min(n, removed + waiting) + 4, usual)
 
 
 def empty_routes(net: Net, *, compiled: bool) -> Routes:
@@ -148,9 +155,9 @@ def _tolls(problem: SequenceProblem, needs: list[int], urgency: IntArray, usual_
     most = TOLL_LIMIT // max(1, len(needs))
     unit = TOLL_UNITS * usual_cost
     if problem.aim == "travel":
-        # Points add up, so tolls follow them; the 1 stands for the need itself.
+        # Points add up, so tolls follow them, the average need at one unit; a sixteenth is for the need itself.
         points = problem.points[needs]
-        return np.minimum(unit * (1 + points * len(needs) // max(1, int(points.sum()))), most)
+        return np.minimum(unit * (1 + 16 * points * len(needs) // max(1, int(points.sum()))) // 16, most)
     classes = int(urgency.max(initial=0)) + 1
     steps = [min(most, unit * TOLL_RATIO ** (classes - 1 - k)) for k in range(classes)]
     return np.array(steps, dtype=np.int64)[urgency]

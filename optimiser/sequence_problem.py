@@ -124,7 +124,8 @@ class SequenceProblem:
     def eligible(self) -> BoolArray:
         """(needs, resources) True where the resource holds every skill asked for."""
         lacking = self.asked.astype(np.int64) @ (~self.held).astype(np.int64).T
-        return lacking == 0
+        capable: BoolArray = lacking == 0
+        return capable
 
     def eligible_by(self, resource: int) -> BoolArray:
         """(needs,) True where one resource holds every skill asked for."""
@@ -165,8 +166,8 @@ def _frozen(name: str, given: object, dimensions: int, kind: str) -> tuple[NDArr
 def _shape_flaws(problem: SequenceProblem) -> list[Flaw]:
     needs, resources, skills = len(problem.need_ids), len(problem.resource_ids), len(problem.skills)
     matrices, places = problem.travel_s.shape[0], problem.travel_s.shape[1]
-    expected: dict[str, tuple[int, ...]] = {name: (needs,) for name in _NEED_ARRAYS}
-    expected |= {name: (resources,) for name in _RESOURCE_ARRAYS}
+    expected: dict[str, tuple[int, ...]] = dict.fromkeys(_NEED_ARRAYS, (needs,))
+    expected |= dict.fromkeys(_RESOURCE_ARRAYS, (resources,))
     expected |= {"asked": (needs, skills), "held": (resources, skills), "travel_s": (matrices, places, places)}
     flaws = [
         Flaw(name, f"has shape {getattr(problem, name).shape}", f"{shape}")

@@ -9,13 +9,14 @@ an index, and `distances` are read and not used.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from optimiser.problem import BoolArray
 from optimiser.refusals import DocumentRefused, Flaw
 from optimiser.sequence_plan import SequencePlan
 from optimiser.sequence_problem import TIME_LIMIT_S, WEIGHT_LIMIT, Aim, SequenceProblem
@@ -198,7 +199,8 @@ def _step(kind: str, place: int, arrival_s: int, travel_s: int, service_s: int, 
 def _problem(document: VroomDocument, aim: Aim) -> SequenceProblem:
     jobs, vehicles = document.jobs, document.vehicles
     profiles = sorted({vehicle.profile for vehicle in vehicles})
-    skills = sorted({skill for each in (*jobs, *vehicles) for skill in each.skills})
+    asked, held = [job.skills for job in jobs], [vehicle.skills for vehicle in vehicles]
+    skills = sorted({skill for some in (*asked, *held) for skill in some})
     # Nothing can start before the first vehicle does, so a job without a window has waited since then and no longer.
     since_s = min(vehicle.time_window[0] for vehicle in vehicles)
     windows = [job.time_windows[0] if job.time_windows else (since_s, TIME_LIMIT_S) for job in jobs]
@@ -215,9 +217,7 @@ def _problem(document: VroomDocument, aim: Aim) -> SequenceProblem:
         released_s=np.array([early for early, _ in windows], dtype=np.int64),
         due_s=np.array([late for _, late in windows], dtype=np.int64),
         service_s=np.array([job.service for job in jobs], dtype=np.int64),
-        asked=np.array([[skill in job.skills for skill in skills] for job in jobs], dtype=np.bool_).reshape(
-            len(jobs), len(skills)
-        ),
+        asked=_table(asked, skills),
         resource_ids=tuple(str(vehicle.id) for vehicle in vehicles),
         profiles=np.array([profiles.index(vehicle.profile) for vehicle in vehicles], dtype=np.int64),
         start_places=np.array([vehicle.start_index for vehicle in vehicles], dtype=np.int64),
@@ -226,13 +226,17 @@ def _problem(document: VroomDocument, aim: Aim) -> SequenceProblem:
         returns=np.array([vehicle.end_index is not None for vehicle in vehicles], dtype=np.bool_),
         ends_s=np.array([vehicle.time_window[1] for vehicle in vehicles], dtype=np.int64),
         capacities=np.array([min(vehicle.max_tasks, TIME_LIMIT_S) for vehicle in vehicles], dtype=np.int64),
-        held=np.array([[skill in vehicle.skills for skill in skills] for vehicle in vehicles], dtype=np.bool_).reshape(
-            len(vehicles), len(skills)
-        ),
+        held=_table(held, skills),
         travel_s=np.array([document.matrices[profile].durations for profile in profiles], dtype=np.int64).reshape(
             len(profiles), places, places
         ),
     )
+
+
+def _table(listed: Sequence[tuple[int, ...]], skills: Sequence[int]) -> BoolArray:
+    """(listed, skills) True where a skill is in the list."""
+    table = [[skill in some for skill in skills] for some in listed]
+    return np.array(table, dtype=np.bool_).reshape(len(listed), len(skills))
 
 
 def _parsed(text: str) -> dict[str, Any]:
@@ -322,7 +326,10 @@ def _meaning_flaws(document: VroomDocument) -> Iterator[Flaw]:
         for row, durations in enumerate(matrix.durations):
             if len(durations) != sizes[profile]:
                 yield Flaw(f"{where}/{row}", f"has {len(durations)} entries", f"{sizes[profile]}, one for each row")
-    for kind, entries in (("jobs", document.jobs), ("vehicles", document.vehicles)):
+    listed: tuple[tuple[str, Sequence[VroomJob | VroomVehicle]], ...] = (
+        ("jobs", document.jobs), ("vehicles", document.vehicles)
+    )  # fmt: skip
+    for kind, entries in listed:
         first: dict[int, int] = {}
         for index, entry in enumerate(entries):
             if first.setdefault(entry.id, index) != index:

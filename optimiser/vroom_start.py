@@ -19,7 +19,7 @@ FEWEST_NEEDS = 300
 MATRIX_LIMIT = 20_000_000
 """The most entries of the travel matrices that are copied for VROOM."""
 TIME_LIMIT_S = 2**30
-"""VROOM counts in 32 bits."""
+"""VROOM counts in 32 bits, so what lies later is cut off, which its routes can only be the shorter for."""
 
 
 def has_vroom() -> bool:
@@ -32,8 +32,8 @@ def vroom_routes(problem: SequenceProblem) -> tuple[tuple[int, ...], ...] | None
     if len(problem.need_ids) < FEWEST_NEEDS or problem.travel_s.size > MATRIX_LIMIT or not has_vroom():
         return None
     zero_s = int(problem.starts_s.min(initial=0))
-    latest_s = int(problem.ends_s.max(initial=0)) - zero_s
-    if latest_s > TIME_LIMIT_S or int(problem.travel_s.max(initial=0)) > TIME_LIMIT_S:
+    last_start_s = int(problem.starts_s.max(initial=0)) - zero_s
+    if last_start_s > TIME_LIMIT_S or int(problem.travel_s.max(initial=0)) > TIME_LIMIT_S:
         return None
     vroom = importlib.import_module("vroom")
     given = vroom.Input()
@@ -41,14 +41,16 @@ def vroom_routes(problem: SequenceProblem) -> tuple[tuple[int, ...], ...] | None
         given.set_durations_matrix(f"p{profile}", matrix.astype(np.uint32))
     priorities = _priorities(problem)
     for need, priority in enumerate(priorities):
-        early = min(max(0, int(problem.released_s[need]) - zero_s), latest_s)
-        late = min(int(problem.due_s[need]) - zero_s, latest_s)
+        early, late = max(0, int(problem.released_s[need]) - zero_s), int(problem.due_s[need]) - zero_s
+        late = min(late, TIME_LIMIT_S)
         if late >= early:
             given.add_job(_job(vroom, problem, need, priority, early, late))
     for resource in range(len(problem.resource_ids)):
         given.add_vehicle(_vehicle(vroom, problem, resource, zero_s))
-    table = given.solve(1, nb_threads=1).routes
+    table = given.solve(0, nb_threads=1).routes
     routes: list[list[int]] = [[] for _ in problem.resource_ids]
+    if table.empty:
+        return tuple(() for _ in routes)
     for resource, kind, need in zip(table["vehicle_id"], table["type"], table["id"], strict=True):
         if kind == "job":
             routes[int(resource)].append(int(need))
@@ -71,9 +73,10 @@ def _job(vroom: Any, problem: SequenceProblem, need: int, priority: int, early: 
 
 
 def _vehicle(vroom: Any, problem: SequenceProblem, resource: int, zero_s: int) -> Any:
+    start_s = int(problem.starts_s[resource]) - zero_s
     return vroom.Vehicle(
         resource, start=int(problem.start_places[resource]), profile=f"p{problem.profiles[resource]}",
         end=int(problem.end_places[resource]) if problem.returns[resource] else None,
         skills=set(np.flatnonzero(problem.held[resource]).tolist()), max_tasks=int(problem.capacities[resource]),
-        time_window=vroom.TimeWindow(int(problem.starts_s[resource]) - zero_s, int(problem.ends_s[resource]) - zero_s),
+        time_window=vroom.TimeWindow(start_s, min(int(problem.ends_s[resource]) - zero_s, TIME_LIMIT_S)),
     )  # fmt: skip
