@@ -32,8 +32,8 @@ CHUNK = 100
 """Rounds between two looks at the temperature."""
 BUDGET_CHUNK = 200_000
 """Divided by the needs: rounds between two looks at the caller's budget."""
-COMPILE_WORK = 100_000
-"""Rounds times needs from which compiling pays."""
+COMPILE_WORK = 300_000
+"""Rounds times needs from which compiling pays: some five seconds of plain Python."""
 REGRET_LIMIT = 4_000_000
 """Needs times resources beyond which insertion goes by urgency alone."""
 SETTLING = 50

@@ -20,6 +20,8 @@ NEVER = 2**62
 """The price of an insertion that breaks a constraint."""
 BLINK = 96
 """One in so many positions is overlooked on purpose during the search."""
+SMALL, SHORT_BLINK = 40, 4
+"""Up to so many needs, a quarter of the rounds overlook one position in so many."""
 
 
 def draw(rng: Numbers, bound: int) -> int:
@@ -336,7 +338,11 @@ def ruin_near(net: Net, r: Routes, t: Scratch, seed: int, want: int, strings: bo
 
 
 def recreate(net: Net, r: Routes, t: Scratch, hand: int) -> None:
-    """Insert what is in hand, and some of what was left before."""
+    """Insert what is in hand, and some of what was left before.
+
+    Where there are few needs, a quarter of the rounds overlook many positions: an order that only fits when built up the
+    dear way would else be met too seldom.
+    """
     for x in range(net.n):
         t.key[x] = 0
     for x in range(hand):
@@ -347,11 +353,11 @@ def recreate(net: Net, r: Routes, t: Scratch, hand: int) -> None:
         if r.where[i] < 0 and net.cans[i] > 0 and t.key[i] == 0 and hand < t.rows:
             t.hand[hand] = i
             hand += 1
-    way = draw(t.rng, 8)
+    way, blink = draw(t.rng, 8), BLINK if net.n > SMALL or draw(t.rng, 4) > 0 else SHORT_BLINK
     if way >= 4:
-        put_by_regret(net, r, t, hand, BLINK)
+        put_by_regret(net, r, t, hand, blink)
     else:
-        put_in_order(net, r, t, hand, way, BLINK)
+        put_in_order(net, r, t, hand, way, blink)
 
 
 def begin_round(net: Net, r: Routes, t: Scratch) -> None:
