@@ -34,6 +34,9 @@ def by_vroom(problem: SequenceProblem, seconds: float) -> BareRoutes:
     """VROOM at exploration level 5, one thread."""
     import vroom
 
+    # Priorities add up and end at 100, so for ranks they are as steep as whole numbers allow.
+    classes = problem.ranks - problem.ranks.min()
+    priorities = problem.points if problem.aim == "travel" else np.maximum(1, 100 // 3**classes)
     given = vroom.Input()
     for profile, matrix in enumerate(problem.travel_s):
         given.set_durations_matrix(f"p{profile}", matrix.astype(np.uint32))
@@ -42,7 +45,7 @@ def by_vroom(problem: SequenceProblem, seconds: float) -> BareRoutes:
         given.add_job(
             vroom.Job(
                 need, int(problem.places[need]), default_service=int(problem.service_s[need]),
-                skills=set(np.flatnonzero(problem.asked[need]).tolist()), priority=int(problem.points[need]),
+                skills=set(np.flatnonzero(problem.asked[need]).tolist()), priority=int(priorities[need]),
                 time_windows=[vroom.TimeWindow(early, late)],
             )
         )  # fmt: skip
