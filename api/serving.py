@@ -19,6 +19,7 @@ from api.settings import Settings
 from incidents.centre import Centre
 from incidents.procedure import Procedure
 from incidents.refusals import Refusal
+from optimiser import warm_up
 
 LAST_REQUESTS_S = 5
 """How long a stop waits for the requests under way."""
@@ -29,6 +30,8 @@ def serve(
     adopt: bool, sign_on: bool, tell: Callable[[str], None],
 ) -> None:  # fmt: skip
     """Serve until told to stop; `tell` gets what the person at the terminal should know."""
+    # What is compiled is compiled now, and not while somebody waits for the first decision.
+    warm_up()
     log = Log(database)
     try:
         room = ControlRoom.open(log, WallClock(), centre, procedure, adopt=adopt)
