@@ -1,9 +1,11 @@
-"""Run every benchmark that finishes in minutes, one after another. `benchmarks.chaos` is a command of its own."""
+"""Run the benchmarks that finish in minutes, one after another; `sequences`, `teams` and `chaos` are commands of their own."""
 
-from benchmarks.allocation import main as allocation
 from benchmarks.city import main as city
+from benchmarks.decision import main as decision
+from benchmarks.events import main as events
 from benchmarks.queues import main as queues
+from benchmarks.snapshot import main as snapshot
 
 if __name__ == "__main__":
-    for run in (allocation, queues, city):
+    for run in (snapshot, events, decision, queues, city):
         run()

@@ -12,7 +12,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.allocation import a_problem, by_raw_flow
+from benchmarks.instances import a_problem, flow_arrays, raw_flow
 from incidents.centre import Centre
 from incidents.decision import decide
 from incidents.desk import Desk
@@ -98,8 +98,9 @@ def main() -> None:
         for need in desk.situation.needs:
             explain(decision, need)
 
-    problem = a_problem(INCIDENTS, RESOURCES, 1)
-    raw = _times_ms(lambda: by_raw_flow(problem))
+    problem = a_problem(INCIDENTS, RESOURCES, "medium", 1)
+    arrays = flow_arrays(problem)
+    raw = _times_ms(lambda: raw_flow(arrays))
     decision = decide(desk.situation, desk.procedure, desk.centre, travel)
     table = Table("what", "p50 ms", "p99 ms", "p50 / raw flow's")
     for name, act in (("decide", deciding), ("decide, with a reason for every resource and need", with_reasons)):
