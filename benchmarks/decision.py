@@ -23,7 +23,7 @@ from incidents.quantities import IncidentId, Place, ResourceId
 from incidents.travel import travel_times
 
 START = 1_700_000_000_000
-RESOURCES, INCIDENTS, REPEATS = 300, 50, 200
+RESOURCES, INCIDENTS, REPEATS = 300, 50, 100
 DEGREES = 0.2
 """How wide the city is."""
 

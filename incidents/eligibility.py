@@ -10,11 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from incidents.centre import Centre, NoTravel
 from incidents.procedure import Diversion, Procedure
-from incidents.quantities import Instant, NeedId, Place, ResourceId, between, ms
+from incidents.quantities import Coordinates, Instant, NeedId, Place, ResourceId, between, coordinates, ms
 from incidents.situation import UNDER_WAY, AssignmentStatus, Need, Resource, ResourceStatus, Situation
-from incidents.travel import TravelTimes
+from incidents.travel import FloatArray, TravelTimes
 from incidents.urgency import Standing
 
 INCIDENT_NOT_LOCATED = "the incident's place is not known"
@@ -57,15 +59,22 @@ class Eligibility:
         for resource in situation.resources.values():
             if resource.is_on_duty:
                 (self._free if len(resource.serving) < resource.capacity else self._committed).append(resource)
+        self._placed: tuple[list[Resource], Coordinates, FloatArray] | None = None
+        self._reaches: dict[tuple[Place, bool], dict[ResourceId, float]] = {}
 
     def candidates(self, need: Need, row: int, standing: Standing) -> Iterator[Candidate]:
         """Yield everyone who may fill `row` of `need`: the free in the centre's order, then those that may be turned round."""
         skill = need.rows[row].skill
         place = self.place_of(need)
+        limit_s = self._procedure.dispatch.reach_limit_s
+        reaches = {} if place is None else self._reaches_of(place, standing.lights)
         for resource in self._free:
             if skill in resource.skills and (not resource.serving or resource.assignment(need.id) is None):
-                judged = self._judge_free(resource, need, place, standing)
-                if isinstance(judged, Candidate):
+                reach_s = reaches.get(resource.id)
+                if reach_s is not None:
+                    if reach_s <= limit_s:
+                        yield Candidate(resource.id, reach_s)
+                elif isinstance(judged := self._judge_free(resource, need, place, standing), Candidate):
                     yield judged
         if diversion_of(self._procedure, standing) is not None:
             for resource in self._committed:
@@ -131,11 +140,23 @@ class Eligibility:
             return self._judge_committed(resource, place, standing)
         return self._judge_free(resource, need, place, standing)
 
+    def _reaches_of(self, place: Place, lights: bool) -> Mapping[ResourceId, float]:
+        """Seconds until each free resource of known place would be at `place`, worked out for all of them at once."""
+        known = self._reaches.get((place, lights))
+        if known is None:
+            if self._placed is None:
+                placed = [resource for resource in self._free if resource.place is not None]
+                turnouts_s = np.array([self._centre.kinds[resource.kind].turnout_s for resource in placed])
+                self._placed = placed, coordinates(resource.place for resource in placed), turnouts_s
+            placed, origins, turnouts_s = self._placed
+            reaches_s = turnouts_s + self._travel.travel_many_s(origins, place, lights=lights)
+            known = dict(zip([resource.id for resource in placed], reaches_s.tolist(), strict=True))
+            self._reaches[place, lights] = known
+        return known
+
     def _judge_free(self, resource: Resource, need: Need, place: Place | None, standing: Standing) -> Candidate | str:
         if place is not None and resource.place is not None:
-            turnout_s = self._centre.kinds[resource.kind].turnout_s
-            travel_s = self._travel.travel_s(resource.place, place, lights=standing.lights)
-            return self._within_reach(resource, turnout_s + travel_s, None)
+            return self._within_reach(resource, self._reaches_of(place, standing.lights)[resource.id], None)
         # Work at a desk needs no place; a unit that has a base cannot be reckoned with before both places are known.
         has_base = self._centre.resources[resource.id].base is not None
         if need.incident is None or not has_base or isinstance(self._centre.travel, NoTravel):

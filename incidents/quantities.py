@@ -9,9 +9,12 @@ replayed histories agree to the bit. Documents and people speak of seconds (`_s`
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, NewType, TypeAlias
+from typing import Annotated, ClassVar, NamedTuple, NewType, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import ConfigDict, Field
 
 LAST_INSTANT = 253_402_300_799_999
@@ -52,6 +55,30 @@ def distance_m(a: Place, b: Place) -> float:
     half_lambda = math.sin(math.radians(b.longitude - a.longitude) / 2)
     chord = half_phi * half_phi + math.cos(phi_a) * math.cos(phi_b) * half_lambda * half_lambda
     return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(min(1.0, chord)))
+
+
+class Coordinates(NamedTuple):
+    """Many places as arrays in radians, for distances by the hundred; NaN where a place is not known."""
+
+    latitudes: NDArray[np.float64]
+    longitudes: NDArray[np.float64]
+
+
+def coordinates(places: Iterable[Place | None]) -> Coordinates:
+    """Return the places as arrays, in their order."""
+    degrees = [(math.nan, math.nan) if each is None else (each.latitude, each.longitude) for each in places]
+    radians = np.radians(np.array(degrees, dtype=np.float64).reshape(-1, 2))
+    return Coordinates(radians[:, 0], radians[:, 1])
+
+
+def distances_m(origins: Coordinates, destination: Place) -> NDArray[np.float64]:
+    """Great-circle metres from every origin to one destination: `distance_m` for many; NaN from a place not known."""
+    phi = math.radians(destination.latitude)
+    half_phi = np.sin((phi - origins.latitudes) / 2)
+    half_lambda = np.sin((math.radians(destination.longitude) - origins.longitudes) / 2)
+    chord = half_phi * half_phi + np.cos(origins.latitudes) * math.cos(phi) * half_lambda * half_lambda
+    metres: NDArray[np.float64] = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(1.0, chord)))
+    return metres
 
 
 def between(a: Place, b: Place, share: float) -> Place:

@@ -1,15 +1,20 @@
 """How long it takes to get from one place to another, as planned. Every estimate is in seconds and at least 0.
 
-`TravelTimes` is what the desk asks; `travel_times(centre)` builds the one the centre's document names. Places that carry zones
-are looked up zone to zone, once computed; other places are computed from their coordinates. Imports `centre` and `quantities`.
+`TravelTimes` is what the desk asks, one pair at a time or from many origins to one place; `travel_times(centre)` builds the one
+that the centre's document names. Imports `centre` and `quantities`.
 """
 
 from __future__ import annotations
 
-from typing import Protocol, assert_never
+from typing import Protocol, TypeAlias, assert_never
+
+import numpy as np
+from numpy.typing import NDArray
 
 from incidents.centre import Centre, DistanceCurve, NoTravel, StraightLine
-from incidents.quantities import Place, distance_m
+from incidents.quantities import Coordinates, Place, distance_m, distances_m
+
+FloatArray: TypeAlias = NDArray[np.float64]
 
 
 class TravelTimes(Protocol):
@@ -17,6 +22,10 @@ class TravelTimes(Protocol):
 
     def travel_s(self, origin: Place, destination: Place, *, lights: bool) -> float:
         """Return the planned driving seconds from `origin` to `destination`."""
+        ...
+
+    def travel_many_s(self, origins: Coordinates, destination: Place, *, lights: bool) -> FloatArray:
+        """Return the planned driving seconds from each of many origins; NaN from a place not known."""
         ...
 
 
@@ -42,31 +51,25 @@ class Nowhere:
         """Return 0."""
         return 0.0
 
+    def travel_many_s(self, origins: Coordinates, destination: Place, *, lights: bool) -> FloatArray:
+        """Return 0 for each."""
+        return np.zeros(len(origins.latitudes))
+
 
 class OnDistance:
-    """Seconds from great-circle metres by a `DistanceCurve`; zone pairs are remembered."""
+    """Seconds from great-circle metres by a `DistanceCurve`."""
 
     def __init__(self, curve: DistanceCurve) -> None:
         self._curve = curve
-        self._between_zones: dict[tuple[Place, Place, bool], float] = {}
 
     def travel_s(self, origin: Place, destination: Place, *, lights: bool) -> float:
-        """Return the curve's seconds; the memory is only a cache, so equal questions have equal answers."""
-        if origin.zone is None or destination.zone is None:
-            return self._seconds(origin, destination, lights)
-        key = (origin, destination, lights)
-        known = self._between_zones.get(key)
-        if known is None:
-            known = self._between_zones[key] = self._seconds(origin, destination, lights)
-            if len(self._between_zones) > REMEMBERED_PAIRS:
-                self._between_zones.clear()
-        return known
-
-    def _seconds(self, origin: Place, destination: Place, lights: bool) -> float:
+        """Return the curve's seconds."""
         curve = self._curve
         seconds: float = curve.fixed_s + curve.scale * distance_m(origin, destination) ** curve.power
         return seconds if lights else seconds * curve.without_lights
 
-
-REMEMBERED_PAIRS = 200_000
-"""Pairs of places kept in memory before the memory is emptied; a limit, not a tuning."""
+    def travel_many_s(self, origins: Coordinates, destination: Place, *, lights: bool) -> FloatArray:
+        """Return the curve's seconds from each origin."""
+        curve = self._curve
+        seconds: FloatArray = curve.fixed_s + curve.scale * distances_m(origins, destination) ** curve.power
+        return seconds if lights else seconds * curve.without_lights
