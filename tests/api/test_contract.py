@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from random import Random
 from typing import Any
 
 import pytest
@@ -46,26 +47,30 @@ def test_every_answer_is_a_documented_one(desk: Dispatcher) -> None:
         assert isinstance(found, Ok)
         operation = found.ok()
 
-        @given(case=operation.as_strategy(), data=st.data())
+        @given(case=operation.as_strategy(), luck=st.integers(0, 2**32 - 1))
         @settings(
             max_examples=EXAMPLES, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck)
         )
-        def probe(case: Any, data: st.DataObject) -> None:
-            make_plausible(case, data, desk)
+        def probe(case: Any, luck: int) -> None:
+            make_plausible(case, Random(luck), desk)
             statuses[case.call_and_validate(checks=list(CHECKS), headers={"Host": "localhost"}).status_code] += 1
 
         probe()
     assert {200, 201, 404, 409, 422} <= set(statuses), statuses
 
 
-def make_plausible(case: Any, data: st.DataObject, desk: Dispatcher) -> None:
-    """Put words that mean something here in the place of most random ones; a request of noise alone is refused too early."""
+def make_plausible(case: Any, choose: Random, desk: Dispatcher) -> None:
+    """Put words that mean something here in the place of most random ones; a request of noise alone is refused too early.
+
+    What is plausible depends on what earlier requests did, so it is chosen by a seed that was drawn, and nothing is drawn here:
+    how much a property test draws must not depend on the state of the room.
+    """
     words = vocabulary(desk)
     for given_in in (case.path_parameters, case.body):
         if isinstance(given_in, dict):
             for name in [name for name in given_in if words.get(name)]:
-                if data.draw(st.integers(0, 3)):
-                    given_in[name] = data.draw(st.sampled_from(words[name]))
+                if choose.randrange(4):
+                    given_in[name] = choose.choice(words[name])
 
 
 def vocabulary(desk: Dispatcher) -> dict[str, Sequence[Any]]:
