@@ -18,6 +18,7 @@ from optimiser.floor_plan import floor_plan
 from optimiser.kernels.flow import FlowKernel, min_cost_flow
 from optimiser.problem import IntArray, Problem
 from optimiser.pruning import with_pairs, worthwhile_pairs
+from optimiser.shapes import solve_shaped
 from optimiser.slot_flow import EngineFailure, SlotFlow
 from optimiser.teams import Found, best_teams, is_contested_by_teams
 from optimiser.ties import Ties
@@ -33,6 +34,8 @@ def solve(
 ) -> Allocation:
     """Fill the needs as well as can be; never raises for solver trouble, never worse than the floor plan."""
     costs = problem.costs
+    if not problem.is_plain:
+        return solve_shaped(problem, limits, kernel)
     if len(problem.row_needs) == 1:
         return _single(problem, costs)
     ties = Ties(problem)

@@ -20,7 +20,7 @@ from itertools import combinations, count
 
 import numpy as np
 
-from optimiser.allocation import Limits
+from optimiser.allocation import Engine, Limits
 from optimiser.floor_plan import floor_plan
 from optimiser.problem import BoolArray, IntArray, Problem
 from optimiser.slot_flow import EngineFailure, SlotFlow, SlotPlan, Standing
@@ -35,6 +35,7 @@ class Found:
     chosen: IntArray
     standing: Standing
     bound: Standing
+    engine: Engine = "teams"
 
     @property
     def proven(self) -> bool:
@@ -141,6 +142,8 @@ class _Search:
     def _next_sum(self, level: int, most: int, out: BoolArray, forced: BoolArray) -> tuple[int, int]:
         """The greatest number up to `most` that this rank's needs add up to, and how much of it is forced."""
         here = (self.flow.need_levels == level) & ~out
+        if self.problem.optional is not None:
+            here &= ~self.problem.optional
         fixed = int(self.asked[here & forced].sum())
         # Bit n of `sums` says whether n positions can be made up.
         sums = 1 << fixed

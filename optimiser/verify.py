@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from optimiser.allocation import Allocation
 from optimiser.problem import Problem
+from optimiser.rules import rule_flaws
 
 
 def verify(problem: Problem, allocation: Allocation) -> tuple[str, ...]:
@@ -15,6 +16,8 @@ def verify(problem: Problem, allocation: Allocation) -> tuple[str, ...]:
     Sound is feasible (constraints 1 to 4 of `problem`) and honest (counts, cost and bound are as stated). It does not
     prove optimality. Linear in the chosen pairs and the rows.
     """
+    if not problem.is_plain:
+        return rule_flaws(problem, allocation)
     chosen = allocation.chosen
     strange = [pair for pair in chosen if not 0 <= pair < len(problem.pair_rows)]
     if strange:

@@ -1,0 +1,200 @@
+"""Needs of every shape: pins out, components apart, a flow or teams where that is what they are, else a programme.
+
+    part                                                engine
+    one alternative, exclusive roles, loads that agree  what pins leave is a flow, or teams of flows
+    anything else                                       `programme`, by CP-SAT, on that component alone
+
+In a programme the ranks come first: the counts F_k are maximised with nested weights W_k = 1 + sum over q > k of (most F_q) W_q,
+which are lexicographic for any shape because no lesser rank can add up to one of a more urgent; where those weights leave
+the engine's range, one rank after another. Then the price is minimised with every count fixed. The floor plan is held
+outside the engine, so that no limit leaves less than that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimiser.allocation import Allocation, Engine, Limits, Termination
+from optimiser.components import need_components, part_of
+from optimiser.floor_plan import floor_plan
+from optimiser.kernels.flow import FlowKernel
+from optimiser.kernels.whole_number import WholeNumberKernel, cp_sat
+from optimiser.ledger import Ledger, ledger_of
+from optimiser.problem import BoolArray, IntArray, Problem
+from optimiser.programme import Programme, state
+from optimiser.pruning import with_pairs, worthwhile_pairs
+from optimiser.remainder import needs_a_programme, remainder
+from optimiser.shape_floor import shape_floor
+from optimiser.slot_flow import EngineFailure, SlotFlow
+from optimiser.teams import best_teams, is_contested_by_teams
+from optimiser.ties import tie_hashes
+from optimiser.verify import verify
+
+_NESTED_LIMIT = 2**40
+"""Nested weights stay below this, so that sums of them are exact in any engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Solved:
+    """What one part contributes: chosen pairs of the whole problem, who found them, and what is known of better ones."""
+
+    chosen: IntArray
+    engine: Engine
+    proven: bool
+    slack: int | None
+    """Cost units by which a plan that fills as much might be cheaper; None when more might be filled."""
+    nodes: int = 0
+
+
+def solve_shaped(
+    problem: Problem, limits: Limits, kernel: FlowKernel, whole_numbers: WholeNumberKernel = cp_sat
+) -> Allocation:
+    """Fill the needs as well as can be; never raises for solver trouble, never worse than the floor plan."""
+    costs = problem.costs
+    floor = shape_floor(problem, costs)
+    try:
+        parts = _solved_parts(problem, costs, floor, limits, kernel, whole_numbers)
+        allocation = _joined(problem, parts)
+        violations = verify(problem, allocation)
+        if violations:
+            raise EngineFailure("the answer does not hold: " + "; ".join(violations[:3]))
+        if (
+            ledger_of(problem, np.array(allocation.chosen, dtype=np.int64)).standing
+            > ledger_of(problem, floor).standing
+        ):
+            raise EngineFailure("the answer is worse than the floor plan")
+    except Exception as trouble:  # Whatever an engine does, the desk must have a plan, and know that it is this one.
+        ledger = ledger_of(problem, floor)
+        detail = f"{type(trouble).__name__}: {trouble}"
+        return _allocation(ledger, floor, "floor", Termination("degraded", None, ledger.cost, 0, detail), ())
+    return allocation
+
+
+def _solved_parts(
+    problem: Problem, costs: IntArray, floor: IntArray, limits: Limits, kernel: FlowKernel,
+    whole_numbers: WholeNumberKernel,
+) -> list[_Solved]:  # fmt: skip
+    nothing = np.zeros(len(problem.pair_rows), dtype=np.bool_)
+    pinned = nothing if problem.pinned is None else problem.pinned
+    usable = np.flatnonzero(pinned | ~(nothing if problem.barred is None else problem.barred))
+    labels = need_components(problem, usable)
+    hard = np.zeros(int(labels.max(initial=-1)) + 1, dtype=np.bool_)
+    hard[labels[needs_a_programme(problem)]] = True
+    soft = ~hard[labels]
+    found = []
+    if soft.any():
+        found.append(_by_flow(problem, soft, pinned, limits, kernel))
+    for label in sorted(np.flatnonzero(hard).tolist(), key=lambda at: _first_id(problem, labels == at)):
+        found.append(_by_programme(problem, costs, labels == label, usable, floor, limits, whole_numbers))
+    return found
+
+
+def _first_id(problem: Problem, needs: BoolArray) -> str:
+    return min(problem.need_ids[need] for need in np.flatnonzero(needs).tolist())
+
+
+def _by_flow(problem: Problem, needs: BoolArray, pinned: BoolArray, limits: Limits, kernel: FlowKernel) -> _Solved:
+    left = remainder(problem, needs)
+    pins = np.flatnonzero(pinned & needs[problem.pair_needs])
+    if not len(left.pairs):
+        return _Solved(pins, "direct", True, 0)
+    costs = left.problem.costs
+    keep = worthwhile_pairs(left.problem, costs)
+    small = with_pairs(left.problem, keep)
+    flow = SlotFlow(small, costs[keep], tie_hashes(left.problem)[keep], kernel)
+    floor = floor_plan(small, costs[keep])
+    if not is_contested_by_teams(small):
+        chosen = flow.optimum().chosen
+        return _Solved(np.sort(np.concatenate((pins, left.pairs[keep[chosen]]))), "flow", True, 0, flow.solves)
+    found = best_teams(small, costs[keep], flow, floor, limits)
+    cost_of, is_priced = flow.canonical.cost_of, found.bound[0] == found.standing[0]
+    slack = cost_of(found.standing[1]) - cost_of(found.bound[1]) if is_priced else None
+    chosen = np.sort(np.concatenate((pins, left.pairs[keep[found.chosen]])))
+    return _Solved(chosen, found.engine, slack is not None and slack <= 0, slack, flow.solves)
+
+
+def _by_programme(
+    problem: Problem, costs: IntArray, needs: BoolArray, usable: IntArray, floor: IntArray, limits: Limits,
+    whole_numbers: WholeNumberKernel,
+) -> _Solved:  # fmt: skip
+    part = part_of(problem, needs, usable)
+    programme = state(part.problem, costs[part.pairs], tie_hashes(part.problem))
+    greedy = np.isin(part.pairs, floor)
+    best, proven, slack = best_values(programme, whole_numbers, greedy.astype(np.int64), limits.programme_work)
+    standing = ledger_of(part.problem, np.flatnonzero(greedy)).standing
+    if best is None or ledger_of(part.problem, np.flatnonzero(best[: len(greedy)])).standing > standing:
+        return _Solved(np.sort(part.pairs[greedy]), "floor", False, None)
+    return _Solved(np.sort(part.pairs[best[: len(greedy)] > 0]), "cp-sat", proven, slack)
+
+
+def best_values(
+    programme: Programme, engine: WholeNumberKernel, hint: IntArray, work: float
+) -> tuple[IntArray | None, bool, int | None]:
+    """Return the best values (None when none were found), whether they are proven, and the slack in cost units.
+
+    The slack is how much cheaper a plan that fills as much might be, None when more might be filled.
+    """
+    fixed: list[tuple[IntArray, int]] = []
+    best: IntArray | None = hint
+    full = True
+    for objective in _count_objectives(programme):
+        answer = engine(programme, -objective, fixed, best, work)
+        if answer.values is None:
+            return None, False, None
+        best = answer.values
+        fixed.append((objective, int(objective @ best)))
+        full = full and answer.bound == -fixed[-1][1]
+    answer = engine(programme, programme.prices, fixed, best, work)
+    if answer.values is None:
+        return (best if fixed else None), False, None
+    if not full or answer.bound is None:
+        return answer.values, False, None
+    slack = (int(programme.prices @ answer.values) >> programme.shift) - (answer.bound >> programme.shift)
+    return answer.values, slack <= 0, slack
+
+
+def _count_objectives(programme: Programme) -> list[IntArray]:
+    """The counts to maximise, one after another: all ranks in one where nested weights stay in range."""
+    counts = [count for count in programme.counts if count.any()]
+    weights, total = [], 1
+    for count in reversed(counts):
+        weights.append(total)
+        total += total * int((np.abs(count) * programme.high).sum())
+    if total >= _NESTED_LIMIT:
+        return counts
+    return [sum_of(weights[::-1], counts)] if counts else []
+
+
+def sum_of(weights: list[int], counts: list[IntArray]) -> IntArray:
+    """(columns,) weighted sum of several counts."""
+    total: IntArray = np.array(weights, dtype=np.int64) @ np.stack(counts)
+    return total
+
+
+_ORDER: tuple[Engine, ...] = ("direct", "flow", "teams", "highs", "cp-sat", "floor")
+
+
+def _joined(problem: Problem, parts: list[_Solved]) -> Allocation:
+    chosen = np.sort(np.concatenate([part.chosen for part in parts])) if parts else np.zeros(0, dtype=np.int64)
+    ledger = ledger_of(problem, chosen)
+    engine: Engine = max((part.engine for part in parts), key=_ORDER.index, default="direct")
+    slacks = [part.slack for part in parts]
+    slack = None if None in slacks else sum(part.slack or 0 for part in parts)
+    nodes = sum(part.nodes for part in parts)
+    proven = all(part.proven for part in parts)
+    bound = None if slack is None else ledger.cost - slack
+    termination = Termination("proven" if proven else "limit", ledger.cost if proven else bound, ledger.cost, nodes)
+    engines = [part.engine for part in parts]
+    counted = tuple((name, engines.count(name)) for name in _ORDER if name in engines)
+    return _allocation(ledger, chosen, engine, termination, counted)
+
+
+def _allocation(
+    ledger: Ledger, chosen: IntArray, engine: Engine, termination: Termination, parts: tuple[tuple[Engine, int], ...]
+) -> Allocation:
+    return Allocation(
+        tuple(chosen.tolist()), ledger.unfilled, ledger.filled_by_rank, ledger.cost, engine, termination,
+        ledger.broken, parts,
+    )  # fmt: skip
