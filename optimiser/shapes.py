@@ -4,10 +4,7 @@
     one alternative, exclusive roles, loads that agree  what pins leave is a flow, or teams of flows
     anything else                                       `programme`, by CP-SAT, on that component alone
 
-In a programme the ranks come first: the counts F_k are maximised with nested weights W_k = 1 + sum over q > k of (most F_q) W_q,
-which are lexicographic for any shape because no lesser rank can add up to one of a more urgent; where those weights leave
-the engine's range, one rank after another. Then the price is minimised with every count fixed. The floor plan is held
-outside the engine, so that no limit leaves less than that.
+The floor plan is held outside every engine, so that no limit and no failure leaves less than that.
 """
 
 from __future__ import annotations
@@ -23,17 +20,15 @@ from optimiser.kernels.flow import FlowKernel
 from optimiser.kernels.whole_number import WholeNumberKernel, cp_sat
 from optimiser.ledger import Ledger, ledger_of
 from optimiser.problem import BoolArray, IntArray, Problem
-from optimiser.programme import Programme, state
+from optimiser.programme import state
 from optimiser.pruning import with_pairs, worthwhile_pairs
 from optimiser.remainder import needs_a_programme, remainder
 from optimiser.shape_floor import shape_floor
 from optimiser.slot_flow import EngineFailure, SlotFlow
+from optimiser.stages import best_values
 from optimiser.teams import best_teams, is_contested_by_teams
 from optimiser.ties import tie_hashes
 from optimiser.verify import verify
-
-_NESTED_LIMIT = 2**40
-"""Nested weights stay below this, so that sums of them are exact in any engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,50 +122,6 @@ def _by_programme(
     if best is None or ledger_of(part.problem, np.flatnonzero(best[: len(greedy)])).standing > standing:
         return _Solved(np.sort(part.pairs[greedy]), "floor", False, None)
     return _Solved(np.sort(part.pairs[best[: len(greedy)] > 0]), "cp-sat", proven, slack)
-
-
-def best_values(
-    programme: Programme, engine: WholeNumberKernel, hint: IntArray, work: float
-) -> tuple[IntArray | None, bool, int | None]:
-    """Return the best values (None when none were found), whether they are proven, and the slack in cost units.
-
-    The slack is how much cheaper a plan that fills as much might be, None when more might be filled.
-    """
-    fixed: list[tuple[IntArray, int]] = []
-    best: IntArray | None = hint
-    full = True
-    for objective in _count_objectives(programme):
-        answer = engine(programme, -objective, fixed, best, work)
-        if answer.values is None:
-            return None, False, None
-        best = answer.values
-        fixed.append((objective, int(objective @ best)))
-        full = full and answer.bound == -fixed[-1][1]
-    answer = engine(programme, programme.prices, fixed, best, work)
-    if answer.values is None:
-        return (best if fixed else None), False, None
-    if not full or answer.bound is None:
-        return answer.values, False, None
-    slack = (int(programme.prices @ answer.values) >> programme.shift) - (answer.bound >> programme.shift)
-    return answer.values, slack <= 0, slack
-
-
-def _count_objectives(programme: Programme) -> list[IntArray]:
-    """The counts to maximise, one after another: all ranks in one where nested weights stay in range."""
-    counts = [count for count in programme.counts if count.any()]
-    weights, total = [], 1
-    for count in reversed(counts):
-        weights.append(total)
-        total += total * int((np.abs(count) * programme.high).sum())
-    if total >= _NESTED_LIMIT:
-        return counts
-    return [sum_of(weights[::-1], counts)] if counts else []
-
-
-def sum_of(weights: list[int], counts: list[IntArray]) -> IntArray:
-    """(columns,) weighted sum of several counts."""
-    total: IntArray = np.array(weights, dtype=np.int64) @ np.stack(counts)
-    return total
 
 
 _ORDER: tuple[Engine, ...] = ("direct", "flow", "teams", "highs", "cp-sat", "floor")

@@ -67,8 +67,9 @@ class SlotFlow:
         self.problem = problem
         self.kernel = kernel
         self.solves = 0
-        levels, self.need_levels = np.unique(problem.ranks, return_inverse=True)
-        self.levels = len(levels)
+        self.ties = ties
+        self.ranks, self.need_levels = np.unique(problem.ranks, return_inverse=True)
+        self.levels = len(self.ranks)
         self.row_levels = self.need_levels[problem.row_needs]
         self.is_optional = np.zeros(len(problem.row_needs), dtype=np.bool_)
         if problem.optional is not None:

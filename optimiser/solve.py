@@ -2,8 +2,10 @@
 
     1  direct choice    every row takes its cheapest resources and nobody is wanted twice
     2  one slot flow    no whole need asks for several positions: exact
-    3  teams            branch and bound over slot flows, up to a limit of deterministic work
+    3  teams            branch and bound over slot flows, up to a limit of deterministic work; HiGHS on what that leaves open
     4  the floor plan   when an engine raises, ends badly, or says what `verify` rejects; marked as degraded
+
+Needs with alternatives, shared roles, loads, pins or open prices go to `shapes`, which has the same tiers for them.
 
 Pure: no clock, no randomness; the same problem gives the same plan everywhere.
 """
@@ -60,7 +62,7 @@ def _contested(
         found = best_teams(small, costs[keep], flow, floor, limits)
         standing, chosen = found.standing, keep[found.chosen]
         if found.proven or _only_ties_are_open(found, flow):
-            allocation = _proven(problem, costs, chosen, "teams", flow.solves)
+            allocation = _proven(problem, costs, chosen, found.engine, flow.solves)
         else:
             allocation = _limited(problem, costs, chosen, found, flow)
     else:
@@ -85,7 +87,7 @@ def _limited(problem: Problem, costs: IntArray, chosen: IntArray, found: Found, 
     is_price_bound = found.bound[0] == found.standing[0]
     bound = flow.canonical.cost_of(found.bound[1]) if is_price_bound else None
     cost = int(costs[chosen].sum())
-    return _allocation(problem, costs, chosen, "teams", Termination("limit", bound, cost, flow.solves))
+    return _allocation(problem, costs, chosen, found.engine, Termination("limit", bound, cost, flow.solves))
 
 
 def _proven(problem: Problem, costs: IntArray, chosen: IntArray, engine: Engine, nodes: int) -> Allocation:

@@ -58,8 +58,8 @@ class Ties:
 def canonical(problem: Problem, costs: IntArray, ties: HashArray, room: int, dearest: int = 0, noise: int = 0) -> Canonical:
     """Make prices whose sum over any plan stays at most `room`; with no room for ties there are none.
 
-    `dearest` is the most that an open position costs, if it costs anything. Half a unit of cost is left for `noise`, the most that
-    the caller's own roundings add to a plan, if there are any.
+    `dearest` is the most that an open position costs, if it costs anything. Half a unit of cost is left for `noise`, the
+    most that the caller's own roundings add to a plan, if there are any.
     """
     positions = max(1, int(problem.quantities.sum()))
     dearest = max(dearest, int(costs.max(initial=0))) + 1

@@ -7,8 +7,7 @@ from itertools import product
 
 import numpy as np
 
-from optimiser.pins import broken_rules
-from optimiser.problem import BoolArray, Problem
+from optimiser.problem import Problem
 from optimiser.refusals import ProblemRefused
 
 MOST_PAIRS = 13
@@ -186,6 +185,32 @@ class _Judge:
         return total + sum(dearest.values())
 
 
-def is_refused(problem: Problem, mask: BoolArray) -> bool:
-    """Whether pinning these pairs without force would break a rule."""
-    return bool(broken_rules(problem, mask))
+
+def shuffled(problem: Problem, seed: int) -> Problem:
+    """The same problem of any shape with needs, rows, resources and pairs in another order."""
+    draw = np.random.default_rng([seed, 18])
+    needs, rows = draw.permutation(len(problem.need_ids)), draw.permutation(len(problem.row_needs))
+    resources, pairs = draw.permutation(len(problem.resource_ids)), draw.permutation(len(problem.pair_rows))
+    by_need = {name: getattr(problem, name) for name in ("shared", "optional", "open_prices")}
+    by_row = {name: getattr(problem, name) for name in ("alternatives", "loads")}
+    by_pair = {name: getattr(problem, name) for name in ("pinned", "forced", "barred")}
+    moved = {
+        name: array[order]
+        for arrays, order in ((by_need, needs), (by_row, rows), (by_pair, pairs))
+        for name, array in arrays.items()
+        if array is not None
+    }
+    return Problem(
+        need_ids=tuple(problem.need_ids[i] for i in needs),
+        ranks=problem.ranks[needs],
+        whole=problem.whole[needs],
+        row_needs=np.argsort(needs)[problem.row_needs[rows]],
+        quantities=problem.quantities[rows],
+        resource_ids=tuple(problem.resource_ids[j] for j in resources),
+        capacities=problem.capacities[resources],
+        pair_rows=np.argsort(rows)[problem.pair_rows[pairs]],
+        pair_resources=np.argsort(resources)[problem.pair_resources[pairs]],
+        terms=problem.terms[pairs],
+        term_names=problem.term_names,
+        **moved,
+    )
