@@ -22,9 +22,12 @@ class Account:
 
     def __init__(self, problem: Problem, chosen: tuple[int, ...]) -> None:
         self.problem = problem
-        rows, needs, pairs = len(problem.row_needs), len(problem.need_ids), len(problem.pair_rows)
-        self.row: list[int] = problem.pair_rows.tolist()
-        self.resource: list[int] = problem.pair_resources.tolist()
+        rows, needs = len(problem.row_needs), len(problem.need_ids)
+        self.chosen = list(chosen)
+        self.pins: list[int] = [] if problem.pinned is None else problem.pinned.nonzero()[0].tolist()
+        known = sorted({*chosen, *self.pins})
+        self.row: dict[int, int] = _at(known, problem.pair_rows[known].tolist() if known else [])
+        self.resource: dict[int, int] = _at(known, problem.pair_resources[known].tolist() if known else [])
         self.need_of_row: list[int] = problem.row_needs.tolist()
         self.asked: list[int] = problem.quantities.tolist()
         self.load: list[int] = [1] * rows if problem.loads is None else problem.loads.tolist()
@@ -32,11 +35,9 @@ class Account:
         self.shared: list[bool] = [False] * needs if problem.shared is None else problem.shared.tolist()
         self.optional: list[bool] = [False] * needs if problem.optional is None else problem.optional.tolist()
         self.open_price: list[int] = [0] * needs if problem.open_prices is None else problem.open_prices.tolist()
-        self.pinned: list[bool] = [False] * pairs if problem.pinned is None else problem.pinned.tolist()
-        self.forced: list[bool] = [False] * pairs if problem.forced is None else problem.forced.tolist()
-        self.barred: list[bool] = [False] * pairs if problem.barred is None else problem.barred.tolist()
-        self.chosen = list(chosen)
-        self.pins = [pair for pair, is_pinned in enumerate(self.pinned) if is_pinned]
+        self.rows: list[list[int]] = [[] for _ in range(needs)]
+        for row, need in enumerate(self.need_of_row):
+            self.rows[need].append(row)
         self.filled = Counter(self.row[pair] for pair in chosen)
         self.pins_of_row = Counter(self.row[pair] for pair in self.pins)
 
@@ -71,7 +72,7 @@ class Account:
 
     def rows_of(self, need: int) -> list[int]:
         """The rows of a need."""
-        return [row for row, of in enumerate(self.need_of_row) if of == need]
+        return self.rows[need]
 
     def is_filled(self, need: int) -> bool:
         """y_i: whether some alternative that pins leave open has all of its positions."""
@@ -82,6 +83,10 @@ class Account:
             if pinned <= {number} and all(self.filled[row] >= self.asked[row] for row in mine):
                 return True
         return False
+
+
+def _at(pairs: list[int], values: list[int]) -> dict[int, int]:
+    return dict(zip(pairs, values, strict=True))
 
 
 def rule_flaws(problem: Problem, allocation: Allocation) -> tuple[str, ...]:
@@ -169,10 +174,11 @@ def pin_flaws(account: Account) -> Iterator[str]:
 
 def barred_flaws(account: Account, broken: Broken) -> Iterator[str]:
     """(7) nothing barred is chosen unless it is forced."""
-    for pair in account.chosen:
-        if account.barred[pair]:
+    barred, forced = account.problem.barred, account.problem.forced
+    for pair in account.chosen if barred is not None else ():
+        if barred is not None and barred[pair]:
             names = account.problem.need_ids[account.need(pair)], account.problem.resource_ids[account.resource[pair]]
-            if account.forced[pair]:
+            if forced is not None and forced[pair]:
                 broken.add(("eligibility", "/".join(names)))
             else:
                 yield f"barred pair {pair} is chosen"
@@ -226,8 +232,9 @@ def _cost(account: Account) -> int:
     """C: sum of g_ij and of the prices of what is left open."""
     total = 0
     dearest: dict[tuple[int, int], int] = {}
-    for pair in account.chosen:
-        price, body = int(account.problem.terms[pair].sum()), (account.need(pair), account.resource[pair])
+    prices: list[int] = account.problem.terms[account.chosen].sum(axis=1).tolist() if account.chosen else []
+    for pair, price in zip(account.chosen, prices, strict=True):
+        body = account.need(pair), account.resource[pair]
         if account.shared[body[0]]:
             dearest[body] = max(price, dearest.get(body, 0))
         else:

@@ -47,20 +47,14 @@ def solve_shaped(
     problem: Problem, limits: Limits, kernel: FlowKernel, whole_numbers: WholeNumberKernel = cp_sat
 ) -> Allocation:
     """Fill the needs as well as can be; never raises for solver trouble, never worse than the floor plan."""
-    costs = problem.costs
-    floor = shape_floor(problem, costs)
     try:
-        parts = _solved_parts(problem, costs, floor, limits, kernel, whole_numbers)
+        parts = _solved_parts(problem, limits, kernel, whole_numbers)
         allocation = _joined(problem, parts)
         violations = verify(problem, allocation)
         if violations:
             raise EngineFailure("the answer does not hold: " + "; ".join(violations[:3]))
-        if (
-            ledger_of(problem, np.array(allocation.chosen, dtype=np.int64)).standing
-            > ledger_of(problem, floor).standing
-        ):
-            raise EngineFailure("the answer is worse than the floor plan")
     except Exception as trouble:  # Whatever an engine does, the desk must have a plan, and know that it is this one.
+        floor = shape_floor(problem, problem.costs)
         ledger = ledger_of(problem, floor)
         detail = f"{type(trouble).__name__}: {trouble}"
         return _allocation(ledger, floor, "floor", Termination("degraded", None, ledger.cost, 0, detail), ())
@@ -68,21 +62,23 @@ def solve_shaped(
 
 
 def _solved_parts(
-    problem: Problem, costs: IntArray, floor: IntArray, limits: Limits, kernel: FlowKernel,
-    whole_numbers: WholeNumberKernel,
-) -> list[_Solved]:  # fmt: skip
+    problem: Problem, limits: Limits, kernel: FlowKernel, whole_numbers: WholeNumberKernel
+) -> list[_Solved]:
     nothing = np.zeros(len(problem.pair_rows), dtype=np.bool_)
     pinned = nothing if problem.pinned is None else problem.pinned
+    shaped = needs_a_programme(problem)
+    if not shaped.any():
+        return [_by_flow(problem, ~shaped, pinned, limits, kernel)]
     usable = np.flatnonzero(pinned | ~(nothing if problem.barred is None else problem.barred))
     labels = need_components(problem, usable)
     hard = np.zeros(int(labels.max(initial=-1)) + 1, dtype=np.bool_)
-    hard[labels[needs_a_programme(problem)]] = True
+    hard[labels[shaped]] = True
     soft = ~hard[labels]
     found = []
     if soft.any():
         found.append(_by_flow(problem, soft, pinned, limits, kernel))
     for label in sorted(np.flatnonzero(hard).tolist(), key=lambda at: _first_id(problem, labels == at)):
-        found.append(_by_programme(problem, costs, labels == label, usable, floor, limits, whole_numbers))
+        found.append(_by_programme(problem, labels == label, usable, limits, whole_numbers))
     return found
 
 
@@ -101,7 +97,10 @@ def _by_flow(problem: Problem, needs: BoolArray, pinned: BoolArray, limits: Limi
     flow = SlotFlow(small, costs[keep], tie_hashes(left.problem)[keep], kernel)
     floor = floor_plan(small, costs[keep])
     if not is_contested_by_teams(small):
-        chosen = flow.optimum().chosen
+        plan = flow.optimum()
+        chosen = plan.chosen
+        if plan.standing > flow.standing(floor):
+            raise EngineFailure("the answer is worse than the floor plan")
         return _Solved(np.sort(np.concatenate((pins, left.pairs[keep[chosen]]))), "flow", True, 0, flow.solves)
     found = best_teams(small, costs[keep], flow, floor, limits)
     cost_of, is_priced = flow.canonical.cost_of, found.bound[0] == found.standing[0]
@@ -111,17 +110,18 @@ def _by_flow(problem: Problem, needs: BoolArray, pinned: BoolArray, limits: Limi
 
 
 def _by_programme(
-    problem: Problem, costs: IntArray, needs: BoolArray, usable: IntArray, floor: IntArray, limits: Limits,
-    whole_numbers: WholeNumberKernel,
-) -> _Solved:  # fmt: skip
+    problem: Problem, needs: BoolArray, usable: IntArray, limits: Limits, whole_numbers: WholeNumberKernel
+) -> _Solved:
     part = part_of(problem, needs, usable)
-    programme = state(part.problem, costs[part.pairs], tie_hashes(part.problem))
-    greedy = np.isin(part.pairs, floor)
-    best, proven, slack = best_values(programme, whole_numbers, greedy.astype(np.int64), limits.programme_work)
-    standing = ledger_of(part.problem, np.flatnonzero(greedy)).standing
-    if best is None or ledger_of(part.problem, np.flatnonzero(best[: len(greedy)])).standing > standing:
+    costs = part.problem.costs
+    programme = state(part.problem, costs, tie_hashes(part.problem))
+    greedy = shape_floor(part.problem, costs)
+    hint = np.isin(np.arange(len(costs)), greedy).astype(np.int64)
+    best, proven, slack = best_values(programme, whole_numbers, hint, limits.programme_work)
+    standing = ledger_of(part.problem, greedy).standing
+    if best is None or ledger_of(part.problem, np.flatnonzero(best[: len(costs)])).standing > standing:
         return _Solved(np.sort(part.pairs[greedy]), "floor", False, None)
-    return _Solved(np.sort(part.pairs[best[: len(greedy)] > 0]), "cp-sat", proven, slack)
+    return _Solved(np.sort(part.pairs[best[: len(costs)] > 0]), "cp-sat", proven, slack)
 
 
 _ORDER: tuple[Engine, ...] = ("direct", "flow", "teams", "highs", "cp-sat", "floor")
