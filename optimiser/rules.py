@@ -77,6 +77,8 @@ class Account:
     def is_filled(self, need: int) -> bool:
         """y_i: whether some alternative that pins leave open has all of its positions."""
         rows = self.rows_of(need)
+        if self.problem.alternatives is None:
+            return all(self.filled[row] >= self.asked[row] for row in rows)
         pinned = {self.alternative[row] for row in rows if self.pins_of_row[row]}
         for number in sorted({self.alternative[row] for row in rows}):
             mine = [row for row in rows if self.alternative[row] == number]
@@ -139,11 +141,12 @@ def one_role_flaws(account: Account, broken: Broken) -> Iterator[str]:
     """(3) one body, one role at one place, unless roles are shared."""
     pinned = account.bodies(account.pins)
     for (need, resource), roles in account.bodies(account.chosen).items():
-        names = account.problem.need_ids[need], account.problem.resource_ids[resource]
-        if pinned[need, resource] > 1:
-            broken.add(("one role", "/".join(names)))
-        if roles > max(1, pinned[need, resource]):
-            yield f"resource {names[1]} fills {roles} positions of need {names[0]}"
+        if roles > 1:
+            names = account.problem.need_ids[need], account.problem.resource_ids[resource]
+            if pinned[need, resource] > 1:
+                broken.add(("one role", "/".join(names)))
+            if roles > pinned[need, resource]:
+                yield f"resource {names[1]} fills {roles} positions of need {names[0]}"
 
 
 def whole_flaws(account: Account) -> Iterator[str]:
@@ -157,6 +160,8 @@ def whole_flaws(account: Account) -> Iterator[str]:
 
 def one_alternative_flaws(account: Account, broken: Broken) -> Iterator[str]:
     """(5) nobody is chosen for a second alternative."""
+    if account.problem.alternatives is None:
+        return
     pinned = account.used_alternatives(account.pins)
     for need, used in account.used_alternatives(account.chosen).items():
         name = account.problem.need_ids[need]
@@ -191,7 +196,8 @@ def count_flaws(account: Account, allocation: Allocation) -> Iterator[str]:
     used = account.used_alternatives(account.chosen)
     unfilled = []
     for row, asked in enumerate(account.asked):
-        idle = used[account.need_of_row[row]] and account.alternative[row] not in used[account.need_of_row[row]]
+        in_use = used[account.need_of_row[row]]
+        idle = in_use and account.alternative[row] not in in_use
         unfilled.append(0 if idle else max(0, asked - account.filled[row]))
     if allocation.unfilled != tuple(unfilled):
         yield "unfilled positions are miscounted"

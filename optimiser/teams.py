@@ -1,8 +1,8 @@
 """Whole teams: best-first branch and bound whose every node is one slot flow.
 
-1. Presolve leaves out needs that cannot be staffed even alone (`staffable`).
-2. The slot flow of `slot_flow` bounds every plan. If it half-serves no whole need it *is* the best plan. If it does, each
-   connected component with such a need is searched by itself, and the rest stands.
+1. The slot flow of `slot_flow` bounds every plan. If it half-serves no whole need it *is* the best plan.
+2. If it does, presolve leaves out needs that cannot be staffed even alone (`staffable`), and each connected component
+   that still half-serves somebody is searched by itself; the rest stands.
 3. It can still fill a number of positions that no set of whole needs adds up to (three engines for needs of two). The
    most urgent such rank is capped at the next number that does add up, and the flow solved again.
 4. Otherwise branch on a half-served need: left out, or forced whole. Each branch is again a slot flow, and since its
@@ -65,9 +65,15 @@ def is_contested_by_teams(problem: Problem) -> bool:
 def best_teams(problem: Problem, costs: IntArray, flow: SlotFlow, floor: IntArray, limits: Limits) -> Found:
     """Search from the floor plan upwards until the best plan is proven or the limits are reached."""
     search = _Search(problem, costs, flow, floor, limits.nodes)
-    out = unstaffable(problem)
+    out = np.zeros(len(problem.need_ids), dtype=np.bool_)
     root = search.relaxation(out)
     half = search.half_served(root.chosen)
+    if half.any():
+        # Only now, because most relaxations are whole, and then there is nothing to presolve.
+        out = unstaffable(problem)
+        if out.any() and flow.solves < limits.nodes:
+            root = search.relaxation(out)
+            half = search.half_served(root.chosen)
     if not half.any():
         return Found(root.chosen, root.standing, root.standing)
     labels = need_components(problem, np.arange(len(problem.pair_rows)))
