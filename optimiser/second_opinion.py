@@ -13,18 +13,21 @@ import numpy as np
 
 from optimiser.components import part_of
 from optimiser.kernels.whole_number import highs
-from optimiser.problem import IntArray, Problem
+from optimiser.problem import BoolArray, IntArray, Problem
 from optimiser.programme import state
 from optimiser.slot_flow import SlotFlow, Standing
 from optimiser.stages import best_values
 
 
 def by_highs(
-    problem: Problem, costs: IntArray, flow: SlotFlow, chosen: IntArray, bound: Standing, nodes: int
+    problem: Problem, costs: IntArray, flow: SlotFlow, out: BoolArray, chosen: IntArray, bound: Standing, nodes: int
 ) -> tuple[IntArray, Standing, Standing]:
-    """Return the better of the plan `chosen` and what HiGHS finds, its standing, and the better bound."""
+    """Return the better of the plan `chosen` and what HiGHS finds, its standing, and the better bound.
+
+    Needs of the mask `out` cannot be staffed and stay open.
+    """
     standing = flow.standing(chosen)
-    part = part_of(problem, np.ones(len(problem.need_ids), dtype=np.bool_), np.arange(len(problem.pair_rows)))
+    part = part_of(problem, np.ones_like(out), np.flatnonzero(~out[problem.pair_needs]))
     programme = state(part.problem, costs[part.pairs], flow.ties[part.pairs])
     untied = replace(programme, prices=programme.prices >> programme.shift, shift=0)
     hint = np.isin(part.pairs, chosen).astype(np.int64)

@@ -36,7 +36,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimiser.kernels.flow import OPTIMAL, RANGE_LIMIT, FlowKernel, Network
+from optimiser.kernels.flow import OPTIMAL, RANGE_LIMIT, FlowAnswer, FlowKernel, Network
 from optimiser.problem import BoolArray, IntArray, Problem
 from optimiser.ties import Canonical, HashArray, canonical, has_enough_ties
 
@@ -68,8 +68,11 @@ class SlotFlow:
         self.kernel = kernel
         self.solves = 0
         self.ties = ties
-        self.ranks, self.need_levels = np.unique(problem.ranks, return_inverse=True)
+        # Optional needs stand outside the classes: where there are no others, one class less is one weight less.
+        required = problem.ranks if problem.optional is None else problem.ranks[~problem.optional]
+        self.ranks = np.unique(required) if len(required) else np.ones(1, dtype=np.int64)
         self.levels = len(self.ranks)
+        self.need_levels = np.minimum(np.searchsorted(self.ranks, problem.ranks), self.levels - 1)
         self.row_levels = self.need_levels[problem.row_needs]
         self.is_optional = np.zeros(len(problem.row_needs), dtype=np.bool_)
         if problem.optional is not None:
@@ -167,6 +170,11 @@ class SlotFlow:
             full = int(np.count_nonzero(levels[problem.pair_rows[chosen]] == 0)) == asked
         return SlotPlan(chosen, self.standing(chosen), full)
 
+    def empty_prices(self, demand: IntArray, levels: IntArray) -> IntArray:
+        """(rows,) what an empty slot costs: its share of an open price, or the price of its class."""
+        classed = (self.levels + 1 - levels) * self._beyond(demand)
+        return np.where(self.is_optional & (levels > 0), self.open_prices, classed)
+
     def standing(self, chosen: IntArray) -> Standing:
         """What a plan is compared by."""
         rows = self.problem.pair_rows[chosen]
@@ -178,8 +186,7 @@ class SlotFlow:
         prices, rows = self.canonical.prices, len(demand)
         costs = np.zeros(len(self.tails), dtype=np.int64)
         costs[: len(prices)] = prices
-        classed = (self.levels + 1 - levels) * self._beyond(demand)
-        costs[len(costs) - rows :] = np.where(self.is_optional & (levels > 0), self.open_prices, classed)
+        costs[len(costs) - rows :] = self.empty_prices(demand, levels)
         supplies = np.zeros(self.nodes, dtype=np.int64)
         supplies[:rows] = demand
         supplies[self.sink] = -demand.sum()
@@ -188,18 +195,26 @@ class SlotFlow:
     def _capped(self, demand: IntArray, levels: IntArray, caps: IntArray) -> IntArray:
         supply = self._supply(demand, levels, caps)
         empty_prices = np.arange(self.levels + 1, 0, -1) * self._beyond(demand)
-        return self._by_class(self.canonical.prices, empty_prices, demand, levels, supply, self.open_prices)
+        return self._solved(self._classes(self.canonical.prices, empty_prices, demand, levels, supply, self.open_prices))
 
     def _staged(self, demand: IntArray, levels: IntArray, caps: IntArray | None) -> IntArray:
         prices = self.canonical.prices
         supply = self._supply(demand, levels, caps)
         empty_prices = np.arange(self.levels + 1, 0, -1)
         free = np.zeros_like(self.open_prices)
-        first = self._by_class(np.zeros_like(prices), empty_prices, demand, levels, supply, free)
+        if not supply[1:].any():
+            # Only forced needs are counted: either all of them can be filled, or the branch is empty.
+            self.solves += 1
+            network = self._classes(prices, None, demand, levels, supply, self.open_prices)
+            answer = self.kernel(network)
+            if answer.status.endswith("INFEASIBLE"):
+                return np.zeros_like(network.tails)
+            return self._checked(network, answer)
+        first = self._solved(self._classes(np.zeros_like(prices), empty_prices, demand, levels, supply, free))
         rows = self.problem.pair_rows[np.flatnonzero(first[: len(prices)])]
         counted = ~self.is_optional[rows] | (levels[rows] == 0)
         filled = np.bincount(levels[rows[counted]], minlength=self.levels + 1)
-        return self._by_class(prices, None, demand, levels, filled, self.open_prices)
+        return self._solved(self._classes(prices, None, demand, levels, filled, self.open_prices))
 
     def _beyond(self, demand: IntArray) -> int:
         dearest = max(int(self.canonical.prices.max(initial=0)), int(self.open_prices.max(initial=0)))
@@ -212,10 +227,10 @@ class SlotFlow:
             asked[1:] = np.minimum(asked[1:], caps)
         return asked
 
-    def _by_class(
+    def _classes(
         self, prices: IntArray, empty_prices: IntArray | None, demand: IntArray, levels: IntArray, supply: IntArray,
         open_prices: IntArray,
-    ) -> IntArray:  # fmt: skip
+    ) -> Network:  # fmt: skip
         """Feed the rows from one node per class; without prices for empty slots none of those may stay empty.
 
         Rows of optional needs that are not forced feed themselves and may stay empty at `open_prices` (rows,).
@@ -234,19 +249,19 @@ class SlotFlow:
         may_stay_empty = np.zeros_like(supply) if empty_prices is None else supply
         if empty_prices is not None:
             costs[arcs + rows : arcs + rows + classes] = empty_prices
-        return self._solved(
-            Network(
-                np.concatenate((self.tails[:arcs], class_nodes[levels], class_nodes, np.arange(rows))),
-                np.concatenate((self.heads[:arcs], np.arange(rows), np.full(classes + rows, self.sink))),
-                np.concatenate((self.capacities[:arcs], demand - loose, may_stay_empty, loose)),
-                costs,
-                supplies,
-            )
+        return Network(
+            np.concatenate((self.tails[:arcs], class_nodes[levels], class_nodes, np.arange(rows))),
+            np.concatenate((self.heads[:arcs], np.arange(rows), np.full(classes + rows, self.sink))),
+            np.concatenate((self.capacities[:arcs], demand - loose, may_stay_empty, loose)),
+            costs,
+            supplies,
         )
 
     def _solved(self, network: Network) -> IntArray:
         self.solves += 1
-        answer = self.kernel(network)
+        return self._checked(network, self.kernel(network))
+
+    def _checked(self, network: Network, answer: FlowAnswer) -> IntArray:
         if answer.status != OPTIMAL:
             raise EngineFailure(f"the flow engine ended with {answer.status}")
         if answer.flows.shape != network.tails.shape:

@@ -30,6 +30,13 @@ from optimiser.second_opinion import by_highs
 from optimiser.slot_flow import EngineFailure, SlotFlow, SlotPlan, Standing
 from optimiser.staffable import unstaffable
 
+_MANY_CONFLICTS = 12
+"""Of conflicts far apart every combination has to be ruled out by branching, while cuts close each by itself: HiGHS then gets
+the component after a few flows."""
+_FEW_FLOWS = 4
+_ROUND_EVERY = 8
+"""A rounding costs as much as a node and seldom beats the last one, so only every so many nodes are rounded."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -99,11 +106,13 @@ def best_teams(problem: Problem, costs: IntArray, flow: SlotFlow, floor: IntArra
 
 def _settled(search: _Search, root: SlotPlan, out: BoolArray, limits: Limits) -> Found:
     """Search one component by flows, and ask HiGHS about what they leave open."""
+    if limits.programme_nodes and search.half_served(root.chosen).sum() > _MANY_CONFLICTS:
+        search.most = min(search.most, search.flow.solves + _FEW_FLOWS)
     found = search.run(root, out)
     if found.proven or not limits.programme_nodes:
         return found
     chosen, standing, bound = by_highs(
-        search.problem, search.costs, search.flow, found.chosen, found.bound, limits.programme_nodes
+        search.problem, search.costs, search.flow, out, found.chosen, found.bound, limits.programme_nodes
     )
     return Found(chosen, standing, bound, "highs")
 
@@ -128,6 +137,7 @@ class _Search:
     def __init__(self, problem: Problem, costs: IntArray, flow: SlotFlow, floor: IntArray, most: int) -> None:
         self.problem = problem
         self.most = most
+        self.opened = 0
         self.costs = costs
         self.flow = flow
         self.chosen = floor
@@ -177,7 +187,9 @@ class _Search:
         if not half.any():
             self.chosen, self.standing = plan.chosen, plan.standing
             return None
-        self._round(plan, half)
+        if self.opened % _ROUND_EVERY == 0:
+            self._round(plan, half)
+        self.opened += 1
         return _Node(plan, max(plan.standing, above), out, forced)
 
     def _has_work_left(self) -> bool:
