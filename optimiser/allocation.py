@@ -7,9 +7,10 @@ from typing import Literal
 
 from optimiser.problem import IntArray
 
-Engine = Literal["direct", "augmenting", "assignment", "session", "flow", "teams", "floor"]
+Engine = Literal["direct", "augmenting", "assignment", "session", "flow", "teams", "highs", "cp-sat", "floor"]
 """What made the answer: a choice without competition, compiled augmenting paths, scipy's assignment, a session, one flow, search
-over teams, or the greedy floor plan."""
+over teams by flows, a whole-number programme solved by HiGHS or by CP-SAT, or the greedy floor plan. Of several components, the
+last of these that any of them needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,10 @@ class Limits:
 
     nodes: int = 200
     """Flows that the search over whole teams may solve; the first one is always solved."""
+    programme_work: float = 2.0
+    """Deterministic seconds that CP-SAT may take for each stage of a component that is no flow."""
+    programme_nodes: int = 500
+    """Nodes that HiGHS may open for each stage of a component of teams that the flows have left open; 0: it is not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +66,18 @@ class Allocation:
     chosen: tuple[int, ...]
     """Indices of chosen pairs, ascending."""
     unfilled: tuple[int, ...]
-    """(rows,) positions left open."""
+    """(rows,) positions left open; none for alternatives that the need does not use."""
     filled_by_rank: tuple[tuple[int, int], ...]
-    """(rank, positions filled) for every rank that occurs, the most urgent first."""
+    """(rank, positions filled) for every rank that occurs, the most urgent first; F_k of `problem`, so without optional
+    needs, and with the greatest alternative of a need standing for whichever fills it."""
     cost: int
-    """Total price of the chosen pairs in cost units."""
+    """C of `problem` in cost units: the price of the chosen pairs and of optional needs left open."""
     engine: Engine
     termination: Termination
+    broken: tuple[tuple[str, str], ...] = ()
+    """(rule, whom it is about) for every rule that forced pins break, sorted."""
+    parts: tuple[tuple[Engine, int], ...] = ()
+    """(engine, parts it solved) where components went to different engines."""
     certificate: Certificate | None = field(default=None, compare=False, repr=False)
     """What `verify` proves optimality from, where the engine has it."""
 

@@ -30,6 +30,8 @@ def floor_plan(problem: Problem, costs: IntArray, start: IntArray | None = None)
     served = set(problem.pair_needs[chosen].tolist())
     for pair in chosen:
         free[int(problem.pair_resources[pair])] -= 1
+    optional = [False] * len(whole) if problem.optional is None else problem.optional.tolist()
+    waiting = [0] * len(whole) if problem.open_prices is None else problem.open_prices.tolist()
     rows_of: dict[int, list[int]] = {}
     for row, need in enumerate(problem.row_needs.tolist()):
         rows_of.setdefault(need, []).append(row)
@@ -50,7 +52,16 @@ def floor_plan(problem: Problem, costs: IntArray, start: IntArray | None = None)
             short = short or left > 0
         if short and whole[need]:
             continue
+        if optional[need]:
+            took = _worth_it(took, costs, whole[need], waiting[need])
         for resource, pair in took.items():
             free[resource] -= 1
             chosen.append(pair)
     return np.sort(np.array(chosen, dtype=np.int64))
+
+
+def _worth_it(took: dict[int, int], costs: IntArray, whole: bool, open_price: int) -> dict[int, int]:
+    """What of an optional need costs no more than leaving it open."""
+    if not whole:
+        return {resource: pair for resource, pair in took.items() if costs[pair] <= open_price}
+    return took if sum(int(costs[pair]) for pair in took.values()) <= open_price else {}

@@ -3,51 +3,67 @@
 Sets
     i in N    needs, each of rank p_i (1 is the most urgent) and either whole (all or nothing) or best effort
     r in R    rows; row r belongs to need i(r) and asks for q_r resources of one skill; a need has at least one row
-    j in J    resources; resource j fills at most k_j positions
+    j in J    resources; resource j has room k_j
     E         eligible pairs (r, j); a pair that is not listed may not be chosen
     T         price terms
+    A_i       alternatives of need i: its rows are shared out among them, a(r) being the one of row r; usually one
+    O         optional needs: left open at a price instead of counted by rank
+    S         needs with shared roles: one resource may fill several of their rows at once
+    D         pairs pinned by a person;  D! those of them that are forced, whatever rule they break
+    B         barred pairs: against a rule of the house, and listed only so that they can be forced or priced
 
 Data
     c_rj = sum over t in T of c_rj^t >= 0    integer price of a pair, one unit being 0.1 weighted seconds
+    l_r >= 1                                 room that a position of row r takes of a resource (1 unless given)
+    o_i >= 0                                 price of leaving optional need i open, or each position of it if best effort
+    b_r                                      pinned pairs of row r
+    n_i                                      positions of the greatest alternative of need i
 
 Variables
     x_rj in {0, 1}    resource j fills a position of row r
-    y_i  in {0, 1}    need i is filled whole (only for whole needs)
+    z_ia in {0, 1}    alternative a of need i is filled (only for whole needs)
+    y_i = sum over a in A_i of z_ia, need i is filled whole
+    g_ij = max over rows r of need i of c_rj x_rj   for i in S, else the sum: what resource j costs at need i
+    w_ij = max over rows r of need i of l_r x_rj    for i in S, else the sum: the room it gives to need i
 
 Objective (lexicographic)
-    for each rank k, the most urgent first:  maximise F_k = sum of x_rj over pairs whose need has rank k
-    then minimise                            C = sum of c_rj x_rj
-    then minimise                            the sum of a stable hash of (need, resource) over the chosen pairs
+    for each rank k, the most urgent first:  maximise F_k = sum of f_i over needs outside O of rank k
+        f_i = sum over rows of min(q_r, sum_j x_rj)  if i is best effort
+        f_i = n_i if y_i = 1, else its pins          if i is whole: whichever alternative fills it, it counts alike
+    then minimise  C = sum of g_ij + sum over whole i in O of o_i (1 - y_i)
+                     + sum over best-effort i in O of o_i times its open positions
+    then minimise  the sum of a stable hash of (need, resource) over the chosen pairs
 
 Constraints
     (1) sum_j x_rj <= q_r                            every row
-    (2) sum_r x_rj <= k_j                            every resource
-    (3) sum over rows r of need i of x_rj <= 1       every need and resource: one body, one role at one place
-    (4) sum_j x_rj  = q_r y_i                        every row of a whole need
+    (2) sum_i w_ij <= k_j                            every resource
+    (3) sum over rows r of need i of x_rj <= 1       every resource and need outside S: one body, one role at one place
+    (4) sum_j x_rj  = q_r z_i,a(r)                   every row of a whole need; if it has pins, or nothing but the pins
+    (5) y_i <= 1                                     every whole need: one alternative at most, that of its pins if any
+    (6) x_rj  = 1                                    every pair of D
+    (7) x_rj  = 0                                    every pair of B outside D!
 
-Without (4) this is a flow with integral optima. With (4) it contains three-dimensional matching and is NP-hard
-(Garey and Johnson 1979, problem SP1), which is why `teams` searches where `slot_flow` is not already whole.
+Pins that break (1), (2), (3), (5) or (7) among themselves are refused, unless they would not without those of D!: then
+each bound rises to what the pins alone use, so that nothing else is chosen beyond it, and the plan says what is broken.
+A need forced into two alternatives gets nothing but its pins. Needs with several alternatives are whole: halves of two
+different teams have no common measure.
+
+Without (4), (5) and S, and with loads that agree at each resource, this is a flow with integral optima. With (4) it
+contains three-dimensional matching and is NP-hard (Garey and Johnson 1979, problem SP1), which is why `teams` searches
+where `slot_flow` is not already whole. The rest is a programme in whole numbers: see `shapes`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
+from optimiser.refusals import ProblemRefused
+from optimiser.well_formed import PAIR_COST_LIMIT, SIZE_LIMIT, BoolArray, IntArray, freeze_and_check
 
-from optimiser.refusals import Flaw, ProblemRefused
-
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
+__all__ = ["PAIR_COST_LIMIT", "SIZE_LIMIT", "UNITS_PER_SECOND", "BoolArray", "IntArray", "Problem"]
 
 UNITS_PER_SECOND = 10
 """Cost units in one weighted second."""
-PAIR_COST_LIMIT = 2**36
-"""The greatest price of one pair, in cost units; with `SIZE_LIMIT` it keeps every sum inside 64 bits."""
-SIZE_LIMIT = 2**22
-"""The greatest number of needs, rows, resources, pairs or positions of one problem."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +85,7 @@ class Problem:
     """(rows,) positions asked for, at least 1."""
     resource_ids: tuple[str, ...]
     capacities: IntArray
-    """(resources,) positions a resource can fill at once, at least 0."""
+    """(resources,) room of a resource, at least 0: positions it can fill at once, unless rows have loads."""
     pair_rows: IntArray
     """(pairs,) index of the row."""
     pair_resources: IntArray
@@ -77,18 +93,27 @@ class Problem:
     terms: IntArray
     """(pairs, terms) additive price terms in cost units, at least 0."""
     term_names: tuple[str, ...]
+    alternatives: IntArray | None = None
+    """(rows,) number of the alternative a row belongs to, at least 0; None: every need has one."""
+    loads: IntArray | None = None
+    """(rows,) room that each position takes of a resource's capacity, at least 1; None: 1 everywhere."""
+    shared: BoolArray | None = None
+    """(needs,) one resource may fill several rows at once, priced and loaded as the greatest of them; None: nowhere."""
+    optional: BoolArray | None = None
+    """(needs,) may be left open at its open price, and is not counted by rank; None: nothing is."""
+    open_prices: IntArray | None = None
+    """(needs,) cost units for leaving an optional need open, 0 for all others: a whole one once, a best-effort one for
+    every open position."""
+    pinned: BoolArray | None = None
+    """(pairs,) chosen by a person and never moved."""
+    forced: BoolArray | None = None
+    """(pairs,) pinned even if that breaks a rule; the plan says which."""
+    barred: BoolArray | None = None
+    """(pairs,) against a rule of eligibility: chosen only when pinned by force."""
 
     def __post_init__(self) -> None:
         """Check everything once, and freeze the arrays."""
-        flaws: list[Flaw] = []
-        for name, dimensions, kind in _ARRAYS:
-            array, wrong = _frozen_array(name, getattr(self, name), dimensions, kind)
-            flaws += wrong
-            object.__setattr__(self, name, array)
-        for name in ("need_ids", "resource_ids", "term_names"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
-        flaws = flaws or _shape_flaws(self)
-        flaws = flaws or _range_flaws(self)
+        flaws = freeze_and_check(self)
         if flaws:
             raise ProblemRefused(flaws)
 
@@ -96,7 +121,10 @@ class Problem:
     def trusted(
         cls, need_ids: tuple[str, ...], ranks: IntArray, whole: BoolArray, row_needs: IntArray, quantities: IntArray,
         resource_ids: tuple[str, ...], capacities: IntArray, pair_rows: IntArray, pair_resources: IntArray,
-        terms: IntArray, term_names: tuple[str, ...],
+        terms: IntArray, term_names: tuple[str, ...], alternatives: IntArray | None = None,
+        loads: IntArray | None = None, shared: BoolArray | None = None, optional: BoolArray | None = None,
+        open_prices: IntArray | None = None, pinned: BoolArray | None = None, forced: BoolArray | None = None,
+        barred: BoolArray | None = None,
     ) -> Problem:  # fmt: skip
         """Build a problem without looking at it: the caller vouches for int64 arrays, shapes and ranges."""
         problem = object.__new__(cls)
@@ -112,7 +140,23 @@ class Problem:
         put(problem, "pair_resources", pair_resources)
         put(problem, "terms", terms)
         put(problem, "term_names", term_names)
+        put(problem, "alternatives", alternatives)
+        put(problem, "loads", loads)
+        put(problem, "shared", shared)
+        put(problem, "optional", optional)
+        put(problem, "open_prices", open_prices)
+        put(problem, "pinned", pinned)
+        put(problem, "forced", forced)
+        put(problem, "barred", barred)
         return problem
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether none of the optional fields is given."""
+        return (
+            self.alternatives is None and self.loads is None and self.shared is None and self.optional is None
+            and self.open_prices is None and self.pinned is None and self.forced is None and self.barred is None
+        )  # fmt: skip
 
     @property
     def costs(self) -> IntArray:
@@ -126,87 +170,3 @@ class Problem:
     def pair_needs(self) -> IntArray:
         """(pairs,) index of the need each pair would serve."""
         return self.row_needs[self.pair_rows]
-
-
-_ARRAYS: tuple[tuple[str, int, str], ...] = (
-    ("ranks", 1, "i"), ("whole", 1, "b"), ("row_needs", 1, "i"), ("quantities", 1, "i"), ("capacities", 1, "i"),
-    ("pair_rows", 1, "i"), ("pair_resources", 1, "i"), ("terms", 2, "i"),
-)  # fmt: skip
-
-
-def _frozen_array(name: str, given: object, dimensions: int, kind: str) -> tuple[NDArray[np.generic], list[Flaw]]:
-    wanted = np.bool_ if kind == "b" else np.int64
-    try:
-        array = np.array(given)
-    except ValueError:
-        return np.zeros(0, dtype=wanted), [Flaw(name, "is ragged", f"{dimensions}-dimensional array")]
-    if array.size == 0 and array.ndim == dimensions:
-        array = array.astype(wanted)
-    flaws = []
-    if array.ndim != dimensions:
-        flaws.append(Flaw(name, f"has {array.ndim} dimensions", f"{dimensions}"))
-    if array.dtype.kind not in ("b" if kind == "b" else "iu"):
-        flaws.append(Flaw(name, f"holds {array.dtype}", "booleans" if kind == "b" else "64-bit integers"))
-    elif array.dtype == np.uint64 and array.size and int(array.max()) >= 2**63:
-        flaws.append(Flaw(name, "does not fit 64 bits", "64-bit integers"))
-    if not flaws:
-        array = array.astype(wanted, copy=False)
-    array.setflags(write=False)
-    return array, flaws
-
-
-def _shape_flaws(problem: Problem) -> list[Flaw]:
-    needs, resources = len(problem.need_ids), len(problem.resource_ids)
-    rows, pairs = len(problem.row_needs), len(problem.pair_rows)
-    expected = {
-        "ranks": (needs,), "whole": (needs,), "quantities": (rows,), "capacities": (resources,),
-        "pair_resources": (pairs,), "terms": (pairs, len(problem.term_names)),
-    }  # fmt: skip
-    flaws = [
-        Flaw(name, f"has shape {getattr(problem, name).shape}", f"{shape}")
-        for name, shape in expected.items()
-        if getattr(problem, name).shape != shape
-    ]
-    for field in fields(problem):
-        if len(getattr(problem, field.name)) > SIZE_LIMIT:
-            flaws.append(Flaw(field.name, "is longer than the limit", f"at most {SIZE_LIMIT}"))
-    for name in ("need_ids", "resource_ids", "term_names"):
-        flaws += _repeated(name, getattr(problem, name))
-    return flaws
-
-
-def _repeated(name: str, ids: Sequence[object]) -> list[Flaw]:
-    flaws, seen = [], set()
-    for index, one in enumerate(ids):
-        if not isinstance(one, str):
-            flaws.append(Flaw(f"{name}[{index}]", f"is {one!r}", "text"))
-        elif one in seen:
-            flaws.append(Flaw(f"{name}[{index}]", f"repeats {one!r}", "each id once"))
-        seen.add(one)
-    return flaws
-
-
-def _range_flaws(problem: Problem) -> list[Flaw]:
-    needs, rows, resources = len(problem.need_ids), len(problem.row_needs), len(problem.resource_ids)
-    flaws: list[Flaw] = []
-    for name, low, high in (
-        ("ranks", 1, SIZE_LIMIT), ("quantities", 1, SIZE_LIMIT), ("capacities", 0, SIZE_LIMIT),
-        ("row_needs", 0, needs - 1), ("pair_rows", 0, rows - 1), ("pair_resources", 0, resources - 1),
-        ("terms", 0, PAIR_COST_LIMIT),
-    ):  # fmt: skip
-        array = getattr(problem, name)
-        outside = np.argwhere((array < low) | (array > high))
-        flaws += [Flaw(f"{name}{at.tolist()}", f"is {array[tuple(at)]}", f"{low} to {high}") for at in outside]
-    if flaws:
-        return flaws
-    bare = np.setdiff1d(np.arange(needs), problem.row_needs)
-    flaws += [Flaw(f"need_ids[{i}]", f"{problem.need_ids[i]!r} has no row", "at least one row") for i in bare]
-    if int(problem.quantities.sum()) > SIZE_LIMIT:
-        flaws.append(Flaw("quantities", "ask for too many positions together", f"at most {SIZE_LIMIT}"))
-    dear = np.flatnonzero(problem.costs > PAIR_COST_LIMIT)
-    flaws += [Flaw(f"terms[{p}]", f"add up to {problem.costs[p]}", f"at most {PAIR_COST_LIMIT}") for p in dear]
-    keys = problem.pair_rows * resources + problem.pair_resources
-    order = np.argsort(keys, kind="stable")
-    again = order[1:][np.diff(keys[order]) == 0]
-    flaws += [Flaw(f"pair_rows[{p}]", "repeats an earlier pair of the same row and resource") for p in np.sort(again)]
-    return flaws

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimiser.problem import IntArray, Problem
+from optimiser.problem import BoolArray, IntArray, Problem
 
 
 def worthwhile_pairs(problem: Problem, costs: IntArray) -> IntArray:
@@ -43,5 +43,11 @@ def with_pairs(problem: Problem, keep: IntArray) -> Problem:
     return Problem.trusted(
         problem.need_ids, problem.ranks, problem.whole, problem.row_needs, problem.quantities, problem.resource_ids,
         problem.capacities, problem.pair_rows[keep], problem.pair_resources[keep], problem.terms[keep],
-        problem.term_names,
+        problem.term_names, problem.alternatives, problem.loads, problem.shared, problem.optional, problem.open_prices,
+        taken(problem.pinned, keep), taken(problem.forced, keep), taken(problem.barred, keep),
     )  # fmt: skip
+
+
+def taken(mask: BoolArray | None, keep: IntArray) -> BoolArray | None:
+    """The same choice from an optional mask."""
+    return None if mask is None else mask[keep]

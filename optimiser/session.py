@@ -183,7 +183,7 @@ class Session:
         proof = Certificate(self.state.u[needs], self.state.v[resources], self.opens[needs])
         left, end = (took < 0).astype(np.int64).tolist(), Termination("proven", cost, cost, 0)
         picks, filled = tuple(chosen.tolist()), tuple(by_rank.items())
-        return Allocation(picks, tuple(left), filled, cost, "session", end, proof)
+        return Allocation(picks, tuple(left), filled, cost, "session", end, certificate=proof)
 
     def _decide_need(self, slot: int) -> None:
         self.state.column_of[slot] = FREE

@@ -7,6 +7,12 @@ Network
                         ->  sink                   a slot left empty, price of its class
     resource j          ->  sink                   capacity k_j
 
+Optional needs stand outside the classes. An empty slot of theirs costs a share of the open price: the whole of it where each
+position is paid for. A whole need's price may be shared out among its slots in any way that adds up to it, and each way
+gives a bound: equal shares to begin with, better ones from `slot_prices`. Shares are whole numbers because o_i is rounded up
+to a multiple of n_i times its smallest row; the roundings of a whole plan together stay below half a unit of cost, so they
+can decide a tie and nothing else.
+
 Class prices. Number the classes 0..K, the most urgent first, and let M exceed the dearest possible plan. An empty slot of
 class k costs (K + 1 - k) M. *These linear prices are lexicographic*: the sets of slots that can be filled together are
 the independent sets of a gammoid, and under any strictly decreasing positive class weights a maximum-weight
@@ -30,12 +36,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimiser.kernels.flow import OPTIMAL, RANGE_LIMIT, FlowKernel, Network
+from optimiser.kernels.flow import OPTIMAL, RANGE_LIMIT, FlowAnswer, FlowKernel, Network
 from optimiser.problem import BoolArray, IntArray, Problem
 from optimiser.ties import Canonical, HashArray, canonical, has_enough_ties
 
 Standing = tuple[tuple[int, ...], int]
-"""What plans are compared by, smaller being better: minus the positions filled per rank, then the canonical price."""
+"""What plans are compared by, smaller being better: minus the positions filled per rank, then the canonical price with
+that of empty optional slots."""
 
 
 class EngineFailure(Exception):
@@ -44,11 +51,12 @@ class EngineFailure(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SlotPlan:
-    """An optimum of the relaxation: chosen pairs, their standing, and whether every forced need came out whole."""
+    """An optimum of the relaxation: chosen pairs, and what they stand for by slots, which bounds every whole plan."""
 
     chosen: IntArray
     standing: Standing
     forced_are_filled: bool
+    """Whether every forced need came out whole."""
 
 
 class SlotFlow:
@@ -59,19 +67,61 @@ class SlotFlow:
         self.problem = problem
         self.kernel = kernel
         self.solves = 0
-        levels, self.need_levels = np.unique(problem.ranks, return_inverse=True)
-        self.levels = len(levels)
+        self.ties = ties
+        # Optional needs stand outside the classes: where there are no others, one class less is one weight less.
+        required = problem.ranks if problem.optional is None else problem.ranks[~problem.optional]
+        self.ranks = np.unique(required) if len(required) else np.ones(1, dtype=np.int64)
+        self.levels = len(self.ranks)
+        self.need_levels = np.minimum(np.searchsorted(self.ranks, problem.ranks), self.levels - 1)
         self.row_levels = self.need_levels[problem.row_needs]
+        self.is_optional = np.zeros(len(problem.row_needs), dtype=np.bool_)
+        if problem.optional is not None:
+            self.is_optional = problem.optional[problem.row_needs]
         self._lay_arcs()
+        self._set_prices(costs, ties)
+
+    def _set_prices(self, costs: IntArray, ties: HashArray) -> None:
+        problem = self.problem
         nodes = self.nodes + self.levels + 2
         positions = max(1, int(problem.quantities.sum()))
         linear_room = RANGE_LIMIT // (nodes * (self.levels + 1)) - 1
-        self.is_staged = not has_enough_ties(problem, costs, linear_room)
+        dearest = max(int(costs.max(initial=0)), int(self._open_shares(0).max(initial=0)))
+        self.is_staged = not has_enough_ties(problem, dearest, linear_room)
         # Staged prices carry no class weights: what bounds a single arc then bounds a plan of `positions` arcs.
         room = RANGE_LIMIT // max(nodes, positions) * positions if self.is_staged else linear_room
-        if int(costs.max(initial=0)) * positions >= room:
-            raise EngineFailure(f"prices up to {int(costs.max(initial=0))} do not fit the engine's 64 bits")
-        self.canonical: Canonical = canonical(problem, costs, ties, room)
+        if dearest * positions >= room:
+            raise EngineFailure(f"prices up to {dearest} do not fit the engine's 64 bits")
+        noise = int(self._grain()[problem.whole & self._optional_needs()].sum())
+        self.canonical: Canonical = canonical(problem, costs, ties, room, dearest, noise)
+        if noise and 2 * noise >= 1 << self.canonical.shift:
+            raise EngineFailure("open prices leave the engine's 64 bits no room to share them out")
+        self.open_prices = self._open_shares(self.canonical.shift)
+        self.all_open = int((self.open_prices * problem.quantities).sum())
+
+    def _optional_needs(self) -> BoolArray:
+        nothing = np.zeros(len(self.problem.need_ids), dtype=np.bool_)
+        return nothing if self.problem.optional is None else self.problem.optional
+
+    def _grain(self) -> IntArray:
+        """(needs,) what a whole need's open price is rounded up to a multiple of; 1 for the others."""
+        problem = self.problem
+        asked = np.zeros(len(problem.need_ids), dtype=np.int64)
+        np.add.at(asked, problem.row_needs, problem.quantities)
+        least = asked.copy()
+        np.minimum.at(least, problem.row_needs, problem.quantities)
+        return np.where(problem.whole & (asked > 1), asked * least, 1)
+
+    def _open_shares(self, shift: int) -> IntArray:
+        """(rows,) what each slot of an optional row costs when it stays empty, in canonical prices; 0 for other rows."""
+        problem = self.problem
+        if problem.optional is None or problem.open_prices is None:
+            return np.zeros_like(problem.quantities)
+        asked = np.zeros(len(problem.need_ids), dtype=np.int64)
+        np.add.at(asked, problem.row_needs, problem.quantities)
+        grain = self._grain()
+        totals = -(-(problem.open_prices << shift) // grain) * grain
+        shares = totals // np.where(problem.whole, asked, 1)
+        return np.where(self.is_optional, shares[problem.row_needs], 0)
 
     def _lay_arcs(self) -> None:
         problem = self.problem
@@ -120,16 +170,23 @@ class SlotFlow:
             full = int(np.count_nonzero(levels[problem.pair_rows[chosen]] == 0)) == asked
         return SlotPlan(chosen, self.standing(chosen), full)
 
+    def empty_prices(self, demand: IntArray, levels: IntArray) -> IntArray:
+        """(rows,) what an empty slot costs: its share of an open price, or the price of its class."""
+        classed = (self.levels + 1 - levels) * self._beyond(demand)
+        return np.where(self.is_optional & (levels > 0), self.open_prices, classed)
+
     def standing(self, chosen: IntArray) -> Standing:
         """What a plan is compared by."""
-        filled = np.bincount(self.row_levels[self.problem.pair_rows[chosen]], minlength=self.levels)
-        return tuple((-filled).tolist()), int(self.canonical.prices[chosen].sum())
+        rows = self.problem.pair_rows[chosen]
+        filled = np.bincount(self.row_levels[rows[~self.is_optional[rows]]], minlength=self.levels)
+        price = self.all_open + int((self.canonical.prices[chosen] - self.open_prices[rows]).sum())
+        return tuple((-filled).tolist()), price
 
     def _linear(self, demand: IntArray, levels: IntArray) -> IntArray:
         prices, rows = self.canonical.prices, len(demand)
         costs = np.zeros(len(self.tails), dtype=np.int64)
         costs[: len(prices)] = prices
-        costs[len(costs) - rows :] = (self.levels + 1 - levels) * self._beyond(demand)
+        costs[len(costs) - rows :] = self.empty_prices(demand, levels)
         supplies = np.zeros(self.nodes, dtype=np.int64)
         supplies[:rows] = demand
         supplies[self.sink] = -demand.sum()
@@ -138,55 +195,75 @@ class SlotFlow:
     def _capped(self, demand: IntArray, levels: IntArray, caps: IntArray) -> IntArray:
         supply = self._supply(demand, levels, caps)
         empty_prices = np.arange(self.levels + 1, 0, -1) * self._beyond(demand)
-        return self._by_class(self.canonical.prices, empty_prices, demand, levels, supply)
+        return self._solved(
+            self._classes(self.canonical.prices, empty_prices, demand, levels, supply, self.open_prices)
+        )
 
     def _staged(self, demand: IntArray, levels: IntArray, caps: IntArray | None) -> IntArray:
         prices = self.canonical.prices
         supply = self._supply(demand, levels, caps)
         empty_prices = np.arange(self.levels + 1, 0, -1)
-        first = self._by_class(np.zeros_like(prices), empty_prices, demand, levels, supply)
-        chosen = np.flatnonzero(first[: len(prices)])
-        filled = np.bincount(levels[self.problem.pair_rows[chosen]], minlength=self.levels + 1)
-        return self._by_class(prices, None, demand, levels, filled)
+        free = np.zeros_like(self.open_prices)
+        if not supply[1:].any():
+            # Only forced needs are counted: either all of them can be filled, or the branch is empty.
+            self.solves += 1
+            network = self._classes(prices, None, demand, levels, supply, self.open_prices)
+            answer = self.kernel(network)
+            if answer.status.endswith("INFEASIBLE"):
+                return np.zeros_like(network.tails)
+            return self._checked(network, answer)
+        first = self._solved(self._classes(np.zeros_like(prices), empty_prices, demand, levels, supply, free))
+        rows = self.problem.pair_rows[np.flatnonzero(first[: len(prices)])]
+        counted = ~self.is_optional[rows] | (levels[rows] == 0)
+        filled = np.bincount(levels[rows[counted]], minlength=self.levels + 1)
+        return self._solved(self._classes(prices, None, demand, levels, filled, self.open_prices))
 
     def _beyond(self, demand: IntArray) -> int:
-        return int(self.canonical.prices.max(initial=0)) * max(1, int(demand.sum())) + 1
+        dearest = max(int(self.canonical.prices.max(initial=0)), int(self.open_prices.max(initial=0)))
+        return dearest * max(1, int(demand.sum())) + 1
 
     def _supply(self, demand: IntArray, levels: IntArray, caps: IntArray | None) -> IntArray:
         asked = np.zeros(self.levels + 1, dtype=np.int64)
-        np.add.at(asked, levels, demand)
+        np.add.at(asked, levels, np.where(self.is_optional & (levels > 0), 0, demand))
         if caps is not None:
             asked[1:] = np.minimum(asked[1:], caps)
         return asked
 
-    def _by_class(
-        self, prices: IntArray, empty_prices: IntArray | None, demand: IntArray, levels: IntArray, supply: IntArray
-    ) -> IntArray:
-        """Feed the rows from one node per class; without prices for empty slots none may stay empty."""
+    def _classes(
+        self, prices: IntArray, empty_prices: IntArray | None, demand: IntArray, levels: IntArray, supply: IntArray,
+        open_prices: IntArray,
+    ) -> Network:  # fmt: skip
+        """Feed the rows from one node per class; without prices for empty slots none of those may stay empty.
+
+        Rows of optional needs that are not forced feed themselves and may stay empty at `open_prices` (rows,).
+        """
         rows, classes = len(demand), len(supply)
         arcs = len(self.tails) - rows
         class_nodes = np.arange(classes) + self.nodes
+        loose = np.where(self.is_optional & (levels > 0), demand, 0)
         supplies = np.zeros(self.nodes + classes, dtype=np.int64)
+        supplies[:rows] = loose
         supplies[class_nodes] = supply
-        supplies[self.sink] = -supply.sum()
-        costs = np.zeros(arcs + rows + classes, dtype=np.int64)
+        supplies[self.sink] = -supply.sum() - loose.sum()
+        costs = np.zeros(arcs + rows + classes + rows, dtype=np.int64)
         costs[: len(prices)] = prices
+        costs[arcs + rows + classes :] = open_prices
         may_stay_empty = np.zeros_like(supply) if empty_prices is None else supply
         if empty_prices is not None:
-            costs[arcs + rows :] = empty_prices
-        return self._solved(
-            Network(
-                np.concatenate((self.tails[:arcs], class_nodes[levels], class_nodes)),
-                np.concatenate((self.heads[:arcs], np.arange(rows), np.full(classes, self.sink))),
-                np.concatenate((self.capacities[:arcs], demand, may_stay_empty)),
-                costs,
-                supplies,
-            )
+            costs[arcs + rows : arcs + rows + classes] = empty_prices
+        return Network(
+            np.concatenate((self.tails[:arcs], class_nodes[levels], class_nodes, np.arange(rows))),
+            np.concatenate((self.heads[:arcs], np.arange(rows), np.full(classes + rows, self.sink))),
+            np.concatenate((self.capacities[:arcs], demand - loose, may_stay_empty, loose)),
+            costs,
+            supplies,
         )
 
     def _solved(self, network: Network) -> IntArray:
         self.solves += 1
-        answer = self.kernel(network)
+        return self._checked(network, self.kernel(network))
+
+    def _checked(self, network: Network, answer: FlowAnswer) -> IntArray:
         if answer.status != OPTIMAL:
             raise EngineFailure(f"the flow engine ended with {answer.status}")
         if answer.flows.shape != network.tails.shape:

@@ -3,10 +3,12 @@
     1  direct choice    every row takes its cheapest resources and nobody is wanted twice
     2  assignment       one resource per row and room for one: augmenting paths, or what `assignment` puts in their place
     3  one slot flow    no whole need asks for several positions: exact
-    4  teams            branch and bound over slot flows, up to a limit of deterministic work
+    4  teams            branch and bound over slot flows, up to a limit of deterministic work; HiGHS on what that leaves open
     5  the floor plan   when an engine raises, ends badly, or says what `verify` rejects; marked as degraded
 
 Where loops are compiled, augmenting paths answer a large problem before a direct choice could be ruled out.
+
+Needs with alternatives, shared roles, loads, pins or open prices go to `shapes`, which has the same tiers for them.
 
 Pure: no clock, no randomness; the same problem gives the same plan everywhere.
 """
@@ -25,6 +27,7 @@ from optimiser.kernels.augmenting import MatchingKernel, compiled_kernel
 from optimiser.kernels.flow import FlowKernel, min_cost_flow
 from optimiser.problem import IntArray, Problem
 from optimiser.pruning import with_pairs, worthwhile_pairs
+from optimiser.shapes import solve_shaped
 from optimiser.slot_flow import EngineFailure, SlotFlow
 from optimiser.teams import Found, best_teams, is_contested_by_teams
 from optimiser.ties import Ties
@@ -48,6 +51,8 @@ def solve(
     `matching` is None where nothing is compiled. Neither kernel changes the plan; tests hand in faulty ones.
     """
     costs = problem.costs
+    if not problem.is_plain:
+        return solve_shaped(problem, limits, kernel)
     if len(problem.row_needs) == 1:
         return _single(problem, costs)
     is_assignment_here = is_assignment(problem)
@@ -93,7 +98,7 @@ def _contested(
         found = best_teams(small, costs[keep], flow, floor, limits)
         standing, chosen = found.standing, keep[found.chosen]
         if found.proven or _only_ties_are_open(found, flow):
-            allocation = _proven(problem, costs, chosen, "teams", flow.solves)
+            allocation = _proven(problem, costs, chosen, found.engine, flow.solves)
         else:
             allocation = _limited(problem, costs, chosen, found, flow)
     else:
@@ -118,7 +123,7 @@ def _limited(problem: Problem, costs: IntArray, chosen: IntArray, found: Found, 
     is_price_bound = found.bound[0] == found.standing[0]
     bound = flow.canonical.cost_of(found.bound[1]) if is_price_bound else None
     cost = int(costs[chosen].sum())
-    return _allocation(problem, chosen, "teams", Termination("limit", bound, cost, flow.solves))
+    return _allocation(problem, chosen, found.engine, Termination("limit", bound, cost, flow.solves))
 
 
 def _proven(
@@ -141,7 +146,7 @@ def _allocation(
     by_rank = Counter(problem.ranks[problem.row_needs[rows]].tolist())
     filled = tuple((rank, by_rank[rank]) for rank in sorted(Counter(problem.ranks.tolist())))
     picks = tuple(chosen.tolist())
-    return Allocation(picks, tuple(left.tolist()), filled, termination.cost, engine, termination, proof)
+    return Allocation(picks, tuple(left.tolist()), filled, termination.cost, engine, termination, certificate=proof)
 
 
 def _single(problem: Problem, costs: IntArray) -> Allocation:

@@ -1,12 +1,14 @@
 """Whole teams: best-first branch and bound whose every node is one slot flow.
 
-1. Presolve leaves out needs that cannot be staffed even alone (Hall 1935, "On representatives of subsets").
-2. The slot flow of `slot_flow` bounds every plan. If it half-serves no whole need it *is* the best plan.
+1. The slot flow of `slot_flow` bounds every plan. If it half-serves no whole need it *is* the best plan.
+2. If it does, presolve leaves out needs that cannot be staffed even alone (`staffable`), and each connected component
+   that still half-serves somebody is searched by itself; the rest stands.
 3. It can still fill a number of positions that no set of whole needs adds up to (three engines for needs of two). The
    most urgent such rank is capped at the next number that does add up, and the flow solved again.
 4. Otherwise branch on a half-served need: left out, or forced whole. Each branch is again a slot flow, and since its
    classes stay lexicographic the bounds are compared as vectors (positions per rank, then price), so no weight can
    overflow and nothing is lost to scaling. Rounding by the greedy floor plan gives incumbents.
+5. What the limit leaves open is put to HiGHS (`second_opinion`), with the incumbent held here.
 
 Land and Doig (1960), "An automatic method of solving discrete programming problems", Econometrica 28(3), 497-520,
 doi:10.2307/1910129. Work is counted in flows, so a limit cuts at the same place on every machine.
@@ -16,16 +18,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from itertools import combinations, count
+from itertools import count
 
 import numpy as np
 
-from optimiser.allocation import Limits
+from optimiser.allocation import Engine, Limits
+from optimiser.components import need_components, part_of
 from optimiser.floor_plan import floor_plan
 from optimiser.problem import BoolArray, IntArray, Problem
+from optimiser.second_opinion import by_highs
 from optimiser.slot_flow import EngineFailure, SlotFlow, SlotPlan, Standing
+from optimiser.staffable import unstaffable
 
-_HALL_ROWS = 8
+_MANY_CONFLICTS = 12
+"""Of conflicts far apart every combination has to be ruled out by branching, while cuts close each by itself: HiGHS then gets
+the component after a few flows."""
+_FEW_FLOWS = 4
+_ROUND_EVERY = 8
+"""A rounding costs as much as a node and seldom beats the last one, so only every so many nodes are rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,7 @@ class Found:
     chosen: IntArray
     standing: Standing
     bound: Standing
+    engine: Engine = "teams"
 
     @property
     def proven(self) -> bool:
@@ -59,29 +70,65 @@ def is_contested_by_teams(problem: Problem) -> bool:
 
 
 def best_teams(problem: Problem, costs: IntArray, flow: SlotFlow, floor: IntArray, limits: Limits) -> Found:
-    """Search from the floor plan upwards until the best plan is proven or `limits.nodes` flows are spent."""
+    """Search from the floor plan upwards until the best plan is proven or the limits are reached."""
     search = _Search(problem, costs, flow, floor, limits.nodes)
-    heap: list[tuple[Standing, int, _Node]] = []
-    serial = count()
-    nobody = np.zeros(len(problem.need_ids), dtype=np.bool_)
-    children = [search.root(unstaffable(problem), nobody)]
-    while True:
-        for child in children:
-            if child is not None and child.bound < search.standing:
-                heappush(heap, (child.bound, next(serial), child))
-        if not heap or heap[0][0] >= search.standing:
-            return Found(search.chosen, search.standing, search.standing)
-        # A node is opened only if both of its branches are paid for.
-        if flow.solves + 2 > limits.nodes:
-            return Found(search.chosen, search.standing, heap[0][0])
-        _, _, node = heappop(heap)
-        need = search.branching_need(node.plan)
-        mask = nobody.copy()
-        mask[need] = True
-        children = [
-            search.node(node.out, node.forced | mask, node.bound),
-            search.node(node.out | mask, node.forced, node.bound),
-        ]
+    out = np.zeros(len(problem.need_ids), dtype=np.bool_)
+    root = search.relaxation(out)
+    half = search.half_served(root.chosen)
+    if half.any():
+        # Only now, because most relaxations are whole, and then there is nothing to presolve.
+        out = unstaffable(problem)
+        if out.any() and flow.solves < limits.nodes:
+            root = search.relaxation(out)
+            half = search.half_served(root.chosen)
+    if not half.any():
+        return Found(root.chosen, root.standing, root.standing)
+    labels = need_components(problem, np.arange(len(problem.pair_rows)))
+    contested = np.unique(labels[half]).tolist()
+    if len(contested) == 1 and labels.max() == 0:
+        return _settled(search, root, out, limits)
+    # What shares nobody with a half-served need is settled by the root.
+    chosen = [root.chosen[~np.isin(labels[problem.pair_needs[root.chosen]], contested)]]
+    founds = []
+    for label in sorted(contested, key=lambda at: min(problem.need_ids[i] for i in np.flatnonzero(labels == at))):
+        part = part_of(problem, labels == label, np.arange(len(problem.pair_rows)))
+        part_flow = SlotFlow(part.problem, costs[part.pairs], flow.ties[part.pairs], flow.kernel)
+        part_flow.solves = flow.solves
+        start = np.flatnonzero(np.isin(part.pairs, floor))
+        inner = _Search(part.problem, costs[part.pairs], part_flow, start, limits.nodes)
+        relaxed = np.flatnonzero(np.isin(part.pairs, root.chosen))
+        found = _settled(inner, SlotPlan(relaxed, part_flow.standing(relaxed), True), out[part.needs], limits)
+        flow.solves = part_flow.solves
+        chosen.append(part.pairs[found.chosen])
+        founds.append((found, part_flow))
+    return _joined(flow, np.sort(np.concatenate(chosen)), founds)
+
+
+def _settled(search: _Search, root: SlotPlan, out: BoolArray, limits: Limits) -> Found:
+    """Search one component by flows, and ask HiGHS about what they leave open."""
+    if limits.programme_nodes and search.half_served(root.chosen).sum() > _MANY_CONFLICTS:
+        search.most = min(search.most, search.flow.solves + _FEW_FLOWS)
+    found = search.run(root, out)
+    if found.proven or not limits.programme_nodes:
+        return found
+    chosen, standing, bound = by_highs(
+        search.problem, search.costs, search.flow, out, found.chosen, found.bound, limits.programme_nodes
+    )
+    return Found(chosen, standing, bound, "highs")
+
+
+def _joined(flow: SlotFlow, chosen: IntArray, founds: list[tuple[Found, SlotFlow]]) -> Found:
+    """Add up components: the order of standings is kept by addition."""
+    filled, price = flow.standing(chosen)
+    most, gap = list(filled), 0
+    for found, part_flow in founds:
+        for level, more in enumerate(np.array(found.standing[0]) - np.array(found.bound[0])):
+            most[int(np.searchsorted(flow.ranks, part_flow.ranks[level]))] -= int(more)
+        cost_of = part_flow.canonical.cost_of
+        gap += max(0, cost_of(found.standing[1]) - cost_of(found.bound[1]))
+    engine: Engine = "highs" if any(found.engine == "highs" for found, _ in founds) else "teams"
+    bound = tuple(most), price - (gap << flow.canonical.shift)
+    return Found(chosen, (filled, price), bound, engine)
 
 
 class _Search:
@@ -90,6 +137,7 @@ class _Search:
     def __init__(self, problem: Problem, costs: IntArray, flow: SlotFlow, floor: IntArray, most: int) -> None:
         self.problem = problem
         self.most = most
+        self.opened = 0
         self.costs = costs
         self.flow = flow
         self.chosen = floor
@@ -98,12 +146,34 @@ class _Search:
         self.asked = np.bincount(problem.row_needs, weights=problem.quantities, minlength=needs).astype(np.int64)
         self.pair_needs = problem.pair_needs
 
-    def root(self, out: BoolArray, forced: BoolArray) -> _Node | None:
+    def relaxation(self, out: BoolArray) -> SlotPlan:
         """Solve the relaxation of everything; it cannot stand worse than the floor plan unless the engine erred."""
-        plan = self.flow.optimum(out, forced)
+        plan = self.flow.optimum(out)
         if plan.standing > self.standing:
             raise EngineFailure("the relaxation is worse than the floor plan")
-        return self._opened(plan, out, forced, plan.standing)
+        return plan
+
+    def run(self, root: SlotPlan, out: BoolArray) -> Found:
+        """Branch and bound from an optimum of the relaxation."""
+        heap: list[tuple[Standing, int, _Node]] = []
+        serial, nobody = count(), np.zeros_like(out)
+        children = [self._opened(root, out, nobody, root.standing)]
+        while True:
+            for child in children:
+                if child is not None and child.bound < self.standing:
+                    heappush(heap, (child.bound, next(serial), child))
+            if not heap or heap[0][0] >= self.standing:
+                return Found(self.chosen, self.standing, self.standing)
+            # A node is opened only if both of its branches are paid for.
+            if self.flow.solves + 2 > self.most:
+                return Found(self.chosen, self.standing, heap[0][0])
+            _, _, node = heappop(heap)
+            mask = nobody.copy()
+            mask[self.branching_need(node.plan)] = True
+            children = [
+                self.node(node.out, node.forced | mask, node.bound),
+                self.node(node.out | mask, node.forced, node.bound),
+            ]
 
     def node(self, out: BoolArray, forced: BoolArray, above: Standing) -> _Node | None:
         """Solve one branch of a node bounded by `above`; None when it holds no better plan or is itself a plan."""
@@ -117,7 +187,9 @@ class _Search:
         if not half.any():
             self.chosen, self.standing = plan.chosen, plan.standing
             return None
-        self._round(plan, half)
+        if self.opened % _ROUND_EVERY == 0:
+            self._round(plan, half)
+        self.opened += 1
         return _Node(plan, max(plan.standing, above), out, forced)
 
     def _has_work_left(self) -> bool:
@@ -141,6 +213,8 @@ class _Search:
     def _next_sum(self, level: int, most: int, out: BoolArray, forced: BoolArray) -> tuple[int, int]:
         """The greatest number up to `most` that this rank's needs add up to, and how much of it is forced."""
         here = (self.flow.need_levels == level) & ~out
+        if self.problem.optional is not None:
+            here &= ~self.problem.optional
         fixed = int(self.asked[here & forced].sum())
         # Bit n of `sums` says whether n positions can be made up.
         sums = 1 << fixed
@@ -174,38 +248,3 @@ class _Search:
         better = self.flow.optimum(self.problem.whole & ~served, self.problem.whole & served)
         if better.forced_are_filled and better.standing < self.standing:
             self.chosen, self.standing = better.chosen, better.standing
-
-
-def unstaffable(problem: Problem) -> BoolArray:
-    """Mask of whole needs that could not be staffed if they had every resource to themselves.
-
-    Exact up to eight rows per need (Hall's condition over sets of rows); beyond that only single rows are tested, and
-    the search finds out the rest.
-    """
-    usable = problem.capacities[problem.pair_resources] > 0
-    available = np.bincount(problem.pair_rows[usable], minlength=len(problem.row_needs))
-    mask = np.zeros(len(problem.need_ids), dtype=np.bool_)
-    mask[problem.row_needs[available < problem.quantities]] = True
-    mask &= problem.whole
-    rows_per_need = np.bincount(problem.row_needs, minlength=len(problem.need_ids))
-    several = problem.whole & ~mask & (rows_per_need > 1) & (rows_per_need <= _HALL_ROWS)
-    if several.any():
-        accepted: dict[int, set[int]] = {}
-        inside = usable & several[problem.pair_needs]
-        for row, resource in zip(
-            problem.pair_rows[inside].tolist(), problem.pair_resources[inside].tolist(), strict=True
-        ):
-            accepted.setdefault(row, set()).add(resource)
-        for need in np.flatnonzero(several).tolist():
-            rows = np.flatnonzero(problem.row_needs == need).tolist()
-            mask[need] = not _satisfies_hall([accepted[row] for row in rows], problem.quantities[rows].tolist())
-    return mask
-
-
-def _satisfies_hall(accepted: list[set[int]], quantities: list[int]) -> bool:
-    indices = range(len(accepted))
-    return all(
-        len(set().union(*(accepted[i] for i in some))) >= sum(quantities[i] for i in some)
-        for size in range(2, len(accepted) + 1)
-        for some in combinations(indices, size)
-    )

@@ -56,22 +56,28 @@ class Ties:
         return self._hashes
 
 
-def canonical(problem: Problem, costs: IntArray, ties: HashArray, room: int) -> Canonical:
-    """Make prices whose sum over any plan stays at most `room`; with no room for ties there are none."""
+def canonical(
+    problem: Problem, costs: IntArray, ties: HashArray, room: int, dearest: int = 0, noise: int = 0
+) -> Canonical:
+    """Make prices whose sum over any plan stays at most `room`; with no room for ties there are none.
+
+    `dearest` is the most that an open position costs, if it costs anything. Half a unit of cost is left for `noise`, the
+    most that the caller's own roundings add to a plan, if there are any.
+    """
     positions = max(1, int(problem.quantities.sum()))
-    dearest = int(costs.max(initial=0)) + 1
+    dearest = max(dearest, int(costs.max(initial=0))) + 1
     spare = (room // (dearest * positions)).bit_length() - 1
     shift = min(_TIE_BITS, max(0, spare))
-    tie_bits = shift - positions.bit_length()
+    tie_bits = shift - positions.bit_length() - (1 if noise else 0)
     if tie_bits <= 0:
         return Canonical(costs, 0)
     return Canonical((costs << shift) + (ties >> np.uint64(64 - tie_bits)).astype(np.int64), shift)
 
 
-def has_enough_ties(problem: Problem, costs: IntArray, room: int) -> bool:
+def has_enough_ties(problem: Problem, dearest: int, room: int) -> bool:
     """Tell whether `room` leaves ties enough distinct values to be worth keeping."""
     positions = max(1, int(problem.quantities.sum()))
-    need = (int(costs.max(initial=0)) + 1) * positions << (positions.bit_length() + _ENOUGH_TIE_BITS)
+    need = (dearest + 1) * positions << (positions.bit_length() + _ENOUGH_TIE_BITS)
     return room >= need
 
 

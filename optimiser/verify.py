@@ -8,6 +8,7 @@ import numpy as np
 
 from optimiser.allocation import Allocation
 from optimiser.problem import IntArray, Problem
+from optimiser.rules import rule_flaws
 
 
 def verify(problem: Problem, allocation: Allocation) -> tuple[str, ...]:
@@ -16,6 +17,8 @@ def verify(problem: Problem, allocation: Allocation) -> tuple[str, ...]:
     Sound is feasible (constraints 1 to 4 of `problem`) and honest (counts, cost and bound are as stated). Where a certificate
     comes with the plan it must prove the plan optimal; otherwise optimality is not looked at. Linear in the pairs.
     """
+    if not problem.is_plain:
+        return rule_flaws(problem, allocation)
     chosen = np.array(allocation.chosen, dtype=np.int64)
     strange = (chosen < 0) | (chosen >= len(problem.pair_rows))
     if strange.any():

@@ -166,7 +166,7 @@ def test_a_limited_answer_says_so_in_the_table() -> None:
                 travel={"kind": "matrix", "reach_s": {f"n{i}": pool for i in range(3)}},
             )
         ),
-        Limits(nodes=1),
+        Limits(nodes=1, programme_nodes=0),
     )
     assert (answer.stopped, as_table(answer).endswith("(limit: not proven best)")) == ("limit", True)
 

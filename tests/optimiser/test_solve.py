@@ -220,9 +220,9 @@ def _hard() -> Problem:
 
 def test_the_work_limit_is_kept_and_marked() -> None:
     """A limit is a result, never an exception and never a surprise."""
-    assert not solve(_hard(), Limits(nodes=3)).proven
+    assert not solve(_hard(), Limits(nodes=3, programme_nodes=0)).proven
     for nodes in (3, 10, 30):
-        allocation = solve(_hard(), Limits(nodes=nodes))
+        allocation = solve(_hard(), Limits(nodes=nodes, programme_nodes=0))
         assert allocation.termination.nodes <= nodes
 
 
@@ -231,7 +231,7 @@ def test_the_bound_of_a_limited_search_holds() -> None:
     problem = _hard()
     filled, cost = best_standing(problem)
     for nodes in range(2, 40):
-        allocation = solve(problem, Limits(nodes=nodes))
+        allocation = solve(problem, Limits(nodes=nodes, programme_nodes=0))
         bound = allocation.termination.bound
         if bound is not None and standing_of(problem, allocation)[0] == filled:
             assert bound <= cost

@@ -9,7 +9,8 @@ from optimiser.allocation import Limits
 from optimiser.floor_plan import floor_plan
 from optimiser.problem import Problem
 from optimiser.solve import solve
-from optimiser.teams import best_teams, is_contested_by_teams, unstaffable
+from optimiser.staffable import unstaffable
+from optimiser.teams import best_teams, is_contested_by_teams
 from tests.optimiser.builders import (
     best_standing,
     by_ids,
@@ -72,7 +73,7 @@ def test_numbers_that_do_not_add_up_are_capped_and_soon_proven() -> None:
     """Overloaded twos are every fire service's Saturday; without the cap this takes over a hundred flows."""
     for seed in range(40):
         problem = pairs(seed)
-        allocation = solve(problem, Limits(nodes=60))
+        allocation = solve(problem, Limits(nodes=60, programme_nodes=0))
         assert (allocation.proven, standing_of(problem, allocation)) == (True, best_standing(problem)), seed
 
 
@@ -92,7 +93,9 @@ def test_more_work_never_gives_a_worse_plan() -> None:
     """A planner who raises the limit must not be punished for it."""
     for seed in range(20):
         problem = crowd(seed)
-        standings = [standing_of(problem, solve(problem, Limits(nodes=nodes))) for nodes in (1, 5, 20, 1_000)]
+        standings = [
+            standing_of(problem, solve(problem, Limits(nodes=nodes, programme_nodes=0))) for nodes in (1, 5, 20, 1_000)
+        ]
         assert standings == sorted(standings, reverse=True), seed
 
 
@@ -103,7 +106,7 @@ def test_a_limited_search_claims_only_what_is_true() -> None:
         problem = crowd(seed) if seed % 2 else pairs(seed)
         best = best_standing(problem)
         for nodes in (1, 3, 7, 12):
-            allocation = solve(problem, Limits(nodes=nodes))
+            allocation = solve(problem, Limits(nodes=nodes, programme_nodes=0))
             standing, bound = standing_of(problem, allocation), allocation.termination.bound
             assert allocation.termination.nodes <= nodes
             assert bound is None or (standing[0] == best[0] and bound <= best[1]), (seed, nodes)
