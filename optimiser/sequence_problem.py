@@ -37,8 +37,8 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
+from optimiser.frozen import frozen_array
 from optimiser.problem import BoolArray, IntArray
 from optimiser.refusals import Flaw, ProblemRefused
 
@@ -112,7 +112,7 @@ class SequenceProblem:
         for name in ("skills", "need_ids", "resource_ids"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         for name, dimensions, kind in _ARRAYS:
-            array, wrong = _frozen(name, getattr(self, name), dimensions, kind)
+            array, wrong = frozen_array(name, getattr(self, name), dimensions, kind)
             flaws += wrong
             object.__setattr__(self, name, array)
         flaws = flaws or _shape_flaws(self)
@@ -140,27 +140,6 @@ _ARRAYS: tuple[tuple[str, int, str], ...] = (
     *((name, 1, "b" if name == "returns" else "i") for name in _RESOURCE_ARRAYS),
     ("asked", 2, "b"), ("held", 2, "b"), ("travel_s", 3, "i"),
 )  # fmt: skip
-
-
-def _frozen(name: str, given: object, dimensions: int, kind: str) -> tuple[NDArray[np.generic], list[Flaw]]:
-    wanted = np.bool_ if kind == "b" else np.int64
-    try:
-        array = np.array(given)
-    except ValueError:
-        return np.zeros(0, dtype=wanted), [Flaw(name, "is ragged", f"{dimensions}-dimensional array")]
-    if array.size == 0 and array.ndim == dimensions:
-        array = array.astype(wanted)
-    flaws = []
-    if array.ndim != dimensions:
-        flaws.append(Flaw(name, f"has {array.ndim} dimensions", f"{dimensions}"))
-    if array.dtype.kind not in ("b" if kind == "b" else "iu"):
-        flaws.append(Flaw(name, f"holds {array.dtype}", "booleans" if kind == "b" else "64-bit integers"))
-    elif array.dtype == np.uint64 and array.size and int(array.max()) >= 2**63:
-        flaws.append(Flaw(name, "does not fit 64 bits", "64-bit integers"))
-    if not flaws:
-        array = array.astype(wanted, copy=False)
-    array.setflags(write=False)
-    return array, flaws
 
 
 def _shape_flaws(problem: SequenceProblem) -> list[Flaw]:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from optimiser.allocation import Engine
 from optimiser.objective import LinearLoss, Loss
+from optimiser.pointers import escaped, flaw_at
 from optimiser.refusals import DocumentRefused, Flaw, ProblemRefused
 
 TEXT_LIMIT = 50_000_000
@@ -235,9 +236,9 @@ def _repeated_keys(value: object, where: str) -> Iterator[Flaw]:
         return
     if isinstance(value, _Repeating):
         for key in value.again:
-            yield Flaw(f"{where}/{_escaped(key)}", "is given more than once", "each key once")
+            yield Flaw(f"{where}/{escaped(key)}", "is given more than once", "each key once")
         for key, inner in value.items():
-            yield from _repeated_keys(inner, f"{where}/{_escaped(key)}")
+            yield from _repeated_keys(inner, f"{where}/{escaped(key)}")
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from _repeated_keys(inner, f"{where}/{index}")
@@ -274,10 +275,10 @@ def _unknown_ids(
     resource_ids = {resource.get("id") for _, resource in resources if isinstance(resource.get("id"), str)}
     for need, times in reach.items():
         if need not in need_ids:
-            yield Flaw(f"/travel/reach_s/{_escaped(need)}", "is no need of this snapshot", "the id of a need")
+            yield Flaw(f"/travel/reach_s/{escaped(need)}", "is no need of this snapshot", "the id of a need")
         for resource in times if isinstance(times, dict) else ():
             if resource not in resource_ids:
-                where = f"/travel/reach_s/{_escaped(need)}/{_escaped(resource)}"
+                where = f"/travel/reach_s/{escaped(need)}/{escaped(resource)}"
                 yield Flaw(where, "is no resource of this snapshot", "the id of a resource")
 
 
@@ -288,18 +289,7 @@ def _entries(value: object) -> list[tuple[int, dict[str, Any]]]:
 
 
 def _flaw(raw: object, error: Any) -> Flaw:
-    where, message = _pointer(raw, error["loc"]), str(error["msg"])
-    match error["type"]:
-        case "missing":
-            return Flaw(where, "is missing")
-        case "extra_forbidden":
-            return Flaw(where, "is not part of a snapshot")
-        case _ if message.startswith("Input should "):
-            given = repr(error["input"])
-            short = given if len(given) < 60 else given[:57] + "..."
-            return Flaw(where, f"is {short}", message.removeprefix("Input should ").removeprefix("be "))
-        case _:
-            return Flaw(where, message)
+    return flaw_at(_pointer(raw, error["loc"]), error, "a snapshot")
 
 
 def _pointer(raw: object, location: Iterable[int | str]) -> str:
@@ -313,9 +303,5 @@ def _pointer(raw: object, location: Iterable[int | str]) -> str:
             here = here[step]  # type: ignore[index]
         elif index < len(steps) - 1:
             continue
-        pointer += f"/{_escaped(str(step))}"
+        pointer += f"/{escaped(str(step))}"
     return pointer
-
-
-def _escaped(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")

@@ -16,6 +16,7 @@ from typing import Annotated, Any, TypeAlias
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from optimiser.pointers import escaped, flaw_at
 from optimiser.problem import BoolArray
 from optimiser.refusals import DocumentRefused, Flaw
 from optimiser.sequence_plan import SequencePlan
@@ -265,7 +266,7 @@ def _parts(raw: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     matrices = raw.get("matrices")
     for profile, entry in (matrices if isinstance(matrices, dict) else {}).items():
         if isinstance(entry, dict):
-            yield "matrices", f"/matrices/{_escaped(profile)}", entry
+            yield "matrices", f"/matrices/{escaped(profile)}", entry
 
 
 def _unsupported(raw: dict[str, Any]) -> Iterator[Flaw]:
@@ -320,7 +321,7 @@ def _meaning_flaws(document: VroomDocument) -> Iterator[Flaw]:
     sizes = {profile: len(matrix.durations) for profile, matrix in document.matrices.items()}
     least = min(sizes.values())
     for profile, matrix in document.matrices.items():
-        where = f"/matrices/{_escaped(profile)}/durations"
+        where = f"/matrices/{escaped(profile)}/durations"
         if sizes[profile] != least:
             yield Flaw(where, f"has {sizes[profile]} rows, another matrix has {least}", "matrices of one size")
         for row, durations in enumerate(matrix.durations):
@@ -350,19 +351,4 @@ def _meaning_flaws(document: VroomDocument) -> Iterator[Flaw]:
 
 
 def _flaw(error: Any) -> Flaw:
-    where, message = "".join(f"/{_escaped(str(step))}" for step in error["loc"]), str(error["msg"])
-    match error["type"]:
-        case "missing":
-            return Flaw(where, "is missing")
-        case "extra_forbidden":
-            return Flaw(where, "is not part of VROOM's format")
-        case _ if message.startswith("Input should "):
-            given = repr(error["input"])
-            short = given if len(given) < 60 else given[:57] + "..."
-            return Flaw(where, f"is {short}", message.removeprefix("Input should ").removeprefix("be "))
-        case _:
-            return Flaw(where, message)
-
-
-def _escaped(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")
+    return flaw_at("".join(f"/{escaped(str(step))}" for step in error["loc"]), error, "VROOM's format")

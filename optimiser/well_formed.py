@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from optimiser.frozen import frozen_array
 from optimiser.pins import broken_rules
 from optimiser.refusals import Flaw
 
@@ -39,7 +40,7 @@ def freeze_and_check(problem: Problem) -> list[Flaw]:
     for name, dimensions, kind in _ARRAYS:
         if getattr(problem, name) is None and name in _PER_NEED + _PER_ROW + _PER_PAIR:
             continue
-        array, wrong = _frozen_array(name, getattr(problem, name), dimensions, kind)
+        array, wrong = frozen_array(name, getattr(problem, name), dimensions, kind)
         flaws += wrong
         object.__setattr__(problem, name, array)
     for name in ("need_ids", "resource_ids", "term_names"):
@@ -47,27 +48,6 @@ def freeze_and_check(problem: Problem) -> list[Flaw]:
     flaws = flaws or _shape_flaws(problem)
     flaws = flaws or _range_flaws(problem)
     return flaws or _meaning_flaws(problem)
-
-
-def _frozen_array(name: str, given: object, dimensions: int, kind: str) -> tuple[NDArray[np.generic], list[Flaw]]:
-    wanted = np.bool_ if kind == "b" else np.int64
-    try:
-        array = np.array(given)
-    except ValueError:
-        return np.zeros(0, dtype=wanted), [Flaw(name, "is ragged", f"{dimensions}-dimensional array")]
-    if array.size == 0 and array.ndim == dimensions:
-        array = array.astype(wanted)
-    flaws = []
-    if array.ndim != dimensions:
-        flaws.append(Flaw(name, f"has {array.ndim} dimensions", f"{dimensions}"))
-    if array.dtype.kind not in ("b" if kind == "b" else "iu"):
-        flaws.append(Flaw(name, f"holds {array.dtype}", "booleans" if kind == "b" else "64-bit integers"))
-    elif array.dtype == np.uint64 and array.size and int(array.max()) >= 2**63:
-        flaws.append(Flaw(name, "does not fit 64 bits", "64-bit integers"))
-    if not flaws:
-        array = array.astype(wanted, copy=False)
-    array.setflags(write=False)
-    return array, flaws
 
 
 def _shape_flaws(problem: Problem) -> list[Flaw]:
