@@ -17,9 +17,10 @@ from incidents.centre import Centre
 from incidents.consequences import entailed_by, entailed_by_time
 from incidents.decision import FACTORY_LIMITS, Decision, decide, facts_of, is_automatic
 from incidents.escalation import first_due_at
+from incidents.known import refusal
 from incidents.procedure import Procedure
 from incidents.quantities import Instant
-from incidents.refusals import FactRefused, Flaw
+from incidents.refusals import FactRefused
 from incidents.remembering import after
 from incidents.situation import Situation
 from incidents.travel import TravelTimes, travel_times
@@ -139,28 +140,28 @@ class Desk:
         """Refuse words that the procedure in force does not know."""
         if isinstance(fact, f.ProcedureAdopted):
             if fact.fingerprint not in self.procedures:
-                raise _refusal("fingerprint", "no such procedure is loaded", ", ".join(sorted(self.procedures)))
+                raise refusal("fingerprint", "no such procedure is loaded", ", ".join(sorted(self.procedures)))
             flaws = obstacles(situation, self.procedures[fact.fingerprint])
             if flaws:
                 raise FactRefused(flaws)
             return
         if situation.procedure is None:
-            raise _refusal("fact", "no procedure is in force yet", "ProcedureAdopted")
+            raise refusal("fact", "no procedure is in force yet", "ProcedureAdopted")
         rules = self.procedures[situation.procedure]
         match fact:
             case f.ContactReceived() if fact.queue not in rules.queues:
-                raise _refusal("queue", f"unknown queue {fact.queue!r}", ", ".join(rules.queues))
+                raise refusal("queue", f"unknown queue {fact.queue!r}", ", ".join(rules.queues))
             case f.AnswerGiven() if fact.question not in rules.triage.questions:
-                raise _refusal("question", f"unknown question {fact.question!r}", ", ".join(rules.triage.questions))
+                raise refusal("question", f"unknown question {fact.question!r}", ", ".join(rules.triage.questions))
             case f.AnswerGiven() if not accepts(rules.triage.questions[fact.question], fact.answer):
                 options = ", ".join(rules.triage.questions[fact.question].answers)
-                raise _refusal("answer", f"{fact.answer!r} does not answer {fact.question}", options)
+                raise refusal("answer", f"{fact.answer!r} does not answer {fact.question}", options)
             case f.IncidentAssessed() if fact.determinant not in rules.determinants:
-                raise _refusal("determinant", f"unknown code {fact.determinant!r}", ", ".join(rules.determinants))
+                raise refusal("determinant", f"unknown code {fact.determinant!r}", ", ".join(rules.determinants))
             case f.IncidentAssessed() if fact.priority not in rules.priorities:
-                raise _refusal("priority", f"unknown priority {fact.priority!r}", ", ".join(rules.priorities))
+                raise refusal("priority", f"unknown priority {fact.priority!r}", ", ".join(rules.priorities))
             case f.IncidentEscalated() if fact.priority is not None and fact.priority not in rules.priorities:
-                raise _refusal("priority", f"unknown priority {fact.priority!r}", ", ".join(rules.priorities))
+                raise refusal("priority", f"unknown priority {fact.priority!r}", ", ".join(rules.priorities))
             case _:
                 pass
 
@@ -168,7 +169,3 @@ class Desk:
 def adoption(procedure: Procedure, at: Instant) -> f.ProcedureAdopted:
     """Return the fact that puts `procedure` in force at `at`."""
     return f.ProcedureAdopted(at, procedure.procedure, procedure.revision, procedure.fingerprint)
-
-
-def _refusal(where: str, what: str, accepted: str) -> FactRefused:
-    return FactRefused([Flaw(f"/{where}", what, accepted)])

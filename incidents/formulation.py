@@ -26,6 +26,7 @@ from incidents.urgency import Standing, standing
 from optimiser import UNITS_PER_SECOND, IntArray, Problem, precedence_units, response_units
 
 TERMS = ("response", "precedence", "spare skill", "diversion", "backfill")
+RESPONSE, PRECEDENCE, SPARE_SKILL, DIVERSION, BACKFILL = range(len(TERMS))
 NOBODY: IntArray = np.zeros((0, len(TERMS)), dtype=np.int64)
 
 
@@ -114,10 +115,10 @@ def _add_open_rows(
         terms = _terms(each, waited_s, precedence, candidates)
         if procedure.dispatch.spare_skill_s:
             skill_units = round(procedure.dispatch.spare_skill_s * UNITS_PER_SECOND)
-            terms[:, 2] = [_spare(situation, candidate, each.need) * skill_units for candidate in candidates]
+            terms[:, SPARE_SKILL] = [_spare(situation, candidate, each.need) * skill_units for candidate in candidates]
         if rule is not None:
             gain_units = round(rule.least_gain_s * UNITS_PER_SECOND)
-            terms[:, 3] = [gain_units if candidate.taken_from else 0 for candidate in candidates]
+            terms[:, DIVERSION] = [gain_units if candidate.taken_from else 0 for candidate in candidates]
         _add_row(draft, (each.need.id, row), True, count, candidates, terms)
 
 
@@ -143,16 +144,16 @@ def _add_served_rows(
             if candidate.taken_from is None
         ]
         terms = _terms(each, waited_s, precedence, keep + idle)
-        dearest_kept = int(terms[: len(keep), 0].max())
-        terms[len(keep) :, 4] = np.maximum(dearest_kept + 1 - terms[len(keep) :, 0], 0)
+        dearest_kept = int(terms[: len(keep), RESPONSE].max())
+        terms[len(keep) :, BACKFILL] = np.maximum(dearest_kept + 1 - terms[len(keep) :, RESPONSE], 0)
         _add_row(draft, (each.need.id, row), False, len(keep), keep + idle, terms)
 
 
 def _terms(each: Asking, waited_s: float, precedence: int, candidates: list[Candidate]) -> IntArray:
     terms = np.zeros((len(candidates), len(TERMS)), dtype=np.int64)
     reach_s = np.array([candidate.reach_s for candidate in candidates])
-    terms[:, 0] = response_units(each.standing.loss, each.standing.weight, waited_s, reach_s)
-    terms[:, 1] = precedence
+    terms[:, RESPONSE] = response_units(each.standing.loss, each.standing.weight, waited_s, reach_s)
+    terms[:, PRECEDENCE] = precedence
     return terms
 
 

@@ -1,6 +1,8 @@
-"""Arrays as they enter a problem: of the kind and dimensions that were asked for, 64 bits wide, and read-only from then on."""
+"""Arrays and ids as they enter a problem: arrays of the kind and dimensions asked for, read-only from then on; ids each once."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,3 +30,15 @@ def frozen_array(name: str, given: object, dimensions: int, kind: str) -> tuple[
         array = array.astype(wanted, copy=False)
     array.setflags(write=False)
     return array, flaws
+
+
+def id_flaws(name: str, ids: Sequence[object]) -> list[Flaw]:
+    """Say which ids are no text, or are there twice."""
+    flaws, seen = [], set()
+    for index, one in enumerate(ids):
+        if not isinstance(one, str):
+            flaws.append(Flaw(f"{name}[{index}]", f"is {one!r}", "text"))
+        elif one in seen:
+            flaws.append(Flaw(f"{name}[{index}]", f"repeats {one!r}", "each id once"))
+        seen.add(one)
+    return flaws

@@ -38,7 +38,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from optimiser.frozen import frozen_array
+from optimiser.frozen import frozen_array, id_flaws
 from optimiser.problem import BoolArray, IntArray
 from optimiser.refusals import Flaw, ProblemRefused
 
@@ -159,20 +159,9 @@ def _shape_flaws(problem: SequenceProblem) -> list[Flaw]:
         ids = getattr(problem, name)
         if len(ids) > MOST_NEEDS:
             flaws.append(Flaw(name, f"has {len(ids)} entries", f"at most {MOST_NEEDS}"))
-        flaws += _id_flaws(name, ids)
+        flaws += id_flaws(name, ids)
     if problem.travel_s.size > MATRIX_LIMIT:
         flaws.append(Flaw("travel_s", f"has {problem.travel_s.size} entries", f"at most {MATRIX_LIMIT}"))
-    return flaws
-
-
-def _id_flaws(name: str, ids: tuple[object, ...]) -> list[Flaw]:
-    flaws, seen = [], set()
-    for index, one in enumerate(ids):
-        if not isinstance(one, str):
-            flaws.append(Flaw(f"{name}[{index}]", f"is {one!r}", "text"))
-        elif one in seen:
-            flaws.append(Flaw(f"{name}[{index}]", f"repeats {one!r}", "each id once"))
-        seen.add(one)
     return flaws
 
 

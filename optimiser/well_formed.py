@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimiser.frozen import frozen_array
+from optimiser.frozen import frozen_array, id_flaws
 from optimiser.pins import broken_rules
 from optimiser.refusals import Flaw
 
@@ -68,18 +67,7 @@ def _shape_flaws(problem: Problem) -> list[Flaw]:
         if len(getattr(problem, name)) > SIZE_LIMIT:
             flaws.append(Flaw(name, "is longer than the limit", f"at most {SIZE_LIMIT}"))
     for name in ("need_ids", "resource_ids", "term_names"):
-        flaws += _repeated(name, getattr(problem, name))
-    return flaws
-
-
-def _repeated(name: str, ids: Sequence[object]) -> list[Flaw]:
-    flaws, seen = [], set()
-    for index, one in enumerate(ids):
-        if not isinstance(one, str):
-            flaws.append(Flaw(f"{name}[{index}]", f"is {one!r}", "text"))
-        elif one in seen:
-            flaws.append(Flaw(f"{name}[{index}]", f"repeats {one!r}", "each id once"))
-        seen.add(one)
+        flaws += id_flaws(name, getattr(problem, name))
     return flaws
 
 
