@@ -20,6 +20,7 @@ from incidents.explanation import explain
 from incidents.facts import AnswerGiven, IncidentOpened, ResourceSignedOn
 from incidents.procedure import Procedure
 from incidents.quantities import IncidentId, Place, ResourceId
+from incidents.roster import Roster
 from incidents.travel import travel_times
 
 START = 1_700_000_000_000
@@ -87,13 +88,13 @@ def its_procedure() -> Procedure:
 def main() -> None:
     """Print p50 and p99 of deciding, of deciding with every reason, and of the rival."""
     desk = a_busy_desk(1)
-    travel = travel_times(desk.centre)
+    roster = Roster(desk.centre, travel_times(desk.centre))
 
     def deciding() -> None:
-        decide(desk.situation, desk.procedure, desk.centre, travel)
+        decide(desk.situation, desk.procedure, roster)
 
     def with_reasons() -> None:
-        decision = decide(desk.situation, desk.procedure, desk.centre, travel)
+        decision = decide(desk.situation, desk.procedure, roster)
         decision.holds()
         for need in desk.situation.needs:
             explain(decision, need)
@@ -101,7 +102,7 @@ def main() -> None:
     problem = a_problem(INCIDENTS, RESOURCES, "medium", 1)
     arrays = flow_arrays(problem)
     raw = _times_ms(lambda: raw_flow(arrays))
-    decision = decide(desk.situation, desk.procedure, desk.centre, travel)
+    decision = decide(desk.situation, desk.procedure, roster)
     table = Table("what", "p50 ms", "p99 ms", "p50 / raw flow's")
     for name, act in (("decide", deciding), ("decide, with a reason for every resource and need", with_reasons)):
         times = _times_ms(act)

@@ -1,4 +1,4 @@
-"""Thinking: `decide(situation, procedure, centre, travel)` says what the procedure asks for now, with its reasons.
+"""Thinking: `decide(situation, procedure, roster)` says what the procedure asks for now, with its reasons.
 
 Pure: no clock, no disk, no randomness; equal arguments give equal decisions, live, in simulation and in replay. This is the only
 file that knows the order: who asks, who may go, at what price, who goes, who must wait and why, and when time alone would change
@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from incidents import facts as f
-from incidents.centre import Centre
 from incidents.eligibility import Candidate, Eligibility, Exclusion
 from incidents.escalation import first_due_at
-from incidents.formulation import Asking, Formulation, asking, formulate
+from incidents.formulation import Formulation, asking, formulate
 from incidents.procedure import Procedure
 from incidents.quantities import IncidentId, Instant, NeedId, Place, ResourceId
+from incidents.roster import Roster
 from incidents.situation import Incident, Need, Situation
-from incidents.travel import TravelTimes
+from incidents.urgency import Asking
 from optimiser import UNITS_PER_SECOND, Allocation, Limits, Termination, solve
 
 FACTORY_LIMITS = Limits(programme_nodes=0)
@@ -106,16 +106,19 @@ class Context:
 
 
 def decide(
-    situation: Situation, procedure: Procedure, centre: Centre, travel: TravelTimes, *, limits: Limits = FACTORY_LIMITS
+    situation: Situation, procedure: Procedure, roster: Roster, *, limits: Limits = FACTORY_LIMITS
 ) -> Decision:
-    """Return what `procedure` asks for in `situation`: every open need is proposed for or held."""
+    """Return what `procedure` asks for in `situation`: every open need is proposed for or held.
+
+    `roster` holds the centre's resources in columns; it is brought up to date here, and any roster of the centre will do.
+    """
     review_at = first_due_at(situation, procedure)
     askings = asking(situation, procedure)
     if not askings:
         return Decision(situation.at, situation.sequence, (), review_at, None, None, None)
     kept: frozenset[ResourceId] = frozenset()
     while True:
-        eligibility = Eligibility(situation, procedure, centre, travel, kept)
+        eligibility = Eligibility(situation, procedure, roster, kept)
         formulation = formulate(situation, procedure, askings, eligibility)
         allocation = solve(formulation.problem, limits)
         context = Context(situation, procedure, eligibility, tuple(askings), formulation, allocation)

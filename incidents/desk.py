@@ -22,6 +22,7 @@ from incidents.procedure import Procedure
 from incidents.quantities import Instant
 from incidents.refusals import FactRefused
 from incidents.remembering import after
+from incidents.roster import Roster
 from incidents.situation import Situation
 from incidents.travel import TravelTimes, travel_times
 from incidents.triage import accepts
@@ -45,7 +46,7 @@ class Desk:
         self.centre = centre
         self.procedures = dict(procedures)
         self.situation = Situation.opening(centre)
-        self._travel = travel_times(centre) if travel is None else travel
+        self._roster = Roster(centre, travel_times(centre) if travel is None else travel)
         self._limits = limits
         self._decided: tuple[Situation, Decision] | None = None
 
@@ -128,7 +129,7 @@ class Desk:
     def _decide(self, situation: Situation) -> Decision:
         # Kept by the situation itself, not by its sequence: an attempt that was refused may have counted as many facts.
         if self._decided is None or self._decided[0] is not situation:
-            decision = decide(situation, self._rules(situation), self.centre, self._travel, limits=self._limits)
+            decision = decide(situation, self._rules(situation), self._roster, limits=self._limits)
             self._decided = situation, decision
         return self._decided[1]
 

@@ -12,8 +12,8 @@ from typing import Literal
 
 from incidents.decision import Context, Decision
 from incidents.eligibility import Candidate
-from incidents.formulation import Asking
 from incidents.quantities import NeedId, ResourceId
+from incidents.urgency import Asking
 from optimiser import UNITS_PER_SECOND
 from optimiser.explain import NeedExplanation, PassedOver, Priced
 from optimiser.explain import explain as explain_need

@@ -22,6 +22,14 @@ class Standing:
     """Name of the incident's priority; None for a need of a contact."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A need that resources are weighed for, and its standing."""
+
+    need: Need
+    standing: Standing
+
+
 ASKING = Standing(1, 1.0, LinearLoss(), lights=False, priority=None)
 
 

@@ -25,6 +25,7 @@ from incidents.desk import Desk
 from incidents.procedure import Procedure
 from incidents.quantities import Instant
 from incidents.remembering import after
+from incidents.roster import Roster
 from incidents.situation import Situation
 from incidents.travel import travel_times
 from simulation.replications import DAY_S, Span, contacts_of
@@ -164,7 +165,8 @@ def _replay_mismatches(played: Played, path: Path) -> Iterator[str]:
             batch.append(entry.fact)
             if following is None or following.batch != entry.batch:
                 turn = next(turns)
-                decision = decide(situation, played.rules, centre, travel)
+                # A roster of its own each time: what the live desk remembers between decisions must not show.
+                decision = decide(situation, played.rules, Roster(centre, travel))
                 if tuple(batch) != turn.recorded or decision.proposals != turn.proposals:
                     yield f"{turn.at}: replayed {decision.proposals}, simulated {turn.proposals}"
                 batch = []

@@ -14,6 +14,7 @@ from incidents import facts as f
 from incidents.decision import Assign, Divert, decide, facts_of
 from incidents.desk import Desk
 from incidents.quantities import ContactId, IncidentId, NeedId
+from incidents.roster import Roster
 from incidents.travel import travel_times
 from optimiser import UNITS_PER_SECOND
 from tests.builders import a_centre, a_desk, a_procedure, an_incident, at, gone, held, proposed, spot
@@ -330,7 +331,7 @@ def test_the_order_of_history_decides_nothing(desk: Desk) -> None:
         needs=turned_round(s.needs),
         incidents=turned_round(s.incidents),
     )
-    again = decide(other, desk.procedure, desk.centre, travel_times(desk.centre))
+    again = decide(other, desk.procedure, Roster(desk.centre, travel_times(desk.centre)))
     assert again == desk.decision
     assert {hold.need: set(hold.exclusions) for hold in again.holds()} == {
         hold.need: set(hold.exclusions) for hold in desk.decision.holds()

@@ -13,8 +13,9 @@ from incidents import facts as f
 from incidents.decision import Divert
 from incidents.desk import Desk
 from incidents.eligibility import Eligibility
-from incidents.formulation import TERMS, Formulation, asking, formulate
+from incidents.formulation import Formulation, asking, formulate
 from incidents.quantities import ContactId, NeedId, ResourceId
+from incidents.roster import Roster
 from incidents.travel import travel_times
 from tests.builders import a_centre, a_desk, a_procedure, an_incident, at, gone, proposed, sent, spot
 
@@ -23,7 +24,7 @@ RULE = {"to": ["red"], "from": ["green"], "least_gain_s": 60, "handover_s": 30}
 
 def formulated(desk: Desk) -> Formulation:
     """The problem that the desk's situation poses."""
-    eligibility = Eligibility(desk.situation, desk.procedure, desk.centre, travel_times(desk.centre))
+    eligibility = Eligibility(desk.situation, desk.procedure, Roster(desk.centre, travel_times(desk.centre)))
     return formulate(desk.situation, desk.procedure, asking(desk.situation, desk.procedure), eligibility)
 
 
@@ -32,7 +33,7 @@ def terms(formulation: Formulation) -> dict[tuple[str, str], dict[str, int]]:
     problem = formulation.problem
     return {
         (formulation.rows[row][0], candidate.resource): {
-            name: units for name, units in zip(TERMS, values, strict=True) if units
+            name: units for name, units in zip(problem.term_names, values, strict=True) if units
         }
         for row, candidate, values in zip(
             problem.pair_rows.tolist(), formulation.candidates, problem.terms.tolist(), strict=True

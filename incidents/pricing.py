@@ -1,0 +1,102 @@
+"""The price of sending a resource to a need, in additive terms, for all eligible pairs at once.
+
+    response     weight * (loss of waited + reach, less loss of waited), as the need's priority says
+    precedence   the price of going before a need that has waited longer
+    spare skill  seconds for each skill the resource holds and the need does not ask for
+    diversion    the gain a diversion must bring at least (hysteresis)
+    backfill     what lifts a take-over to the price of keeping who is on the way
+
+Every term is in units of 0.1 weighted seconds and none is negative. A term is there only where the procedure has a rule for it.
+Imports `eligibility`, `urgency` and the optimiser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from incidents.eligibility import Eligibility
+from incidents.procedure import Diversion, Procedure
+from incidents.quantities import MS_PER_S
+from incidents.situation import Situation
+from incidents.travel import FloatArray
+from incidents.urgency import Asking
+from optimiser import UNITS_PER_SECOND, BoolArray, IntArray, precedence_units, response_units
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Eligible pairs, row by row, as columns."""
+
+    askings: Sequence[Asking]
+    needs: IntArray
+    """(pairs,) index of the asking that a pair would serve."""
+    is_open: BoolArray
+    """(pairs,) whether the row has open positions; otherwise it is served now."""
+    rows: IntArray
+    """(pairs,) index of the row, ascending."""
+    resources: IntArray
+    """(pairs,) index in the roster."""
+    reach_s: FloatArray
+    """(pairs,) seconds until the resource would be there."""
+
+
+def terms(
+    pairs: Pairs, situation: Situation, procedure: Procedure, eligibility: Eligibility
+) -> dict[str, IntArray]:
+    """Return each term's (pairs,) units by its name, in the order in which people are told of them."""
+    rules = procedure.dispatch
+    waited_s = np.array([(situation.at - each.need.opened_at) / MS_PER_S for each in pairs.askings])
+    weights = np.array([each.standing.weight for each in pairs.askings])
+    priced = {
+        "response": _response(pairs, weights, waited_s),
+        "precedence": precedence_units(weights, waited_s)[pairs.needs],
+    }
+    if rules.spare_skill_s:
+        priced["spare skill"] = _spare_skills(pairs, eligibility) * _units(rules.spare_skill_s)
+    if rules.diversion is not None:
+        priced.update(_diversion(pairs, priced["response"], rules.diversion, eligibility))
+    return priced
+
+
+def _units(seconds: float) -> int:
+    return round(seconds * UNITS_PER_SECOND)
+
+
+def _response(pairs: Pairs, weights: FloatArray, waited_s: FloatArray) -> IntArray:
+    losses = [each.standing.loss for each in pairs.askings]
+    kinds = list(dict.fromkeys(losses))
+    if len(kinds) == 1:
+        return response_units(kinds[0], weights[pairs.needs], waited_s[pairs.needs], pairs.reach_s)
+    of_need = np.array([kinds.index(loss) for loss in losses], dtype=np.int64)
+    units = np.zeros(len(pairs.needs), dtype=np.int64)
+    for kind, loss in enumerate(kinds):
+        at = np.flatnonzero(of_need[pairs.needs] == kind)
+        needs = pairs.needs[at]
+        units[at] = response_units(loss, weights[needs], waited_s[needs], pairs.reach_s[at])
+    return units
+
+
+def _spare_skills(pairs: Pairs, eligibility: Eligibility) -> IntArray:
+    """(pairs,) skills that the resource holds and the need does not ask for."""
+    roster = eligibility.roster
+    spare = np.empty((len(pairs.askings), len(roster.ids)), dtype=np.int64)
+    for at, each in enumerate(pairs.askings):
+        spare[at] = roster.skill_counts
+        for skill in dict.fromkeys(row.skill for row in each.need.rows):
+            spare[at] -= roster.holding(skill)
+    return spare[pairs.needs, pairs.resources]
+
+
+def _diversion(pairs: Pairs, response: IntArray, rule: Diversion, eligibility: Eligibility) -> dict[str, IntArray]:
+    is_turned = ~eligibility.free[pairs.resources]
+    found = {"diversion": np.where(pairs.is_open & is_turned, _units(rule.least_gain_s), 0)}
+    if not pairs.is_open.all():
+        is_kept = ~pairs.is_open & is_turned
+        dearest_kept = np.zeros(int(pairs.rows[-1]) + 1, dtype=np.int64)
+        np.maximum.at(dearest_kept, pairs.rows[is_kept], response[is_kept])
+        lift = np.maximum(dearest_kept[pairs.rows] + 1 - response, 0)
+        found["backfill"] = np.where(pairs.is_open | is_kept, 0, lift)
+    return found
