@@ -19,12 +19,14 @@ from optimiser.objective import (
     response_units,
 )
 from optimiser.problem import PAIR_COST_LIMIT, UNITS_PER_SECOND, BoolArray, IntArray, Problem
+from optimiser.regret import FACTORY_CAPS, capped
 from optimiser.session import Session
 from optimiser.session_reasons import Exchange, Move, Reasons, TwinSaves, reasons, resource_prices
 from optimiser.solve import solve
 from optimiser.verify import verify
 
 __all__ = [
+    "FACTORY_CAPS",
     "LOSS_LIMIT",
     "NEVER",
     "PAIR_COST_LIMIT",
@@ -52,6 +54,7 @@ __all__ = [
     "Termination",
     "ThresholdLoss",
     "TwinSaves",
+    "capped",
     "explain",
     "precedence_units",
     "reasons",

@@ -1,0 +1,114 @@
+"""A cap on regret: nothing slows a need of a capped rank down by more than so many seconds.
+
+Let t_rj be the seconds until resource j would be at row r, and e_k the cap of rank k. For each capped rank, the most urgent
+first:
+
+    solve the needs of rank k and above alone, on the sum of t_rj, with the pairs that are barred so far;
+    let s_r be the slowest time that a row of rank k gets there, or its need's slowest where the row itself gets nobody;
+    bar every pair of that row with t_rj > s_r + e_k.
+
+No lesser need, no price of lost cover, of a partner or of a spare skill can then slow a need of rank k down by more than e_k;
+with a cap of 0 a life-threatening call never gets a slower resource than it could have had. Each stage's plan keeps within
+its own bars, so a cap loses no position of its own rank or a more urgent one; lesser ranks may lose some, which is its point.
+A need that the stage leaves open has nothing to compare with and is not capped, nor are optional needs, which may wait, nor
+pins. Times are compared in tenths of a second. Why a cap at all: policies that may send another than the closest shorten many
+responses and lengthen some, see Jagtenberg, Bhulai and van der Mei (2017), "Dynamic ambulance dispatching: is the
+closest-idle policy always optimal?", Health Care Management Science 20(4), 517-531, doi:10.1007/s10729-016-9368-0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from math import inf
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from optimiser.allocation import Allocation, Limits
+from optimiser.objective import FloatArray
+from optimiser.problem import PAIR_COST_LIMIT, UNITS_PER_SECOND, BoolArray, IntArray, Problem
+from optimiser.pruning import with_pairs
+from optimiser.refusals import Flaw, ProblemRefused
+from optimiser.solve import solve
+
+FACTORY_CAPS: Mapping[int, float] = MappingProxyType({1: 0.0})
+"""Seconds by rank: the most urgent class gets nobody slower than it could have had."""
+LONGEST_S = PAIR_COST_LIMIT // UNITS_PER_SECOND
+"""The longest time that is compared."""
+
+_NO_LIMITS_GIVEN = Limits()
+
+
+def capped(
+    problem: Problem,
+    response_s: ArrayLike,
+    caps: Mapping[int, float] = FACTORY_CAPS,
+    limits: Limits = _NO_LIMITS_GIVEN,
+) -> Problem:
+    """Bar the pairs that would break the caps; the same problem if there are none. Indices stay as they are.
+
+    `response_s` (pairs,) and the caps, by rank, are seconds from 0 to `LONGEST_S`; a rank without a cap is not capped. A
+    stage that cannot tell how many positions can be filled sets no bars, nor do those after it: a bar taken from a plan that
+    may not be the fullest could cost an urgent need its only resource.
+    """
+    times_s = np.asarray(response_s, dtype=np.float64)
+    flaws = _flaws(problem, times_s, caps)
+    if flaws:
+        raise ProblemRefused(flaws)
+    if not len(times_s):
+        return problem
+    times: IntArray = np.rint(times_s * UNITS_PER_SECOND).astype(np.int64)
+    barred = np.zeros(len(times), dtype=np.bool_) if problem.barred is None else problem.barred.copy()
+    kept = np.zeros(len(times), dtype=np.bool_) if problem.pinned is None else problem.pinned
+    counted = np.ones(len(times), dtype=np.bool_)
+    if problem.optional is not None:
+        counted = ~problem.optional[problem.pair_needs]
+    ranks = problem.ranks[problem.pair_needs]
+    before = int(barred.sum())
+    for rank in sorted(set(caps) & set(problem.ranks.tolist())):
+        pairs = np.flatnonzero(kept | (counted & (ranks <= rank) & ~barred))
+        alone = with_pairs(_on(problem, times), pairs)
+        plan = solve(alone, limits)
+        if plan.termination.bound is None:
+            break
+        latest = _latest(alone, plan) + round(caps[rank] * UNITS_PER_SECOND)
+        barred |= counted & ~kept & (ranks == rank) & (times > latest[problem.pair_rows])
+    if int(barred.sum()) == before:
+        return problem
+    barred.setflags(write=False)
+    return replace(problem, barred=barred)
+
+
+def _on(problem: Problem, times: IntArray) -> Problem:
+    """The problem with time as its only price."""
+    return Problem.trusted(
+        problem.need_ids, problem.ranks, problem.whole, problem.row_needs, problem.quantities, problem.resource_ids,
+        problem.capacities, problem.pair_rows, problem.pair_resources, times.reshape(-1, 1), ("response",),
+        problem.alternatives, problem.loads, problem.shared, problem.optional, problem.open_prices, problem.pinned,
+        problem.forced, problem.barred,
+    )  # fmt: skip
+
+
+def _latest(alone: Problem, plan: Allocation) -> IntArray:
+    """(rows,) the slowest time of the row, or of its need where the row got nobody; beyond every time where it is open."""
+    chosen = np.array(plan.chosen, dtype=np.int64)
+    by_row, by_need = np.full(len(alone.row_needs), -1), np.full(len(alone.need_ids), -1)
+    np.maximum.at(by_row, alone.pair_rows[chosen], alone.terms[chosen, 0])
+    np.maximum.at(by_need, alone.pair_needs[chosen], alone.terms[chosen, 0])
+    latest = np.where(by_row < 0, by_need[alone.row_needs], by_row)
+    is_open = np.array(plan.unfilled, dtype=np.int64) > 0
+    return np.asarray(np.where(is_open | (latest < 0), 2 * PAIR_COST_LIMIT, latest), dtype=np.int64)
+
+
+def _flaws(problem: Problem, times_s: FloatArray, caps: Mapping[int, float]) -> list[Flaw]:
+    wanted = (len(problem.pair_rows),)
+    if times_s.shape != wanted:
+        return [Flaw("response_s", f"has shape {times_s.shape}", f"{wanted}")]
+    sound: BoolArray = (times_s >= 0) & (times_s <= LONGEST_S)
+    flaws = [Flaw(f"response_s[{p}]", f"is {times_s[p]}", f"0 to {LONGEST_S}") for p in np.flatnonzero(~sound).tolist()]
+    for rank, cap_s in sorted(caps.items()):
+        if not 0 <= cap_s < inf:
+            flaws.append(Flaw(f"caps[{rank}]", f"is {cap_s}", "0 or more, finite"))
+    return flaws
