@@ -105,9 +105,7 @@ class Context:
     allocation: Allocation
 
 
-def decide(
-    situation: Situation, procedure: Procedure, roster: Roster, *, limits: Limits = FACTORY_LIMITS
-) -> Decision:
+def decide(situation: Situation, procedure: Procedure, roster: Roster, *, limits: Limits = FACTORY_LIMITS) -> Decision:
     """Return what `procedure` asks for in `situation`: every open need is proposed for or held.
 
     `roster` holds the centre's resources in columns; it is brought up to date here, and any roster of the centre will do.

@@ -150,9 +150,7 @@ def _add_served_rows(
         draft.rows.append(_Row(len(draft.needs) - 1, position, False, len(kept), fit, row_reach_s))
 
 
-def _formulation(
-    draft: _Draft, situation: Situation, procedure: Procedure, eligibility: Eligibility
-) -> Formulation:
+def _formulation(draft: _Draft, situation: Situation, procedure: Procedure, eligibility: Eligibility) -> Formulation:
     rows, roster = draft.rows, eligibility.roster
     pair_rows, pair_resources = np.nonzero(np.array([row.able for row in rows]))
     row_needs = np.array([row.need for row in rows], dtype=np.int64)

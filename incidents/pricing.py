@@ -43,9 +43,7 @@ class Pairs:
     """(pairs,) seconds until the resource would be there."""
 
 
-def terms(
-    pairs: Pairs, situation: Situation, procedure: Procedure, eligibility: Eligibility
-) -> dict[str, IntArray]:
+def terms(pairs: Pairs, situation: Situation, procedure: Procedure, eligibility: Eligibility) -> dict[str, IntArray]:
     """Return each term's (pairs,) units by its name, in the order in which people are told of them."""
     rules = procedure.dispatch
     waited_s = np.array([(situation.at - each.need.opened_at) / MS_PER_S for each in pairs.askings])

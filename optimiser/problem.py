@@ -153,9 +153,18 @@ class Problem:
     @property
     def is_plain(self) -> bool:
         """Whether none of the optional fields is given."""
+        return self.barred is None and self._is_plain_but_for_bars
+
+    @property
+    def is_merely_barred(self) -> bool:
+        """Whether bars are the only optional field that is given, so that leaving pairs out makes it plain."""
+        return self.barred is not None and self._is_plain_but_for_bars
+
+    @property
+    def _is_plain_but_for_bars(self) -> bool:
         return (
             self.alternatives is None and self.loads is None and self.shared is None and self.optional is None
-            and self.open_prices is None and self.pinned is None and self.forced is None and self.barred is None
+            and self.open_prices is None and self.pinned is None and self.forced is None
         )  # fmt: skip
 
     @property

@@ -10,6 +10,8 @@ With a handful of open needs and a city full of resources this leaves a few pair
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from optimiser.problem import BoolArray, IntArray, Problem
@@ -36,6 +38,28 @@ def cheapest_pairs(problem: Problem, costs: IntArray, most: IntArray) -> IntArra
     dearest = np.sort(keys)[np.maximum(edges, 0)]
     kept: IntArray = usable[keys <= dearest[rows]]
     return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A plain problem of the pairs that are not barred, and where they stand in the problem it was taken from."""
+
+    problem: Problem
+    pairs: IntArray
+
+
+def admitted_pairs(problem: Problem) -> Admitted | None:
+    """Leave out what is barred, where bars are all that sets a problem apart from a plain one; None where they are not."""
+    if not problem.is_merely_barred:
+        return None
+    assert problem.barred is not None
+    keep = np.flatnonzero(~problem.barred)
+    plain = Problem.trusted(
+        problem.need_ids, problem.ranks, problem.whole, problem.row_needs, problem.quantities, problem.resource_ids,
+        problem.capacities, problem.pair_rows[keep], problem.pair_resources[keep], problem.terms[keep],
+        problem.term_names,
+    )  # fmt: skip
+    return Admitted(plain, keep)
 
 
 def with_pairs(problem: Problem, keep: IntArray) -> Problem:

@@ -46,12 +46,15 @@ def capped(
     response_s: ArrayLike,
     caps: Mapping[int, float] = FACTORY_CAPS,
     limits: Limits = _NO_LIMITS_GIVEN,
+    *,
+    among: BoolArray | None = None,
 ) -> Problem:
     """Bar the pairs that would break the caps; the same problem if there are none. Indices stay as they are.
 
     `response_s` (pairs,) and the caps, by rank, are seconds from 0 to `LONGEST_S`; a rank without a cap is not capped. A
     stage that cannot tell how many positions can be filled sets no bars, nor do those after it: a bar taken from a plan that
-    may not be the fullest could cost an urgent need its only resource.
+    may not be the fullest could cost an urgent need its only resource. `among` (pairs,) are those that set the standard, all
+    if it is None: resources that are free, say, and not those that would have to be taken from somebody.
     """
     times_s = np.asarray(response_s, dtype=np.float64)
     flaws = _flaws(problem, times_s, caps)
@@ -65,10 +68,11 @@ def capped(
     counted = np.ones(len(times), dtype=np.bool_)
     if problem.optional is not None:
         counted = ~problem.optional[problem.pair_needs]
+    compared = counted if among is None else counted & among
     ranks = problem.ranks[problem.pair_needs]
     before = int(barred.sum())
     for rank in sorted(set(caps) & set(problem.ranks.tolist())):
-        pairs = np.flatnonzero(kept | (counted & (ranks <= rank) & ~barred))
+        pairs = np.flatnonzero(kept | (compared & (ranks <= rank) & ~barred))
         alone = with_pairs(_on(problem, times), pairs)
         plan = solve(alone, limits)
         if plan.termination.bound is None:

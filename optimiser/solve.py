@@ -8,7 +8,8 @@
 
 Where loops are compiled, augmenting paths answer a large problem before a direct choice could be ruled out.
 
-Needs with alternatives, shared roles, loads, pins or open prices go to `shapes`, which has the same tiers for them.
+Needs with alternatives, shared roles, loads, pins or open prices go to `shapes`, which has the same tiers for them. Bars that
+nobody may force only leave pairs out.
 
 Pure: no clock, no randomness; the same problem gives the same plan everywhere.
 """
@@ -16,6 +17,7 @@ Pure: no clock, no randomness; the same problem gives the same plan everywhere.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 
@@ -26,7 +28,7 @@ from optimiser.floor_plan import floor_plan
 from optimiser.kernels.augmenting import MatchingKernel, compiled_kernel
 from optimiser.kernels.flow import FlowKernel, min_cost_flow
 from optimiser.problem import IntArray, Problem
-from optimiser.pruning import with_pairs, worthwhile_pairs
+from optimiser.pruning import admitted_pairs, with_pairs, worthwhile_pairs
 from optimiser.shapes import solve_shaped
 from optimiser.slot_flow import EngineFailure, SlotFlow
 from optimiser.teams import Found, best_teams, is_contested_by_teams
@@ -52,7 +54,11 @@ def solve(
     """
     costs = problem.costs
     if not problem.is_plain:
-        return solve_shaped(problem, limits, kernel)
+        admitted = admitted_pairs(problem)
+        if admitted is None:
+            return solve_shaped(problem, limits, kernel)
+        found = solve(admitted.problem, limits, kernel=kernel, matching=matching)
+        return replace(found, chosen=tuple(admitted.pairs[list(found.chosen)].tolist()), certificate=None)
     if len(problem.row_needs) == 1:
         return _single(problem, costs)
     is_assignment_here = is_assignment(problem)

@@ -143,3 +143,15 @@ def test_times_and_caps_that_cannot_be_are_refused(times_s: list[float], caps: d
     with pytest.raises(ProblemRefused) as refused:
         capped(URGENT_AND_LESSER, times_s, caps)
     assert [flaw.where for flaw in refused.value.flaws] == [where]
+
+
+def test_those_who_would_have_to_be_taken_from_somebody_set_no_standard() -> None:
+    """A crew that is under way elsewhere is nearer, but the cap is about who is free."""
+    problem = problem_of(
+        {"fire": (1, True, [(1, {"taken": 10, "near": 20, "far": 70})])}, {"taken": 1, "near": 1, "far": 1}
+    )
+    among = np.array([name != "taken" for name in problem.resource_ids])[problem.pair_resources]
+    times_s = problem.costs / 10
+    barred = capped(problem, times_s, among=among).barred
+    assert barred is not None
+    assert {problem.resource_ids[at] for at in problem.pair_resources[barred]} == {"far"}

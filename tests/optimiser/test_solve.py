@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -259,3 +260,14 @@ def test_a_trusted_problem_out_of_range_gets_the_floor_plan() -> None:
 def _ids_of(problem: Problem, chosen: list[int]) -> list[tuple[str, str]]:
     plan = Allocation(tuple(chosen), (), (), 0, "flow", Termination("proven", 0, 0, 1))
     return by_ids(problem, plan)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_bars_that_nobody_may_force_only_leave_pairs_out(seed: int) -> None:
+    """The quick way of a plain problem and the way of every shape find the same plan."""
+    draw = np.random.default_rng(seed)
+    problem = random_problem(seed)
+    barred = replace(problem, barred=draw.random(len(problem.pair_rows)) < 0.3)
+    shaped = replace(barred, pinned=np.zeros(len(problem.pair_rows), dtype=np.bool_))
+    assert (solve(barred).chosen, solve(barred).cost) == (solve(shaped).chosen, solve(shaped).cost)
+    assert verify(barred, solve(barred)) == ()
