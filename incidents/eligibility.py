@@ -57,7 +57,7 @@ class Eligibility:
         self._free: list[Resource] = []
         self._committed: list[Resource] = []
         for resource in situation.resources.values():
-            if resource.is_on_duty:
+            if resource.is_on_duty and not resource.is_resting:
                 (self._free if len(resource.serving) < resource.capacity else self._committed).append(resource)
         self._placed: tuple[list[Resource], Coordinates, FloatArray] | None = None
         self._reaches: dict[tuple[Place, bool], dict[ResourceId, float]] = {}
@@ -88,6 +88,8 @@ class Eligibility:
         wanted = [row.skill for row, count in zip(need.rows, need.open, strict=True) if count]
         if not resource.is_on_duty:
             return Exclusion(resource.id, "off duty")
+        if resource.is_resting:
+            return Exclusion(resource.id, "on a break")
         if not resource.skills.intersection(wanted):
             return Exclusion(resource.id, f"lacks {' or '.join(dict.fromkeys(wanted))}")
         judged = self._judge(resource, need, self.place_of(need), standing)
