@@ -34,19 +34,38 @@ from incidents.situation import (
 
 
 def resource_signed_on(s: Situation, fact: f.ResourceSignedOn) -> Changes:
-    """Fold a resource coming on duty."""
+    """Fold a resource coming on duty; refused when its shift would be over already."""
     resource = known.centre_resource(s, fact.resource)
     _refuse_status(resource, fact)
-    return resource_change(s, replace(resource, is_on_duty=True, place=fact.place, placed_at=fact.at))
+    if fact.until is not None and fact.until <= fact.at:
+        raise refusal("until", f"the shift of {resource.id} would end before it begins", f"later than {fact.at}")
+    on_duty = replace(
+        resource, is_on_duty=True, place=fact.place, placed_at=fact.at, until=fact.until, tasks=0
+    )  # fmt: skip
+    return resource_change(s, on_duty)
 
 
 def resource_signed_off(s: Situation, fact: f.ResourceSignedOff) -> Changes:
     """Fold a resource going off duty; refused while it serves a need."""
     resource = known.centre_resource(s, fact.resource)
     _refuse_status(resource, fact)
-    if resource.serving:
-        raise refusal("resource", f"{resource.id} still serves {resource.serving[0].need}", "release it first")
-    return resource_change(s, replace(resource, is_on_duty=False))
+    _refuse_serving(resource)
+    return resource_change(s, replace(resource, is_on_duty=False, until=None, is_resting=False))
+
+
+def resource_stood_down(s: Situation, fact: f.ResourceStoodDown) -> Changes:
+    """Fold the beginning of a break; refused while it serves a need, even with room for another."""
+    resource = known.centre_resource(s, fact.resource)
+    _refuse_status(resource, fact)
+    _refuse_serving(resource)
+    return resource_change(s, replace(resource, is_resting=True))
+
+
+def resource_stood_up(s: Situation, fact: f.ResourceStoodUp) -> Changes:
+    """Fold the end of a break."""
+    resource = known.centre_resource(s, fact.resource)
+    _refuse_status(resource, fact)
+    return resource_change(s, replace(resource, is_resting=False))
 
 
 def resource_moved(s: Situation, fact: f.ResourceMoved) -> Changes:
@@ -57,7 +76,7 @@ def resource_moved(s: Situation, fact: f.ResourceMoved) -> Changes:
 
 
 def resource_assigned(s: Situation, fact: f.ResourceAssigned) -> Changes:
-    """Fold an assignment: the position must be open and the resource able and free."""
+    """Fold an assignment: the position must be open and the resource able and free. It ends a break."""
     resource = known.centre_resource(s, fact.resource)
     need = known.open_need(s, fact.need)
     _refuse_status(resource, fact)
@@ -65,16 +84,17 @@ def resource_assigned(s: Situation, fact: f.ResourceAssigned) -> Changes:
         raise refusal("row", f"row {fact.row} of need {need.id} has no open position", open_rows(need))
     if resource.assignment(need.id) is not None:
         raise refusal("resource", f"{resource.id} already serves need {need.id}", "another resource")
-    if need.rows[fact.row].skill not in resource.skills:
-        skills = ", ".join(sorted(resource.skills))
-        raise refusal("resource", f"{resource.id} lacks skill {need.rows[fact.row].skill}", f"it holds {skills}")
+    _refuse_unable(resource, need.rows[fact.row])
     assignment = Assignment(need.id, fact.row, AssignmentStatus.ASSIGNED, fact.at, fact.at)
     opened = tuple(count - (row == fact.row) for row, count in enumerate(need.open))
     since = need.unfilled_since if any(opened) else None
     filled = replace(need, open=opened, unfilled_since=since, filled_by=(*need.filled_by, resource.id))
+    busier = replace(
+        resource, serving=(*resource.serving, assignment), is_resting=False, tasks=resource.tasks + 1
+    )  # fmt: skip
     return {
         "needs": with_entry(s.needs, need.id, filled),
-        **resource_change(s, replace(resource, serving=(*resource.serving, assignment))),
+        **resource_change(s, busier),
     }
 
 
@@ -144,8 +164,24 @@ def serving(
     changed = Resource(
         resource.id, resource.kind, resource.skills, resource.capacity, resource.is_on_duty,
         place if moved else resource.place, at if moved else resource.placed_at, kept,
+        resource.levels, resource.until, resource.is_resting, resource.tasks,
     )  # fmt: skip
     return with_entry(s.resources, resource.id, changed)
+
+
+def _refuse_serving(resource: Resource) -> None:
+    if resource.serving:
+        raise refusal("resource", f"{resource.id} still serves {resource.serving[0].need}", "release it first")
+
+
+def _refuse_unable(resource: Resource, row: f.NeedRow) -> None:
+    level = resource.level(row.skill)
+    if not level:
+        held = ", ".join(sorted(resource.skills))
+        raise refusal("resource", f"{resource.id} lacks skill {row.skill}", f"it holds {held}")
+    if level < row.level:
+        what = f"{resource.id} has skill {row.skill} at level {level}, below the {row.level} asked for"
+        raise refusal("resource", what, f"a resource with {row.skill} at level {row.level} or above")
 
 
 def _refuse_status(resource: Resource, fact: f.Fact) -> None:

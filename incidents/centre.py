@@ -10,12 +10,14 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
 
 from incidents.quantities import Place
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\s/](?:[^/\n]*[^\s/])?$")]
 """What things are called in documents: no slash, no newline, no blank at either end."""
+Level = Annotated[int, Field(ge=1, le=5)]
+"""Proficiency in a skill: 1 has it, 5 has mastered it."""
 Loc = tuple[str | int, ...]
 """Where in a document: keys and indices from the top."""
 
@@ -34,12 +36,36 @@ class Point(Document):
     zone: Name | None = None
 
 
-class Kind(Document):
-    """A kind of resource: what it can do and how fast it gets going."""
+LISTED, LEVELLED = "list of skills", "skills with levels"
+"""The two ways of writing skills, as they are told apart in the location of a flaw."""
 
-    skills: tuple[Name, ...] = Field(min_length=1)
+
+def _way_of_writing(skills: object) -> str:
+    return LEVELLED if isinstance(skills, Mapping) else LISTED
+
+
+Skills = Annotated[
+    Annotated[tuple[Name, ...], Field(min_length=1), Tag(LISTED)]
+    | Annotated[Mapping[Name, Level], Field(min_length=1), Tag(LEVELLED)],
+    Discriminator(_way_of_writing),
+]
+"""Skills by name, each at level 1; or each with its level."""
+
+
+class Kind(Document):
+    """A kind of resource: what it can do, how well, and how fast it gets going."""
+
+    skills: Skills
     capacity: int = Field(default=1, ge=1, le=1000, description="concurrent assignments")
     turnout_s: float = Field(default=0, ge=0, le=3600, description="planned seconds from assignment to rolling")
+    partner: Name | None = Field(
+        default=None, description="the organisation it is borrowed from; None: the centre's own"
+    )
+
+    @property
+    def levels(self) -> Mapping[str, int]:
+        """Every skill with its level."""
+        return self.skills if isinstance(self.skills, Mapping) else dict.fromkeys(self.skills, 1)
 
 
 class Shift(Document):

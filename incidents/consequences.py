@@ -103,12 +103,21 @@ def _planned_need(
 
 def _still_to_ask(plan: Plan, incident: Incident, situation: Situation) -> tuple[f.NeedRow, ...]:
     """A second assessment adds what the first plan lacks; what was asked for stands until somebody withdraws it."""
-    asked: Counter[str] = Counter()
+    asked: Counter[tuple[str, int]] = Counter()
     for need in incident.needs:
         for row in situation.needs[need].rows:
-            asked[row.skill] += row.quantity
-    missing = ((row.skill, row.quantity - asked[row.skill]) for row in plan.send)
-    return tuple(f.NeedRow(skill, quantity) for skill, quantity in missing if quantity > 0)
+            asked[row.skill, row.level] += row.quantity
+    lacking = [row.quantity for row in plan.send]
+    # The highest level first: whoever was asked for at a level does for the lower ones as well.
+    for number in sorted(range(len(lacking)), key=lambda number: -plan.send[number].level):
+        wanted = plan.send[number]
+        for skill, level in asked:
+            if skill == wanted.skill and level >= wanted.level:
+                met = min(lacking[number], asked[skill, level])
+                lacking[number] -= met
+                asked[skill, level] -= met
+    rows = zip(plan.send, lacking, strict=True)
+    return tuple(f.NeedRow(row.skill, quantity, row.level) for row, quantity in rows if quantity)
 
 
 def _rung_need(
@@ -117,7 +126,7 @@ def _rung_need(
     rung = procedure.escalation.get(fact.rung)
     if rung is None or rung.opens is None:
         return ()
-    row = f.NeedRow(rung.opens.skill, rung.opens.quantity)
+    row = f.NeedRow(rung.opens.skill, rung.opens.quantity, rung.opens.level)
     need = _next_need(incident, situation)
     return (f.NeedOpened(fact.at, need, (row,), False, f"rung {fact.rung}", incident=incident.id),)
 

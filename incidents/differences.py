@@ -38,7 +38,9 @@ def _lines(path: str, old: Any, new: Any) -> Iterator[str]:
 def _words(value: Any) -> str:
     match value:
         case dict():
-            return "; ".join(f"{key} {_words(each)}" for key, each in value.items() if each is not None)
+            # A level of 1 asks for no more than the skill.
+            said = {key: each for key, each in value.items() if each is not None and (key, each) != ("level", 1)}
+            return "; ".join(f"{key} {_words(each)}" for key, each in said.items())
         case list():
             return ", ".join(_words(each) for each in value) or "nothing"
         case bool():

@@ -12,14 +12,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from incidents.procedure import Procedure
-from incidents.quantities import Coordinates, Instant, NeedId, Place, ResourceId, between, coordinates, ms
+from incidents.procedure import Overrun, Procedure
+from incidents.quantities import MS_PER_S, Coordinates, Instant, NeedId, Place, ResourceId, between, coordinates, ms
 from incidents.roster import Roster
 from incidents.situation import UNDER_WAY, AssignmentStatus, Need, Resource, Situation
 from incidents.travel import FloatArray
 from incidents.urgency import Standing
-from optimiser import BoolArray
+from optimiser import BoolArray, IntArray
 
+ALL = slice(None)
 INCIDENT_NOT_LOCATED = "the incident's place is not known"
 
 
@@ -58,10 +59,14 @@ class Eligibility:
         self._procedure = procedure
         self._diversion = procedure.dispatch.diversion
         self._kept = kept
-        self.free: BoolArray = roster.is_on_duty & (roster.room > 0)
+        self.free: BoolArray = roster.is_on_duty & (roster.room > 0) & ~roster.is_resting
+        """(resources,) on duty, with room, and not on a break."""
         self.turnable: Mapping[int, Resource] = self._turnable()
         """Resources under way that the diversion rule lets anybody take, by their place in the roster."""
         self._turned = np.fromiter(self.turnable, np.int64, len(self.turnable))
+        self._not_called_on = [
+            at for at, partner in roster.partners.items() if self._partner_refusal(partner) is not None
+        ]
         self._turning: Coordinates | None = None
         self._handovers_s: FloatArray | None = None
 
@@ -79,12 +84,30 @@ class Eligibility:
     def able(self, need: Need, standing: Standing, reach_s: FloatArray) -> BoolArray:
         """(resources,) who may go to `need`, whatever row they would fill."""
         able = self.free.copy()
+        if self._may_interrupt(standing):
+            able |= self.roster.is_on_duty & self.roster.is_resting
         if self.takes_from_others(standing):
             able[self._turned] = True
+        able[self._not_called_on] = False
         able &= reach_s <= self._procedure.dispatch.reach_limit_s
+        overrun = self._procedure.dispatch.overrun
+        if overrun is not None and standing.priority not in overrun.unless:
+            able &= self.overrun_s(reach_s, overrun) <= overrun.most_s
         for resource in need.filled_by:
             able[self.roster.index[resource]] = False
         return able
+
+    @property
+    def is_turnable(self) -> BoolArray:
+        """(resources,) whether each may be turned round for somebody."""
+        found = np.zeros(len(self.roster.ids), dtype=np.bool_)
+        found[self._turned] = True
+        return found
+
+    def overrun_s(self, reach_s: FloatArray, rule: Overrun, resources: IntArray | slice = ALL) -> FloatArray:
+        """Seconds that the work would go on past the end of each one's shift; NaN where the reach is."""
+        left_s = (self.roster.until[resources] - self._situation.at) / MS_PER_S
+        return np.asarray(np.maximum(0.0, reach_s + rule.task_s - left_s))
 
     def takes_from_others(self, standing: Standing) -> bool:
         """Whether resources may be turned round for a need of this standing, and there are any."""
@@ -94,11 +117,14 @@ class Eligibility:
         """Say why `resource` can fill no open row of `need`; None if it can."""
         # Reasons are asked for later, when the roster may have moved on with the situation.
         self.roster.see(self._situation)
-        wanted = [row.skill for row, count in zip(need.rows, need.open, strict=True) if count]
+        wanted = [row for row, count in zip(need.rows, need.open, strict=True) if count]
         if not resource.is_on_duty:
             return Exclusion(resource.id, "off duty")
-        if not resource.skills.intersection(wanted):
-            return Exclusion(resource.id, f"lacks {' or '.join(dict.fromkeys(wanted))}")
+        if not any(resource.level(row.skill) >= row.level for row in wanted):
+            lacks = dict.fromkeys(
+                row.skill if row.level == 1 else f"{row.skill} at level {row.level}" for row in wanted
+            )
+            return Exclusion(resource.id, f"lacks {' or '.join(lacks)}")
         why = self._refusal(resource, need, standing)
         return None if why is None else Exclusion(resource.id, why)
 
@@ -148,14 +174,20 @@ class Eligibility:
         assignment = resource.serving[0]
         if assignment.status is AssignmentStatus.EN_ROUTE:
             return 0.0
-        gone_s = (self._situation.at - assignment.assigned_at) / 1000
+        gone_s = (self._situation.at - assignment.assigned_at) / MS_PER_S
         return max(0.0, float(self.roster.turnouts_s[self.roster.index[resource.id]]) - gone_s)
 
     def _refusal(self, resource: Resource, need: Need, standing: Standing) -> str | None:
         at = self.roster.index[resource.id]
         if resource.assignment(need.id) is not None:
             return "already serves this need"
-        if not self.free[at]:
+        partner = self._partner_refusal(self.roster.partners.get(at))
+        if partner is not None:
+            return partner
+        if resource.is_resting:
+            if not self._may_interrupt(standing):
+                return "on a break"
+        elif not self.free[at]:
             if self._diversion is None or standing.priority not in self._diversion.to:
                 return self._committed(resource)
             why = self._keeps_because(resource)
@@ -167,7 +199,27 @@ class Eligibility:
         if np.isnan(reach_s):
             return "its place is not known" if resource.place is None else INCIDENT_NOT_LOCATED
         limit_s = self._procedure.dispatch.reach_limit_s
-        return None if reach_s <= limit_s else f"out of reach: {reach_s:.0f} s, limit {limit_s:.0f} s"
+        if reach_s > limit_s:
+            return f"out of reach: {reach_s:.0f} s, limit {limit_s:.0f} s"
+        return self._overrun_refusal(at, reach_s, standing)
+
+    def _overrun_refusal(self, at: int, reach_s: float, standing: Standing) -> str | None:
+        rule = self._procedure.dispatch.overrun
+        if rule is None or standing.priority in rule.unless:
+            return None
+        over_s = float(self.overrun_s(np.array([reach_s]), rule, np.array([at]))[0])
+        if over_s <= rule.most_s:
+            return None
+        return f"its shift would be over {over_s:.0f} s before the work is, limit {rule.most_s:.0f} s"
+
+    def _partner_refusal(self, partner: str | None) -> str | None:
+        if partner is None or partner in self._procedure.dispatch.partners:
+            return None
+        return f"belongs to {partner}, on whom this procedure does not call"
+
+    def _may_interrupt(self, standing: Standing) -> bool:
+        breaks = self._procedure.dispatch.breaks
+        return breaks is not None and standing.priority in breaks.interrupted_by
 
     def _keeps_because(self, resource: Resource) -> str | None:
         """Why a committed resource stays with what it serves, whoever asks; None where the rule lets it be taken."""

@@ -19,10 +19,11 @@ from incidents.refusals import DocumentRefused, Flaw
 
 @dataclass(frozen=True, slots=True)
 class NeedRow:
-    """One line of a need: `quantity` resources, each holding `skill`."""
+    """One line of a need: `quantity` resources, each holding `skill` at `level` or above."""
 
     skill: str
     quantity: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
+    level: Annotated[int, Field(strict=True, ge=1, le=5)] = 1
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
@@ -180,11 +181,12 @@ class NeedWithdrawn:
 
 @dataclass(frozen=True, slots=True)
 class ResourceSignedOn:
-    """A resource came on duty at `place` (None: it works where it needs no travel)."""
+    """A resource came on duty at `place` (None: it works where it needs no travel), `until` its shift ends (None: not said)."""
 
     at: Instant
     resource: ResourceId
     place: Place | None = None
+    until: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,23 @@ class ResourceSignedOff:
     at: Instant
     resource: ResourceId
     because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceStoodDown:
+    """A resource on duty began a break or a rest."""
+
+    at: Instant
+    resource: ResourceId
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceStoodUp:
+    """A resource is back from its break."""
+
+    at: Instant
+    resource: ResourceId
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +318,8 @@ Fact: TypeAlias = (
     | NeedWithdrawn
     | ResourceSignedOn
     | ResourceSignedOff
+    | ResourceStoodDown
+    | ResourceStoodUp
     | ResourceMoved
     | ResourceAssigned
     | ResourceDeparted
@@ -352,5 +373,10 @@ def _plain(value: Any) -> Any:
         plain = {"latitude": value.latitude, "longitude": value.longitude}
         return plain if value.zone is None else {**plain, "zone": value.zone}
     if isinstance(value, tuple):
-        return [{"skill": row.skill, "quantity": row.quantity} for row in value]
+        return [_plain_row(row) for row in value]
     return value
+
+
+def _plain_row(row: NeedRow) -> dict[str, Any]:
+    plain: dict[str, Any] = {"skill": row.skill, "quantity": row.quantity}
+    return plain if row.level == 1 else {**plain, "level": row.level}

@@ -15,6 +15,7 @@ from typing import overload
 import numpy as np
 
 from incidents.eligibility import Candidate, Eligibility
+from incidents.facts import NeedRow
 from incidents.pricing import Pairs, terms
 from incidents.procedure import Procedure
 from incidents.quantities import NeedId, ResourceId
@@ -128,8 +129,12 @@ def _add_open_rows(
 ) -> None:  # fmt: skip
     for position, count in enumerate(need.open):
         if count:
-            fit = able & eligibility.roster.holding(need.rows[position].skill)
+            fit = able & _holding(eligibility, need.rows[position])
             draft.rows.append(_Row(len(draft.needs) - 1, position, True, count, fit, reach_s))
+
+
+def _holding(eligibility: Eligibility, row: NeedRow) -> BoolArray:
+    return np.asarray(eligibility.roster.levels(row.skill) >= row.level)
 
 
 def _add_served_rows(
@@ -144,7 +149,7 @@ def _add_served_rows(
         kept = [at for at, resource in resources.items() if resource.serving[0].row == position]
         if not kept:
             continue
-        fit, row_reach_s = able & eligibility.free & eligibility.roster.holding(row.skill), reach_s.copy()
+        fit, row_reach_s = able & eligibility.free & _holding(eligibility, row), reach_s.copy()
         fit[kept] = True
         row_reach_s[kept] = [eligibility.remaining_s(resources[at], place, each.standing) for at in kept]
         draft.rows.append(_Row(len(draft.needs) - 1, position, False, len(kept), fit, row_reach_s))
@@ -156,7 +161,10 @@ def _formulation(draft: _Draft, situation: Situation, procedure: Procedure, elig
     row_needs = np.array([row.need for row in rows], dtype=np.int64)
     reach_s = np.array([row.reach_s for row in rows])[pair_rows, pair_resources]
     is_open = np.array([row.is_open for row in rows], dtype=np.bool_)
-    pairs = Pairs(draft.needs, row_needs[pair_rows], is_open[pair_rows], pair_rows, pair_resources, reach_s)
+    asked = [draft.needs[row.need].need.rows[row.position] for row in rows]
+    pairs = Pairs(
+        draft.needs, row_needs[pair_rows], is_open[pair_rows], pair_rows, asked, pair_resources, reach_s
+    )  # fmt: skip
     priced = terms(pairs, situation, procedure, eligibility)
     problem = Problem.trusted(
         tuple(each.need.id for each in draft.needs),

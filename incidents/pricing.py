@@ -3,8 +3,13 @@
     response     weight * (loss of waited + reach, less loss of waited), as the need's priority says
     precedence   the price of going before a need that has waited longer
     spare skill  seconds for each skill the resource holds and the need does not ask for
+    spare level  seconds for each level of the row's skill above the one it asks for
+    partner      the price of calling on the organisation that the resource belongs to
+    overrun      seconds of work past the end of the resource's shift, at their price
+    break        the price of calling the resource away from its break
+    fairness     seconds for each assignment that the resource has had on this duty
     diversion    the gain a diversion must bring at least (hysteresis)
-    backfill     what lifts a take-over to the price of keeping who is on the way
+    backfill     what lifts a take-over to the price of keeping who is on the way: no plan that stands is churned for its own sake
 
 Every term is in units of 0.1 weighted seconds and none is negative. A term is there only where the procedure has a rule for it.
 Imports `eligibility`, `urgency` and the optimiser.
@@ -18,12 +23,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from incidents.eligibility import Eligibility
-from incidents.procedure import Diversion, Procedure
+from incidents.facts import NeedRow
+from incidents.procedure import Diversion, Overrun, Procedure
 from incidents.quantities import MS_PER_S
+from incidents.roster import Roster
 from incidents.situation import Situation
 from incidents.travel import FloatArray
 from incidents.urgency import Asking
 from optimiser import UNITS_PER_SECOND, BoolArray, IntArray, precedence_units, response_units
+from optimiser.objective import LOSS_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,8 @@ class Pairs:
     """(pairs,) whether the row has open positions; otherwise it is served now."""
     rows: IntArray
     """(pairs,) index of the row, ascending."""
+    asked: Sequence[NeedRow]
+    """What each row asks for."""
     resources: IntArray
     """(pairs,) index in the roster."""
     reach_s: FloatArray
@@ -52,8 +62,22 @@ def terms(pairs: Pairs, situation: Situation, procedure: Procedure, eligibility:
         "response": _response(pairs, weights, waited_s),
         "precedence": precedence_units(weights, waited_s)[pairs.needs],
     }
+    roster = eligibility.roster
     if rules.spare_skill_s:
-        priced["spare skill"] = _spare_skills(pairs, eligibility) * _units(rules.spare_skill_s)
+        priced["spare skill"] = _spare_skills(pairs, roster) * _units(rules.spare_skill_s)
+    if rules.spare_level_s:
+        priced["spare level"] = _spare_levels(pairs, roster) * _units(rules.spare_level_s)
+    if rules.partners and roster.partners:
+        prices = np.zeros(len(roster.ids), dtype=np.int64)
+        for at, partner in roster.partners.items():
+            prices[at] = _units(rules.partners.get(partner, 0.0))
+        priced["partner"] = prices[pairs.resources]
+    if rules.overrun is not None:
+        priced["overrun"] = _overrun(pairs, rules.overrun, eligibility)
+    if rules.breaks is not None:
+        priced["break"] = roster.is_resting[pairs.resources] * _units(rules.breaks.price_s)
+    if rules.fairness_s:
+        priced["fairness"] = roster.tasks[pairs.resources] * _units(rules.fairness_s)
     if rules.diversion is not None:
         priced.update(_diversion(pairs, priced["response"], rules.diversion, eligibility))
     return priced
@@ -77,19 +101,31 @@ def _response(pairs: Pairs, weights: FloatArray, waited_s: FloatArray) -> IntArr
     return units
 
 
-def _spare_skills(pairs: Pairs, eligibility: Eligibility) -> IntArray:
+def _spare_skills(pairs: Pairs, roster: Roster) -> IntArray:
     """(pairs,) skills that the resource holds and the need does not ask for."""
-    roster = eligibility.roster
     spare = np.empty((len(pairs.askings), len(roster.ids)), dtype=np.int64)
     for at, each in enumerate(pairs.askings):
         spare[at] = roster.skill_counts
         for skill in dict.fromkeys(row.skill for row in each.need.rows):
-            spare[at] -= roster.holding(skill)
+            spare[at] -= roster.levels(skill) > 0
     return spare[pairs.needs, pairs.resources]
 
 
+def _spare_levels(pairs: Pairs, roster: Roster) -> IntArray:
+    """(pairs,) levels by which the resource is better than the row asks."""
+    spare = np.array([roster.levels(row.skill) - row.level for row in pairs.asked])
+    return np.asarray(np.maximum(spare[pairs.rows, pairs.resources], 0))
+
+
+def _overrun(pairs: Pairs, rule: Overrun, eligibility: Eligibility) -> IntArray:
+    over_s = eligibility.overrun_s(pairs.reach_s, rule, pairs.resources)
+    exempt = np.array([each.standing.priority in rule.unless for each in pairs.askings], dtype=np.bool_)
+    units = np.rint(np.minimum(over_s * rule.price * UNITS_PER_SECOND, LOSS_LIMIT))
+    return np.asarray(np.where(exempt[pairs.needs], 0, units), dtype=np.int64)
+
+
 def _diversion(pairs: Pairs, response: IntArray, rule: Diversion, eligibility: Eligibility) -> dict[str, IntArray]:
-    is_turned = ~eligibility.free[pairs.resources]
+    is_turned = eligibility.is_turnable[pairs.resources]
     found = {"diversion": np.where(pairs.is_open & is_turned, _units(rule.least_gain_s), 0)}
     if not pairs.is_open.all():
         is_kept = ~pairs.is_open & is_turned

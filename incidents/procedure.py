@@ -12,13 +12,15 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from incidents.centre import Document, Name
+from incidents.centre import Document, Level, Name
 
 SECONDS_IN_A_WEEK = 7 * 24 * 3600
+MOST_WEIGHTED_S = 10_000_000
+"""The highest price a rule may name, in weighted seconds: what is dearer than that is not allowed rather than priced."""
 
 
 class Urgency(Document):
@@ -27,28 +29,56 @@ class Urgency(Document):
     linear     g = t
     power      g = scale_s * (t / scale_s) ** exponent
     threshold  g = t, and `late_s` more once t exceeds target_s
+    logistic   g = scale_s * (1 - S(t) / S(0)), S(t) = 1 / (1 + exp(intercept + slope_per_s * t))
+
+    S is a chance of survival, and scale_s the seconds that a life counts for. The factory curve is that of De Maio et al.
+    (2003), Annals of Emergency Medicine 42(2), 242-250.
     """
 
-    shape: Literal["linear", "power", "threshold"] = "linear"
+    shape: Literal["linear", "power", "threshold", "logistic"] = "linear"
     weight: float = Field(default=1.0, gt=0, le=1000)
     target_s: float | None = Field(default=None, gt=0, le=SECONDS_IN_A_WEEK)
-    scale_s: float = Field(default=480.0, gt=0, le=SECONDS_IN_A_WEEK)
+    scale_s: float = Field(default=480.0, ge=1, le=SECONDS_IN_A_WEEK)
     exponent: float = Field(default=2.0, ge=1, le=4)
     late_s: float = Field(default=600.0, ge=0, le=SECONDS_IN_A_WEEK)
+    intercept: float = Field(default=0.679, ge=-20, le=20)
+    slope_per_s: float = Field(default=0.262 / 60, gt=0, le=1)
 
     @model_validator(mode="after")
-    def _threshold_has_target(self) -> Urgency:
+    def _shape_has_its_own(self) -> Urgency:
         if self.shape == "threshold" and self.target_s is None:
             raise ValueError("a threshold needs target_s")
+        # What a life counts for is a judgement, and no factory may make it.
+        if self.shape == "logistic" and "scale_s" not in self.model_fields_set:
+            raise ValueError("a logistic needs scale_s, the seconds that a life counts for")
         return self
 
 
 class Priority(Document):
-    """A class of urgency. Rank 1 is served first; names carry no order of their own."""
+    """A class of urgency. Rank 1 is served first; names carry no order of their own.
+
+    `regret_s`: by how many seconds a slower resource may be sent because it is cheaper in the other terms; None leaves it to
+    the rank. `waits_at_s`: a position waits when filling it now would cost more weighted seconds; None: it never waits by choice.
+    """
 
     rank: int = Field(ge=1, le=99)
     urgency: Urgency = Urgency()
     lights: bool = Field(default=True, description="resources travel with lights and sirens")
+    regret_s: float | None = Field(default=None, ge=0, le=SECONDS_IN_A_WEEK)
+    waits_at_s: float | None = Field(default=None, gt=0, le=MOST_WEIGHTED_S)
+
+    @model_validator(mode="after")
+    def _first_rank_never_waits(self) -> Priority:
+        if self.rank == 1 and self.waits_at_s is not None:
+            raise ValueError("a need of rank 1 is never left waiting by choice, so it has no waits_at_s")
+        return self
+
+    @property
+    def regret_cap_s(self) -> float | None:
+        """By how many seconds a resource may be slower than the quickest free one: none for rank 1; None: no cap."""
+        if self.regret_s is not None:
+            return self.regret_s
+        return 0.0 if self.rank == 1 else None
 
 
 class Queue(Document):
@@ -97,10 +127,11 @@ class Determinant(Document):
 
 
 class PlanRow(Document):
-    """One line of a response plan: so many resources with one skill."""
+    """One line of a response plan: so many resources with one skill, at `level` or above."""
 
     skill: Name
     quantity: int = Field(default=1, ge=1, le=100)
+    level: Level = 1
 
 
 class Plan(Document):
@@ -120,15 +151,61 @@ class Diversion(Document):
     most_per_incident: int = Field(default=1, ge=1, le=10)
 
 
+class Overrun(Document):
+    """What it costs to send somebody whose shift would end before the work does.
+
+    A resource is reckoned to work `task_s` after its arrival. What lies past its `until` costs `price` weighted seconds a
+    second, and beyond `most_s` it is not sent at all. For the priorities in `unless` the end of a shift does not matter.
+    """
+
+    task_s: float = Field(ge=0, le=SECONDS_IN_A_WEEK)
+    most_s: float = Field(ge=0, le=SECONDS_IN_A_WEEK)
+    price: float = Field(default=1.0, ge=0, le=1000)
+    unless: tuple[Name, ...] = ()
+
+
+class Breaks(Document):
+    """For which priorities a break may be interrupted, and at what price in weighted seconds."""
+
+    interrupted_by: tuple[Name, ...] = Field(min_length=1)
+    price_s: float = Field(default=0.0, ge=0, le=MOST_WEIGHTED_S)
+
+
+class Reserve(Document):
+    """So many resources with one skill to keep free, of those based at `stations` (none named: everywhere).
+
+    Each that is missing costs `missing_s` weighted seconds.
+    """
+
+    name: Name
+    skill: Name
+    stations: tuple[Name, ...] = Field(default=(), max_length=1000)
+    keep: int = Field(ge=1, le=1000)
+    missing_s: float = Field(gt=0, le=MOST_WEIGHTED_S)
+
+
 class Dispatch(Document):
-    """How resources are chosen. `automatic`: priorities for which the proposal is acted on at once; factory: none."""
+    """How resources are chosen. `automatic`: priorities for which the proposal is acted on at once; factory: none.
+
+    `partners`: what it costs, in weighted seconds, to call on each partner organisation; one that is not named is never proposed.
+    """
 
     automatic: tuple[Name, ...] = ()
     reach_limit_s: float = Field(default=3600.0, gt=0, le=SECONDS_IN_A_WEEK)
     spare_skill_s: float = Field(
         default=0.0, ge=0, le=3600, description="price of each skill that the need did not ask for"
     )
+    spare_level_s: float = Field(
+        default=0.0, ge=0, le=3600, description="price of each level of a skill above the one that is asked for"
+    )
+    fairness_s: float = Field(
+        default=0.0, ge=0, le=3600, description="price of each assignment that the resource has had on this duty"
+    )
     diversion: Diversion | None = None
+    overrun: Overrun | None = None
+    breaks: Breaks | None = None
+    partners: Mapping[Name, Annotated[float, Field(ge=0, le=MOST_WEIGHTED_S)]] = Field(default_factory=dict)
+    reserve: tuple[Reserve, ...] = Field(default=(), max_length=100)
 
 
 class Rung(Document):

@@ -215,6 +215,8 @@ _FOLDS: Mapping[type[f.Fact], Callable[[Situation, Any], Changes]] = {
     f.NeedWithdrawn: _need_withdrawn,
     f.ResourceSignedOn: assignments.resource_signed_on,
     f.ResourceSignedOff: assignments.resource_signed_off,
+    f.ResourceStoodDown: assignments.resource_stood_down,
+    f.ResourceStoodUp: assignments.resource_stood_up,
     f.ResourceMoved: assignments.resource_moved,
     f.ResourceAssigned: assignments.resource_assigned,
     f.ResourceDeparted: assignments.assignment_step,

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incidents.centre import Centre, NoTravel
-from incidents.quantities import Coordinates, Place, ResourceId, coordinates
+from incidents.quantities import LAST_INSTANT, Coordinates, Place, ResourceId, coordinates
 from incidents.situation import Resource, Situation
 from incidents.travel import FloatArray, TravelTimes
 from optimiser import BoolArray, IntArray
@@ -46,11 +46,18 @@ class Roster:
         self.is_on_duty: BoolArray = np.zeros(len(self.ids), dtype=np.bool_)
         self.room: IntArray = np.zeros(len(self.ids), dtype=np.int64)
         self.skill_counts: IntArray = np.zeros(len(self.ids), dtype=np.int64)
+        self.is_resting: BoolArray = np.zeros(len(self.ids), dtype=np.bool_)
+        self.tasks: IntArray = np.zeros(len(self.ids), dtype=np.int64)
+        """(resources,) assignments since each signed on."""
+        self.until: IntArray = np.full(len(self.ids), LAST_INSTANT, dtype=np.int64)
+        """(resources,) the instant at which the shift ends; the last there is where nobody has said."""
+        self.partners = {at: kind.partner for at, kind in enumerate(kinds) if kind.partner is not None}
+        """The organisation of each resource that is a partner's, by index."""
         self._places = Coordinates(np.full(len(self.ids), np.nan), np.full(len(self.ids), np.nan))
         self._placed_at: NDArray[np.int64] = np.zeros(len(self.ids), dtype=np.int64)
         self._moment = 0
         self._seen: Situation | None = None
-        self._holding: dict[str, BoolArray] = {}
+        self._levels: dict[str, IntArray] = {}
         self._reaches: dict[tuple[Place, bool], _Reaches] = {}
         self.nowhere: FloatArray = np.where(self.works_anywhere, 0.0, np.nan)
         """(resources,) seconds to a place that nobody has said: 0 for those that need not travel, NaN for the others."""
@@ -66,12 +73,12 @@ class Roster:
             if now is not before:
                 self._note(at, now, before)
 
-    def holding(self, skill: str) -> BoolArray:
-        """(resources,) who holds a skill."""
-        known = self._holding.get(skill)
+    def levels(self, skill: str) -> IntArray:
+        """(resources,) how well each has a skill, 1 to 5; 0: not at all."""
+        known = self._levels.get(skill)
         if known is None:
-            known = np.array([each is not None and skill in each.skills for each in self.resources], dtype=np.bool_)
-            self._holding[skill] = known
+            known = np.array([0 if each is None else each.level(skill) for each in self.resources], dtype=np.int64)
+            self._levels[skill] = known
         return known
 
     def reach_s(self, place: Place, lights: bool) -> FloatArray:
@@ -101,8 +108,10 @@ class Roster:
         self.resources[at] = now
         self.is_on_duty[at] = now.is_on_duty
         self.room[at] = now.capacity - len(now.serving)
-        if before is None or now.skills != before.skills:
-            self._holding.clear()
+        self.is_resting[at], self.tasks[at] = now.is_resting, now.tasks
+        self.until[at] = LAST_INSTANT if now.until is None else now.until
+        if before is None or now.skills != before.skills or now.levels != before.levels:
+            self._levels.clear()
             self.skill_counts[at] = len(now.skills)
         if before is None or now.place is not before.place:
             place = coordinates((now.place,))

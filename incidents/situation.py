@@ -4,21 +4,25 @@ A situation is a value. Nothing changes one but `remembering.after(situation, fa
 and the status of each of its assignments are separate things with separate tables: a crew may be committed to one incident, on
 its way to it, and still be one resource. Imports `quantities`, `facts` and `centre`.
 
-Resource status                         Assignment status
-    off duty  --signed on-->  available     assigned     --departed-->     en route
-    available --signed off--> off duty      assigned     --arrived-->      on scene
-    available --assigned-->   available,    en route     --arrived-->      on scene
-                              or committed  on scene     --transporting--> transporting
-                              when its      transporting --at facility-->  at facility
-                              capacity is   any          --released-->     over
-                              used up
-    committed --released-->   available
+Resource status                           Assignment status
+    off duty   --signed on-->  available     assigned     --departed-->     en route
+    available  --signed off--> off duty      assigned     --arrived-->      on scene
+    available  --assigned-->   available,    en route     --arrived-->      on scene
+                               or committed  on scene     --transporting--> transporting
+                               when its      transporting --at facility-->  at facility
+                               capacity is   any          --released-->     over
+                               used up
+    committed  --released-->   available
+    available  --stood down--> on a break
+    on a break --stood up-->   available
+    on a break --assigned-->   as above: the break is over
+    on a break --signed off--> off duty
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from immutables import Map
@@ -38,6 +42,8 @@ from incidents.facts import (
     ResourceReleased,
     ResourceSignedOff,
     ResourceSignedOn,
+    ResourceStoodDown,
+    ResourceStoodUp,
     ResourceTransporting,
 )
 from incidents.quantities import ContactId, IncidentId, Instant, NeedId, Place, ResourceId
@@ -54,6 +60,7 @@ class ResourceStatus(StrEnum):
     """Whether a resource can be sent."""
 
     OFF_DUTY = "off duty"
+    RESTING = "on a break"
     AVAILABLE = "available"
     COMMITTED = "committed"
 
@@ -77,7 +84,8 @@ CONTACT_TABLE: Mapping[tuple[ContactStatus, type[Fact]], ContactStatus | None] =
 
 RESOURCE_TABLE: Mapping[ResourceStatus, frozenset[type[Fact]]] = {
     ResourceStatus.OFF_DUTY: frozenset({ResourceSignedOn}),
-    ResourceStatus.AVAILABLE: frozenset({ResourceSignedOff, ResourceAssigned, ResourceMoved}),
+    ResourceStatus.RESTING: frozenset({ResourceSignedOff, ResourceStoodUp, ResourceAssigned, ResourceMoved}),
+    ResourceStatus.AVAILABLE: frozenset({ResourceSignedOff, ResourceStoodDown, ResourceAssigned, ResourceMoved}),
     ResourceStatus.COMMITTED: frozenset({ResourceMoved}),
 }
 """The facts a resource in each status may meet; what happens to its assignments is `ASSIGNMENT_TABLE`'s business."""
@@ -122,7 +130,11 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A resource as last heard of. `place` None: nobody has said where it is, or it needs no place."""
+    """A resource as last heard of. `place` None: nobody has said where it is, or it needs no place.
+
+    `levels` has the skills above level 1; `until` is when its shift ends (None: nobody has said); `tasks` counts its
+    assignments since it signed on.
+    """
 
     id: ResourceId
     kind: str
@@ -132,13 +144,23 @@ class Resource:
     place: Place | None = None
     placed_at: Instant | None = None
     serving: tuple[Assignment, ...] = ()
+    levels: Mapping[str, int] = field(default_factory=dict)
+    until: Instant | None = None
+    is_resting: bool = False
+    tasks: int = 0
 
     @property
     def status(self) -> ResourceStatus:
-        """Whether it can be sent, read off duty, capacity and assignments."""
+        """Whether it can be sent, read off duty, breaks, capacity and assignments."""
         if not self.is_on_duty:
             return ResourceStatus.OFF_DUTY
+        if self.is_resting:
+            return ResourceStatus.RESTING
         return ResourceStatus.COMMITTED if len(self.serving) >= self.capacity else ResourceStatus.AVAILABLE
+
+    def level(self, skill: str) -> int:
+        """How well it has `skill`, 1 to 5; 0: not at all."""
+        return self.levels.get(skill, 1) if skill in self.skills else 0
 
     def assignment(self, need: NeedId) -> Assignment | None:
         """Its assignment to `need`, if it has one."""
@@ -205,12 +227,17 @@ class Situation:
     @classmethod
     def opening(cls, centre: Centre, at: Instant = 0) -> Situation:
         """Return the situation before the first fact: every resource of the centre off duty, no contact, no incident."""
+        above_first = {
+            name: {skill: level for skill, level in kind.levels.items() if level > 1}
+            for name, kind in centre.kinds.items()
+        }
         resources = {
             ResourceId(name): Resource(
                 ResourceId(name),
                 entry.kind,
                 frozenset(centre.kinds[entry.kind].skills),
                 centre.kinds[entry.kind].capacity,
+                levels=above_first[entry.kind],
             )
             for name, entry in sorted(centre.resources.items())
         }

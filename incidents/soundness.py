@@ -198,17 +198,17 @@ class _Inspection:
 
     def _plans(self) -> Found:
         for name, plan in self.procedure.plans.items():
-            seen: set[str] = set()
+            seen: set[tuple[str, int]] = set()
             for index, row in enumerate(plan.send):
                 loc = ("plans", name, "send", index)
-                if row.skill in seen:
+                if (row.skill, row.level) in seen:
                     yield (
                         (*loc, "skill"),
                         f"skill '{row.skill}' has a row already",
                         "one row with the whole quantity",
                     )
                     continue
-                seen.add(row.skill)
+                seen.add((row.skill, row.level))
                 yield from self._row(loc, row)
 
     def _dispatch(self) -> Found:

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from incidents.procedure import Procedure, Urgency
 from incidents.situation import Need, Situation
-from optimiser.objective import LinearLoss, Loss, PowerLoss, ThresholdLoss
+from optimiser.objective import LinearLoss, LogisticLoss, Loss, PowerLoss, ThresholdLoss
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,8 @@ def loss_of(urgency: Urgency) -> Loss:
         case "threshold":
             assert urgency.target_s is not None
             return ThresholdLoss(target_s=urgency.target_s, missed_s=urgency.late_s)
+        case "logistic":
+            return LogisticLoss(intercept=urgency.intercept, slope_per_s=urgency.slope_per_s, scale_s=urgency.scale_s)
         case never:
             assert_never(never)
 

@@ -136,6 +136,9 @@ def test_a_need_that_still_lacks_somebody_keeps_its_clock_when_it_loses_another(
         (f.ResourceTransporting(at(9), A1, N1), "the assignment of A1 to i/1 is assigned"),
         (f.ResourceSignedOff(at(9), A1), "A1 is committed to i/1"),
         (f.ResourceSignedOn(at(9), E1, spot(0)), "E1 is available"),
+        (f.ResourceStoodUp(at(9), E1), "E1 is available"),
+        (f.ResourceStoodDown(at(9), A1), "A1 is committed to i/1"),
+        (f.ResourceStoodDown(at(9), ResourceId("Z9")), "the centre has no resource Z9"),
         (f.ResourceMoved(at(9), ResourceId("Z9"), spot(0)), "the centre has no resource Z9"),
         (f.ResourceMoved(at(0), E1, spot(3)), "time goes back"),
         (f.IncidentClosed(at(9), IncidentId("i")), "incident i still holds A1"),
@@ -189,3 +192,90 @@ def test_only_a_crew_that_reached_nobody_counts_as_taken_away(steps: int, divert
         desk.observe(step)
     desk.observe(f.ResourceReleased(at(5), A1, N1, "relieved", leaves_open=True))
     assert desk.situation.incidents[IncidentId("i")].diverted == diverted
+
+
+def signed_off(**changes: Any) -> Desk:
+    """The two illnesses, with A1 off duty since 1 s."""
+    desk = two_illnesses(**changes)
+    desk.observe(f.ResourceSignedOff(at(1), A1))
+    return desk
+
+
+def test_the_end_of_a_shift_is_known_from_signing_on_to_signing_off() -> None:
+    """Whoever stays on without saying for how long must not be bound by yesterday's shift."""
+    desk = signed_off()
+    desk.observe(f.ResourceSignedOn(at(2), A1, spot(0), until=at(100)))
+    assert desk.situation.resources[A1].until == at(100)
+    desk.observe(f.ResourceSignedOff(at(3), A1))
+    assert desk.situation.resources[A1].until is None
+
+
+def test_a_shift_does_not_end_before_it_begins() -> None:
+    """A date mistyped would take a resource out of every proposal without a word."""
+    desk = signed_off()
+    with pytest.raises(FactRefused, match="the shift of A1 would end before it begins"):
+        desk.observe(f.ResourceSignedOn(at(2), A1, spot(0), until=at(2)))
+
+
+def test_a_break_ends_when_somebody_is_sent() -> None:
+    """A crew that was called away from its meal is on the road, not at the table."""
+    desk = two_illnesses()
+    desk.observe(f.ResourceStoodDown(at(1), A1, "meal"))
+    assert desk.situation.resources[A1].is_resting
+    sent(desk, "A1", "i/1", at(2))
+    desk.observe(f.ResourceReleased(at(3), A1, N1, "clear"))
+    assert not desk.situation.resources[A1].is_resting
+
+
+def test_a_break_ends_with_the_duty() -> None:
+    """The next shift does not begin at the table."""
+    desk = two_illnesses()
+    desk.observe(f.ResourceStoodDown(at(1), A1))
+    desk.observe(f.ResourceSignedOff(at(2), A1))
+    desk.observe(f.ResourceSignedOn(at(3), A1, spot(0)))
+    assert desk.situation.resources[A1].status is ResourceStatus.AVAILABLE
+
+
+def test_a_resource_on_a_break_that_moves_is_still_on_it() -> None:
+    """A vehicle's position reports must not end a meal."""
+    desk = two_illnesses()
+    desk.observe(f.ResourceStoodDown(at(1), A1))
+    desk.observe(f.ResourceMoved(at(2), A1, spot(3)))
+    assert desk.situation.resources[A1].status is ResourceStatus.RESTING
+
+
+def test_nobody_begins_a_break_while_serving_even_with_room_left() -> None:
+    """Somebody still counts on it."""
+    desk = doubled()
+    sent(desk, "A1", "i/1", at(1))
+    with pytest.raises(FactRefused, match="A1 still serves i/1"):
+        desk.observe(f.ResourceStoodDown(at(2), A1))
+
+
+def test_assignments_are_counted_from_signing_on() -> None:
+    """Load is shared within a shift; what somebody did last week is no reason to spare them today."""
+    desk = two_illnesses()
+    sent(desk, "A1", "i/1", at(1))
+    desk.observe(f.ResourceReleased(at(2), A1, N1, "clear"))
+    sent(desk, "A1", "j/1", at(3))
+    desk.observe(f.ResourceArrived(at(4), A1, N2))
+    assert desk.situation.resources[A1].tasks == 2
+    desk.observe(f.ResourceReleased(at(5), A1, N2, "clear"))
+    desk.observe(f.ResourceSignedOff(at(6), A1))
+    desk.observe(f.ResourceSignedOn(at(7), A1, spot(0)))
+    assert desk.situation.resources[A1].tasks == 0
+
+
+@pytest.mark.parametrize(("level", "may_go"), [(1, True), (3, True), (4, False)])
+def test_nobody_is_sent_below_the_level_asked_for(level: int, may_go: bool) -> None:
+    """A person may contradict every price, but no hard rule."""
+    desk = two_illnesses(kinds={"ambulance": {"skills": {"transport": 3}}, "engine": {"skills": ["fire"]}})
+    row = f.NeedRow("transport", level=level)
+    desk.observe(f.NeedOpened(at(1), NeedId("i/2"), (row,), False, "asked for", IncidentId("i")))
+    if may_go:
+        sent(desk, "A1", "i/2", at(2))
+        assert desk.situation.needs[NeedId("i/2")].is_filled
+        return
+    with pytest.raises(FactRefused, match="A1 has skill transport at level 3, below the 4 asked for") as refused:
+        sent(desk, "A1", "i/2", at(2))
+    assert refused.value.flaws[0].accepted == "a resource with transport at level 4 or above"

@@ -47,6 +47,21 @@ def test_the_centres_skills_are_those_somebody_holds() -> None:
     assert a_centre({"E1": ("engine", 0), "C1": ("clerk", 0)}).skills == {"fire", "answering"}
 
 
+@pytest.mark.parametrize("skills", [["fire", "rescue"], {"fire": 1, "rescue": 1}])
+def test_a_listed_skill_is_a_skill_at_level_one(skills: object) -> None:
+    """Two ways of writing the same thing have to mean the same thing."""
+    centre = a_centre({"E1": ("engine", 0)}, kinds={"engine": {"skills": skills}})
+    assert centre.kinds["engine"].levels == {"fire": 1, "rescue": 1}
+    assert centre.skills == {"fire", "rescue"}
+
+
+@pytest.mark.parametrize("skills", [[], {}, "fire", {"fire": 0}, {"fire": 6}, {"fire": None}, None])
+def test_skills_that_say_nothing_are_refused(skills: object) -> None:
+    """A kind that can do nothing is never sent, and nobody would know why."""
+    with pytest.raises(ValidationError):
+        a_centre({"E1": ("engine", 0)}, kinds={"engine": {"skills": skills}})
+
+
 def test_a_resource_works_from_its_station_or_from_nowhere() -> None:
     """A call-taker has no place; a crew's place is where the station stands."""
     centre = a_centre({"E1": ("engine", 30), "C1": ("clerk", 0)})

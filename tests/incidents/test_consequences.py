@@ -8,7 +8,7 @@ from incidents import facts as f
 from incidents.desk import Desk
 from incidents.quantities import ContactId, IncidentId, NeedId, ResourceId
 from incidents.situation import ResourceStatus
-from tests.builders import a_centre, a_desk, an_incident, at, report, sent, spot
+from tests.builders import a_centre, a_desk, a_procedure, an_incident, at, report, sent, spot
 
 CALL, CALL_NEED, C1 = ContactId("c"), NeedId("c/call"), ResourceId("C1")
 
@@ -87,6 +87,30 @@ def test_a_corrected_answer_that_asks_for_less_takes_nothing_back() -> None:
     an_incident(desk, "i", spot(0), at(0), nature="crash")
     assert rows_of(desk.observe(f.AnswerGiven(at(1), IncidentId("i"), "nature", "fire"))) == []
     assert desk.situation.needs[NeedId("i/1")].open == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "missing"),
+    [
+        ([{"skill": "fire"}], [{"skill": "fire", "level": 3}], [f.NeedRow("fire", 1, 3)]),
+        ([{"skill": "fire", "level": 3}], [{"skill": "fire"}], []),
+        (
+            [{"skill": "fire", "quantity": 2, "level": 2}],
+            [{"skill": "fire", "quantity": 2}, {"skill": "fire", "level": 2}],
+            [f.NeedRow("fire", 1)],
+        ),
+    ],
+    ids=["not enough", "more than enough", "one of two is left for the lower"],
+)
+def test_what_was_asked_for_at_a_level_does_for_a_lower_one(
+    first: list[dict[str, object]], then: list[dict[str, object]], missing: list[f.NeedRow]
+) -> None:
+    """A specialist on the way is not doubled by a beginner, but a beginner is no specialist."""
+    plans = {"fire": {"send": first}, "medical": {"send": then}, "rescue": {"send": then}}
+    desk = a_desk(a_centre({"E1": ("engine", 0)}), a_procedure(plans=plans))
+    an_incident(desk, "i", spot(0), at(0), nature="fire")
+    recorded = desk.observe(f.AnswerGiven(at(1), IncidentId("i"), "nature", "crash"))
+    assert [row for rows in rows_of(recorded) for row in rows] == missing
 
 
 def test_a_need_opened_by_hand_does_not_block_the_next_by_rule() -> None:

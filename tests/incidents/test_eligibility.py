@@ -36,6 +36,16 @@ def test_each_resource_has_its_reason_in_the_order_a_dispatcher_would_give_them(
     }
 
 
+def test_a_resource_on_a_break_is_left_alone_and_said_to_be() -> None:
+    """It is on duty and could go, so its reason is another than being off duty."""
+    desk = a_desk(a_centre({"A1": ("ambulance", 0)}))
+    desk.observe(f.ResourceStoodDown(at(0), A1, "meal"))
+    an_incident(desk, "i", spot(0), at(1), nature="illness", severe="yes")
+    assert held(desk, "i/1") == {"A1": "on a break"}
+    desk.observe(f.ResourceStoodUp(at(2), A1))
+    assert proposed(desk) == [("i/1", "A1")]
+
+
 @pytest.mark.parametrize(("limit_s", "sends"), [(99, []), (100, [("i/1", "A1")])])
 def test_the_reach_limit_binds_beyond_it_and_not_at_it(limit_s: float, sends: list[tuple[str, str]]) -> None:
     """A limit of 100 seconds lets 100 seconds pass."""

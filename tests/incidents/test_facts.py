@@ -18,7 +18,7 @@ WORDS = st.text(max_size=12)
 PLACES = st.builds(
     Place, st.floats(-90, 90, allow_nan=False), st.floats(-180, 180, allow_nan=False), st.none() | st.text(max_size=4)
 )
-ROWS = st.lists(st.builds(f.NeedRow, WORDS, st.integers(1, 100)), min_size=1, max_size=4).map(tuple)
+ROWS = st.lists(st.builds(f.NeedRow, WORDS, st.integers(1, 100), st.integers(1, 5)), min_size=1, max_size=4).map(tuple)
 BY_TYPE: dict[str, st.SearchStrategy[Any]] = {
     "Instant": st.integers(0, LAST_INSTANT),
     "Place": PLACES,
@@ -91,7 +91,10 @@ def here(**changes: Any) -> dict[str, Any]:
         ({**NEED, "whole": "yes"}, "/whole"),
         ({**NEED, "rows": [{"skill": "fire", "quantity": 0}]}, "/rows/0/quantity"),
         ({**NEED, "rows": [{"skill": "fire", "quantity": 10**9}]}, "/rows/0/quantity"),
+        ({**NEED, "rows": [{"skill": "fire", "level": 0}]}, "/rows/0/level"),
+        ({**NEED, "rows": [{"skill": "fire", "level": 6}]}, "/rows/0/level"),
         ({**NEED, "rows": [{"skill": "fire"}, {"quantity": 1}]}, "/rows/1/skill"),
+        ({"fact": "ResourceSignedOn", "at": 1, "resource": "r", "until": "noon"}, "/until"),
         ({**NEED, "rows": [{"skill": "fire", "colour": "red"}]}, "/rows/0/colour"),
         ({**SENT, "row": -1}, "/row"),
         ({**SENT, "row": 0.5}, "/row"),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from incidents.procedure import Diversion, Procedure, Rung, Step, Urgency
+from incidents.procedure import Breaks, Diversion, Overrun, PlanRow, Priority, Procedure, Reserve, Rung, Step, Urgency
 from tests.builders import a_procedure
 
 
@@ -39,6 +39,20 @@ def test_any_other_word_is_a_difference(changes: dict[str, Any]) -> None:
         (Urgency, {"weight": 0}),
         (Urgency, {"weight": float("nan")}),
         (Urgency, {"shape": "steep"}),
+        (Urgency, {"shape": "logistic"}),
+        (Urgency, {"shape": "logistic", "scale_s": 3600, "slope_per_s": 0}),
+        (Urgency, {"shape": "power", "scale_s": 0.5}),
+        (Priority, {"rank": 1, "waits_at_s": 600}),
+        (Priority, {"rank": 2, "waits_at_s": 0}),
+        (Priority, {"rank": 2, "regret_s": -1}),
+        (PlanRow, {"skill": "fire", "level": 0}),
+        (PlanRow, {"skill": "fire", "level": 6}),
+        (Overrun, {"task_s": 600}),
+        (Overrun, {"task_s": 600, "most_s": 600, "price": -1}),
+        (Breaks, {"price_s": 60}),
+        (Breaks, {"interrupted_by": []}),
+        (Reserve, {"name": "a", "skill": "fire", "keep": 0, "missing_s": 60}),
+        (Reserve, {"name": "a", "skill": "fire", "keep": 1, "missing_s": 0}),
         (Step, {}),
         (Step, {"ask": "a", "code": "b"}),
         (Rung, {"unfilled_for_s": 60, "priorities": ["red"]}),
@@ -59,3 +73,14 @@ def test_a_procedure_cannot_be_changed_in_hand() -> None:
     """A new rule is a new version."""
     with pytest.raises(ValidationError):
         a_procedure().revision = 2
+
+
+@pytest.mark.parametrize(
+    ("priority", "cap_s"),
+    [({"rank": 1}, 0), ({"rank": 2}, None), ({"rank": 1, "regret_s": 30}, 30), ({"rank": 2, "regret_s": 0}, 0)],
+)
+def test_the_first_rank_gets_the_quickest_unless_the_rules_say_otherwise(
+    priority: dict[str, Any], cap_s: float | None
+) -> None:
+    """No saving elsewhere may send somebody slower to a life in danger without a rule that says so."""
+    assert Priority.model_validate(priority).regret_cap_s == cap_s

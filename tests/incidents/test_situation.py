@@ -45,6 +45,8 @@ ASSIGNMENT_FACTS: dict[type[f.Fact], f.Fact] = {
 RESOURCE_FACTS: dict[type[f.Fact], f.Fact] = {
     f.ResourceSignedOn: f.ResourceSignedOn(at(9), M1, spot(1)),
     f.ResourceSignedOff: f.ResourceSignedOff(at(9), M1),
+    f.ResourceStoodDown: f.ResourceStoodDown(at(9), M1),
+    f.ResourceStoodUp: f.ResourceStoodUp(at(9), M1),
     f.ResourceMoved: f.ResourceMoved(at(9), M1, spot(2)),
     f.ResourceAssigned: f.ResourceAssigned(at(9), M1, NeedId("j/1"), 0, "sent"),
 }
@@ -78,6 +80,8 @@ def in_resource_status(status: ResourceStatus) -> Situation:
     match status:
         case ResourceStatus.OFF_DUTY:
             desk.observe(f.ResourceSignedOff(at(1), M1))
+        case ResourceStatus.RESTING:
+            desk.observe(f.ResourceStoodDown(at(1), M1, "meal"))
         case ResourceStatus.COMMITTED:
             sent(desk, "M1", "i/1", at(1))
         case ResourceStatus.AVAILABLE:
@@ -160,3 +164,16 @@ def test_an_opening_situation_knows_everybody_and_nobody_is_on_duty() -> None:
         ("E1", ResourceStatus.OFF_DUTY),
         ("M1", ResourceStatus.OFF_DUTY),
     ]
+
+
+def test_a_resource_has_its_kinds_levels_from_the_start() -> None:
+    """A row that asks for a level is refused to whoever is below it, before and after any fact."""
+    kinds = {"medic": {"skills": {"transport": 1, "advanced": 4}}}
+    medic = Situation.opening(a_centre({"M1": ("medic", 0)}, kinds=kinds)).resources[M1]
+    assert [medic.level(skill) for skill in ("transport", "advanced", "fire")] == [1, 4, 0]
+
+
+def test_a_skill_that_is_only_listed_is_at_the_first_level() -> None:
+    """A centre written before there were levels means what it meant."""
+    medic = Situation.opening(a_centre({"M1": ("medic", 0)})).resources[M1]
+    assert (medic.level("advanced"), dict(medic.levels)) == (1, {})

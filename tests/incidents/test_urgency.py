@@ -10,7 +10,7 @@ from incidents import facts as f
 from incidents.procedure import Urgency
 from incidents.quantities import ContactId, NeedId, ResourceId
 from incidents.urgency import ASKING, loss_of, standing
-from optimiser import LinearLoss, Loss, PowerLoss, ThresholdLoss
+from optimiser import LinearLoss, LogisticLoss, Loss, PowerLoss, ThresholdLoss
 from tests.builders import a_centre, a_desk, a_procedure, an_incident, at, spot
 
 
@@ -20,6 +20,11 @@ from tests.builders import a_centre, a_desk, a_procedure, an_incident, at, spot
         ({}, LinearLoss()),
         ({"shape": "power", "exponent": 3, "scale_s": 60}, PowerLoss(exponent=3, scale_s=60)),
         ({"shape": "threshold", "target_s": 90, "late_s": 30}, ThresholdLoss(target_s=90, missed_s=30)),
+        ({"shape": "logistic", "scale_s": 3600}, LogisticLoss(scale_s=3600)),
+        (
+            {"shape": "logistic", "scale_s": 60, "intercept": 2, "slope_per_s": 0.5},
+            LogisticLoss(intercept=2, slope_per_s=0.5, scale_s=60),
+        ),
     ],
 )
 def test_an_urgency_names_a_loss(urgency: dict[str, Any], loss: Loss) -> None:
