@@ -27,9 +27,11 @@ from incidents.situation import (
     UNDER_WAY,
     Assignment,
     AssignmentStatus,
+    Need,
     Resource,
     ResourceStatus,
     Situation,
+    asked_for,
 )
 
 
@@ -57,25 +59,57 @@ def resource_moved(s: Situation, fact: f.ResourceMoved) -> Changes:
 
 
 def resource_assigned(s: Situation, fact: f.ResourceAssigned) -> Changes:
-    """Fold an assignment: the position must be open and the resource able and free."""
+    """Fold an assignment: its positions must be asked for, and the resource able, free and with room enough."""
     resource = known.centre_resource(s, fact.resource)
     need = known.open_need(s, fact.need)
     _refuse_status(resource, fact)
-    if not 0 <= fact.row < len(need.rows) or need.open[fact.row] == 0:
-        raise refusal("row", f"row {fact.row} of need {need.id} has no open position", open_rows(need))
+    rows = (fact.row, *fact.also)
+    _refuse_rows(need, fact)
     if resource.assignment(need.id) is not None:
         raise refusal("resource", f"{resource.id} already serves need {need.id}", "another resource")
-    if need.rows[fact.row].skill not in resource.skills:
-        skills = ", ".join(sorted(resource.skills))
-        raise refusal("resource", f"{resource.id} lacks skill {need.rows[fact.row].skill}", f"it holds {skills}")
-    assignment = Assignment(need.id, fact.row, AssignmentStatus.ASSIGNED, fact.at, fact.at)
-    opened = tuple(count - (row == fact.row) for row, count in enumerate(need.open))
-    since = need.unfilled_since if any(opened) else None
+    _refuse_lack(resource, need, fact)
+    load = max(need.rows[row].load for row in rows)
+    if load > resource.room:
+        what = f"{resource.id} has room for {resource.room} more, and row {fact.row} of need {need.id} takes {load}"
+        raise refusal("resource", what, f"a resource with room for {load}")
+    assignment = Assignment(
+        need.id, fact.row, AssignmentStatus.ASSIGNED, fact.at, fact.at, fact.also, load, fact.pinned, fact.forced
+    )
+    opened = tuple(count - (row in rows) for row, count in enumerate(need.open))
+    since = need.unfilled_since if any(asked_for(need.rows, opened)) else None
     filled = replace(need, open=opened, unfilled_since=since, filled_by=(*need.filled_by, resource.id))
     return {
         "needs": with_entry(s.needs, need.id, filled),
         **resource_change(s, replace(resource, serving=(*resource.serving, assignment))),
     }
+
+
+def _refuse_rows(need: Need, fact: f.ResourceAssigned) -> None:
+    """Refuse rows of which nothing is asked for, and more than one row where roles are not shared."""
+    asking = need.asking
+    for where, row in (("row", fact.row), *(("also", row) for row in fact.also)):
+        if not 0 <= row < len(need.rows) or asking[row] == 0:
+            raise refusal(where, f"row {row} of need {need.id} has no open position", open_rows(need))
+    if not fact.also:
+        return
+    if not need.shared:
+        raise refusal("also", f"need {need.id} has no shared roles", "one row for each resource")
+    if len({fact.row, *fact.also}) <= len(fact.also):
+        raise refusal("also", "a row is named twice", "each further row once")
+    if len({need.rows[row].alternative for row in (fact.row, *fact.also)}) > 1:
+        raise refusal("also", "the rows belong to different ways to fill the need", "rows of one of them")
+
+
+def _refuse_lack(resource: Resource, need: Need, fact: f.ResourceAssigned) -> None:
+    """Refuse a resource without what a row asks for, unless a person forces it and says why."""
+    if fact.forced:
+        if not fact.because.strip():
+            raise refusal("because", "a forced assignment needs its reason", "why it may break the rule")
+        return
+    skills = ", ".join(sorted(resource.skills))
+    for where, row in (("resource", fact.row), *(("also", row) for row in fact.also)):
+        if need.rows[row].skill not in resource.skills:
+            raise refusal(where, f"{resource.id} lacks skill {need.rows[row].skill}", f"it holds {skills}")
 
 
 Progress = f.ResourceDeparted | f.ResourceArrived | f.ResourceTransporting | f.ResourceAtFacility | f.ResourceReleased
@@ -106,9 +140,9 @@ def resource_released(s: Situation, fact: f.ResourceReleased) -> Changes:
     left = tuple(other for other in need.filled_by if other != resource.id)
     if need.contact is not None and need.contact in s.ended and not left:
         return {**changes, "needs": without_entry(s.needs, need.id)}
-    opened = tuple(count + (fact.leaves_open and row == assignment.row) for row, count in enumerate(need.open))
+    opened = tuple(count + (fact.leaves_open and row in assignment.rows) for row, count in enumerate(need.open))
     since = None
-    if any(opened):
+    if any(asked_for(need.rows, opened)):
         since = fact.at if need.unfilled_since is None else need.unfilled_since
     changes["needs"] = with_entry(s.needs, need.id, replace(need, open=opened, unfilled_since=since, filled_by=left))
     if fact.leaves_open and need.incident is not None and assignment.status in UNDER_WAY:
