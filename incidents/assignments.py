@@ -27,9 +27,11 @@ from incidents.situation import (
     UNDER_WAY,
     Assignment,
     AssignmentStatus,
+    Need,
     Resource,
     ResourceStatus,
     Situation,
+    asked_for,
 )
 
 
@@ -76,18 +78,24 @@ def resource_moved(s: Situation, fact: f.ResourceMoved) -> Changes:
 
 
 def resource_assigned(s: Situation, fact: f.ResourceAssigned) -> Changes:
-    """Fold an assignment: the position must be open and the resource able and free. It ends a break."""
+    """Fold an assignment: its positions must be asked for, and the resource able, free and with room enough. It ends a break."""
     resource = known.centre_resource(s, fact.resource)
     need = known.open_need(s, fact.need)
     _refuse_status(resource, fact)
-    if not 0 <= fact.row < len(need.rows) or need.open[fact.row] == 0:
-        raise refusal("row", f"row {fact.row} of need {need.id} has no open position", open_rows(need))
+    rows = (fact.row, *fact.also)
+    _refuse_rows(need, fact)
     if resource.assignment(need.id) is not None:
         raise refusal("resource", f"{resource.id} already serves need {need.id}", "another resource")
-    _refuse_unable(resource, need.rows[fact.row])
-    assignment = Assignment(need.id, fact.row, AssignmentStatus.ASSIGNED, fact.at, fact.at)
-    opened = tuple(count - (row == fact.row) for row, count in enumerate(need.open))
-    since = need.unfilled_since if any(opened) else None
+    _refuse_lack(resource, need, fact)
+    load = max(need.rows[row].load for row in rows)
+    if load > resource.room:
+        what = f"{resource.id} has room for {resource.room} more, and row {fact.row} of need {need.id} takes {load}"
+        raise refusal("resource", what, f"a resource with room for {load}")
+    assignment = Assignment(
+        need.id, fact.row, AssignmentStatus.ASSIGNED, fact.at, fact.at, fact.also, load, fact.pinned, fact.forced
+    )
+    opened = tuple(count - (row in rows) for row, count in enumerate(need.open))
+    since = need.unfilled_since if any(asked_for(need.rows, opened)) else None
     filled = replace(need, open=opened, unfilled_since=since, filled_by=(*need.filled_by, resource.id))
     busier = replace(
         resource, serving=(*resource.serving, assignment), is_resting=False, tasks=resource.tasks + 1
@@ -96,6 +104,32 @@ def resource_assigned(s: Situation, fact: f.ResourceAssigned) -> Changes:
         "needs": with_entry(s.needs, need.id, filled),
         **resource_change(s, busier),
     }
+
+
+def _refuse_rows(need: Need, fact: f.ResourceAssigned) -> None:
+    """Refuse rows of which nothing is asked for, and more than one row where roles are not shared."""
+    asking = need.asking
+    for where, row in (("row", fact.row), *(("also", row) for row in fact.also)):
+        if not 0 <= row < len(need.rows) or asking[row] == 0:
+            raise refusal(where, f"row {row} of need {need.id} has no open position", open_rows(need))
+    if not fact.also:
+        return
+    if not need.shared:
+        raise refusal("also", f"need {need.id} has no shared roles", "one row for each resource")
+    if len({fact.row, *fact.also}) <= len(fact.also):
+        raise refusal("also", "a row is named twice", "each further row once")
+    if len({need.rows[row].alternative for row in (fact.row, *fact.also)}) > 1:
+        raise refusal("also", "the rows belong to different ways to fill the need", "rows of one of them")
+
+
+def _refuse_lack(resource: Resource, need: Need, fact: f.ResourceAssigned) -> None:
+    """Refuse a resource without what a row asks for, unless a person forces it and says why."""
+    if fact.forced:
+        if not fact.because.strip():
+            raise refusal("because", "a forced assignment needs its reason", "why it may break the rule")
+        return
+    for where, row in (("resource", fact.row), *(("also", row) for row in fact.also)):
+        _refuse_unable(where, resource, need.rows[row])
 
 
 Progress = f.ResourceDeparted | f.ResourceArrived | f.ResourceTransporting | f.ResourceAtFacility | f.ResourceReleased
@@ -126,9 +160,9 @@ def resource_released(s: Situation, fact: f.ResourceReleased) -> Changes:
     left = tuple(other for other in need.filled_by if other != resource.id)
     if need.contact is not None and need.contact in s.ended and not left:
         return {**changes, "needs": without_entry(s.needs, need.id)}
-    opened = tuple(count + (fact.leaves_open and row == assignment.row) for row, count in enumerate(need.open))
+    opened = tuple(count + (fact.leaves_open and row in assignment.rows) for row, count in enumerate(need.open))
     since = None
-    if any(opened):
+    if any(asked_for(need.rows, opened)):
         since = fact.at if need.unfilled_since is None else need.unfilled_since
     changes["needs"] = with_entry(s.needs, need.id, replace(need, open=opened, unfilled_since=since, filled_by=left))
     if fact.leaves_open and need.incident is not None and assignment.status in UNDER_WAY:
@@ -174,14 +208,14 @@ def _refuse_serving(resource: Resource) -> None:
         raise refusal("resource", f"{resource.id} still serves {resource.serving[0].need}", "release it first")
 
 
-def _refuse_unable(resource: Resource, row: f.NeedRow) -> None:
+def _refuse_unable(where: str, resource: Resource, row: f.NeedRow) -> None:
     level = resource.level(row.skill)
     if not level:
         held = ", ".join(sorted(resource.skills))
-        raise refusal("resource", f"{resource.id} lacks skill {row.skill}", f"it holds {held}")
+        raise refusal(where, f"{resource.id} lacks skill {row.skill}", f"it holds {held}")
     if level < row.level:
         what = f"{resource.id} has skill {row.skill} at level {level}, below the {row.level} asked for"
-        raise refusal("resource", what, f"a resource with {row.skill} at level {row.level} or above")
+        raise refusal(where, what, f"a resource with {row.skill} at level {row.level} or above")
 
 
 def _refuse_status(resource: Resource, fact: f.Fact) -> None:

@@ -19,11 +19,16 @@ from incidents.refusals import DocumentRefused, Flaw
 
 @dataclass(frozen=True, slots=True)
 class NeedRow:
-    """One line of a need: `quantity` resources, each holding `skill` at `level` or above."""
+    """One line of a need: `quantity` resources, each holding `skill` at `level` or above.
+
+    `alternative`: which of the ways to fill the need the row belongs to. `load`: room that each position takes of a resource.
+    """
 
     skill: str
     quantity: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
     level: Annotated[int, Field(strict=True, ge=1, le=5)] = 1
+    alternative: Annotated[int, Field(strict=True, ge=0, lt=50)] = 0
+    load: Annotated[int, Field(strict=True, ge=1, le=1000)] = 1
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
@@ -156,7 +161,10 @@ class NoteAdded:
 
 @dataclass(frozen=True, slots=True)
 class NeedOpened:
-    """A procedure asks for resources: for a contact (a call-taker) or for an incident (responders)."""
+    """A procedure asks for resources: for a contact (a call-taker) or for an incident (responders).
+
+    `shared`: one resource may fill several of its rows at once.
+    """
 
     at: Instant
     need: NeedId
@@ -165,6 +173,7 @@ class NeedOpened:
     because: str
     incident: IncidentId | None = None
     contact: ContactId | None = None
+    shared: Annotated[bool, Field(strict=True)] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,13 +235,20 @@ class ResourceMoved:
 
 @dataclass(frozen=True, slots=True)
 class ResourceAssigned:
-    """A resource was sent to fill row `row` of a need; `because` says whose choice it was and, for an override, why."""
+    """A resource was sent to fill row `row` of a need; `because` says whose choice it was and, for an override, why.
+
+    `also`: the further rows of a shared need that it fills. `pinned`: nothing but a person's word takes it away again.
+    `forced`: a person sent it although it lacks what the row asks for, and `because` says why.
+    """
 
     at: Instant
     resource: ResourceId
     need: NeedId
     row: Annotated[int, Field(strict=True, ge=0)]
     because: str
+    also: Annotated[tuple[Annotated[int, Field(strict=True, ge=0)], ...], Field(max_length=50)] = ()
+    pinned: Annotated[bool, Field(strict=True)] = False
+    forced: Annotated[bool, Field(strict=True)] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,12 +351,15 @@ KINDS: Mapping[str, type[Fact]] = {kind.__name__: kind for kind in Fact.__args__
 
 
 def as_record(fact: Fact) -> dict[str, Any]:
-    """Return the fact as plain JSON data: `{"fact": name, field: value, ...}`; fields that are None are left out."""
+    """Return the fact as plain JSON data: `{"fact": name, field: value, ...}`.
+
+    Left out are fields that are None, and what facts have learnt to say since the first logs were written, where it is not said.
+    """
     kind = type(fact).__name__
     record: dict[str, Any] = {"fact": kind}
-    for name in _FIELDS[kind]:
+    for name, left_out in _WRITTEN[kind]:
         value = getattr(fact, name)
-        if value is not None:
+        if value is not None and value != left_out:
             record[name] = _plain(value)
     return record
 
@@ -365,6 +384,17 @@ def fact_from_record(record: Mapping[str, Any]) -> Fact:
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     name: tuple(field.name for field in fields(kind)) for name, kind in KINDS.items()
 }
+# A log chains the bytes of its records: what an old fact did not say must not appear when it is written again.
+_LEFT_OUT: Mapping[str, Mapping[str, object]] = {
+    "NeedOpened": {"shared": False},
+    "ResourceAssigned": {"also": (), "pinned": False, "forced": False},
+}
+_WRITTEN: Mapping[str, tuple[tuple[str, object], ...]] = {
+    kind: tuple((name, _LEFT_OUT.get(kind, {}).get(name)) for name in names) for kind, names in _FIELDS.items()
+}
+_ROW_LEFT_OUT: Mapping[str, object] = {
+    field.name: field.default for field in fields(NeedRow) if field.name not in {"skill", "quantity"}
+}
 _ADAPTERS: Mapping[str, TypeAdapter[Fact]] = {name: TypeAdapter(kind) for name, kind in KINDS.items()}
 
 
@@ -372,11 +402,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Place):
         plain = {"latitude": value.latitude, "longitude": value.longitude}
         return plain if value.zone is None else {**plain, "zone": value.zone}
+    if isinstance(value, NeedRow):
+        said = {name: getattr(value, name) for name in _ROW_LEFT_OUT}
+        changed = {name: each for name, each in said.items() if each != _ROW_LEFT_OUT[name]}
+        return {"skill": value.skill, "quantity": value.quantity, **changed}
     if isinstance(value, tuple):
-        return [_plain_row(row) for row in value]
+        return [_plain(each) for each in value]
     return value
-
-
-def _plain_row(row: NeedRow) -> dict[str, Any]:
-    plain: dict[str, Any] = {"skill": row.skill, "quantity": row.quantity}
-    return plain if row.level == 1 else {**plain, "level": row.level}

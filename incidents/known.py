@@ -87,7 +87,7 @@ def accepted_facts(table: Mapping[tuple[Any, type[Fact]], Any], status: object) 
 
 def open_rows(need: Need) -> str:
     """Say which rows of a need can still be filled."""
-    rows = [f"row {row} ({need.rows[row].skill})" for row, count in enumerate(need.open) if count]
+    rows = [f"row {row} ({need.rows[row].skill})" for row, count in enumerate(need.asking) if count]
     return ", ".join(rows) or "the need is filled"
 
 

@@ -159,9 +159,11 @@ def _need_opened(s: Situation, fact: f.NeedOpened) -> Changes:
         raise refusal("need", "a need belongs to an incident or to a contact", "one of `incident`, `contact`")
     if not fact.rows or any(row.quantity < 1 for row in fact.rows):
         raise refusal("rows", "a need asks for at least one resource in every row", "rows with quantity 1 or more")
+    _refuse_alternatives(fact)
     wanted = tuple(row.quantity for row in fact.rows)
     need = Need(
-        fact.need, fact.rows, fact.whole, fact.at, fact.because, fact.incident, fact.contact, wanted, fact.at
+        fact.need, fact.rows, fact.whole, fact.at, fact.because, fact.incident, fact.contact, wanted, fact.at, (),
+        fact.shared,
     )  # fmt: skip
     needs = with_entry(s.needs, need.id, need)
     if fact.incident is None:
@@ -178,6 +180,15 @@ def _need_opened(s: Situation, fact: f.NeedOpened) -> Changes:
         raise refusal("incident", f"incident {incident.id} has no priority yet", "IncidentAssessed first")
     longer = replace(incident, needs=(*incident.needs, need.id), needs_opened=incident.needs_opened + 1)
     return {"needs": needs, **incident_change(s, longer)}
+
+
+def _refuse_alternatives(fact: f.NeedOpened) -> None:
+    """Halves of two different ways to fill a need have no common measure, so only whole needs have several."""
+    alternatives = {row.alternative for row in fact.rows}
+    if alternatives != set(range(len(alternatives))):
+        raise refusal("rows", "an alternative without a row", "alternatives numbered from 0 without a gap")
+    if len(alternatives) > 1 and not fact.whole:
+        raise refusal("rows", "a need that may be filled in part has several alternatives", "`whole`, or one of them")
 
 
 def _need_withdrawn(s: Situation, fact: f.NeedWithdrawn) -> Changes:

@@ -119,13 +119,25 @@ class OpenContact:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One resource filling one position of one need."""
+    """One resource filling one position of one need, and of a shared need one position of each row in `also` too.
+
+    `load`: the room it takes of its resource. `pinned` and `forced` are as `ResourceAssigned` says.
+    """
 
     need: NeedId
     row: int
     status: AssignmentStatus
     assigned_at: Instant
     since: Instant
+    also: tuple[int, ...] = ()
+    load: int = 1
+    pinned: bool = False
+    forced: bool = False
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """Every row of the need of which it fills a position."""
+        return (self.row, *self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +145,8 @@ class Resource:
     """A resource as last heard of. `place` None: nobody has said where it is, or it needs no place.
 
     `levels` has the skills above level 1; `until` is when its shift ends (None: nobody has said); `tasks` counts its
-    assignments since it signed on.
+    assignments since it signed on. `capacity` is the room it has with nothing in hand; a position takes as much of it as its
+    row's load says.
     """
 
     id: ResourceId
@@ -156,7 +169,12 @@ class Resource:
             return ResourceStatus.OFF_DUTY
         if self.is_resting:
             return ResourceStatus.RESTING
-        return ResourceStatus.COMMITTED if len(self.serving) >= self.capacity else ResourceStatus.AVAILABLE
+        return ResourceStatus.AVAILABLE if self.room > 0 else ResourceStatus.COMMITTED
+
+    @property
+    def room(self) -> int:
+        """What its assignments leave of its capacity."""
+        return self.capacity - sum(assignment.load for assignment in self.serving)
 
     def level(self, skill: str) -> int:
         """How well it has `skill`, 1 to 5; 0: not at all."""
@@ -172,7 +190,11 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a contact or an incident asks for. `open` counts the unfilled positions of each row."""
+    """What a contact or an incident asks for. `open` counts the unfilled positions of each row.
+
+    Rows of several alternatives are several ways to fill a whole need. The first position that somebody takes settles which of
+    them is in use, until every position of it has been left open again.
+    """
 
     id: NeedId
     rows: tuple[NeedRow, ...]
@@ -184,11 +206,38 @@ class Need:
     open: tuple[int, ...]
     unfilled_since: Instant | None
     filled_by: tuple[ResourceId, ...] = ()
+    shared: bool = False
 
     @property
     def is_filled(self) -> bool:
         """Nothing more has to be sent."""
         return self.unfilled_since is None
+
+    @property
+    def asking(self) -> tuple[int, ...]:
+        """The positions of each row that are asked for now: none of those that another way to fill the need made needless."""
+        return asked_for(self.rows, self.open)
+
+    @property
+    def in_use(self) -> int | None:
+        """The alternative of which somebody fills a position or has done its work; None: none yet."""
+        return alternative_in_use(self.rows, self.open)
+
+
+def asked_for(rows: tuple[NeedRow, ...], opened: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the positions of each row that are asked for, when `opened` of them are unfilled."""
+    used = alternative_in_use(rows, opened)
+    if used is None:
+        return opened
+    return tuple(count if row.alternative == used else 0 for row, count in zip(rows, opened, strict=True))
+
+
+def alternative_in_use(rows: tuple[NeedRow, ...], opened: tuple[int, ...]) -> int | None:
+    """Return the alternative of the first row that lacks fewer positions than it asks for; None: there is no such row."""
+    for row, count in zip(rows, opened, strict=True):
+        if count < row.quantity:
+            return row.alternative
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -279,3 +279,50 @@ def test_nobody_is_sent_below_the_level_asked_for(level: int, may_go: bool) -> N
     with pytest.raises(FactRefused, match="A1 has skill transport at level 3, below the 4 asked for") as refused:
         sent(desk, "A1", "i/2", at(2))
     assert refused.value.flaws[0].accepted == "a resource with transport at level 4 or above"
+
+
+def test_a_vehicle_on_its_way_takes_work_for_afterwards() -> None:
+    """Room left is room for a need that waits for this very vehicle."""
+    desk = doubled()
+    gone(desk, "A1", "i/1", at(1))
+    sent(desk, "A1", "j/1", at(2))
+    assert statuses(desk) == {"i/1": AssignmentStatus.EN_ROUTE, "j/1": AssignmentStatus.ASSIGNED}
+
+
+def test_work_for_afterwards_begins_where_the_first_ended() -> None:
+    """The second trip starts at the first scene, with the table it always had."""
+    desk = doubled()
+    gone(desk, "A1", "i/1", at(1))
+    sent(desk, "A1", "j/1", at(2))
+    desk.observe(f.ResourceArrived(at(11), A1, N1), f.ResourceReleased(at(12), A1, N1, "clear"))
+    desk.observe(f.ResourceDeparted(at(13), A1, N2), f.ResourceArrived(at(23), A1, N2))
+    assert statuses(desk) == {"j/1": AssignmentStatus.ON_SCENE}
+    assert desk.situation.resources[A1].place == spot(20)
+
+
+def test_a_forced_assignment_goes_over_a_missing_skill_and_says_so() -> None:
+    """A person may know what the records do not; the log keeps that it was forced."""
+    desk = two_illnesses()
+    desk.observe(f.ResourceAssigned(at(1), E1, N1, 0, "its crew holds the certificate", forced=True))
+    assert desk.situation.resources[E1].serving[0].forced
+
+
+def test_a_forced_assignment_without_a_reason_is_refused() -> None:
+    """A rule that breaks without a reason is no rule."""
+    with pytest.raises(FactRefused, match="a forced assignment needs its reason"):
+        two_illnesses().observe(f.ResourceAssigned(at(1), E1, N1, 0, " ", forced=True))
+
+
+def test_force_does_not_make_room() -> None:
+    """A person may overrule what a resource is able to do, and not how many there are of it."""
+    desk = two_illnesses()
+    sent(desk, "A1", "i/1", at(1))
+    with pytest.raises(FactRefused, match="A1 is committed to i/1"):
+        desk.observe(f.ResourceAssigned(at(2), A1, N2, 0, "needed there", forced=True))
+
+
+def test_a_pin_is_remembered_with_the_assignment() -> None:
+    """Whoever decides about diversions has to see it."""
+    desk = two_illnesses()
+    desk.observe(f.ResourceAssigned(at(1), A1, N1, 0, "chosen", pinned=True))
+    assert desk.situation.resources[A1].serving[0].pinned

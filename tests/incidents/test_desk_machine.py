@@ -248,6 +248,8 @@ class DeskMachine(RuleBasedStateMachine):
     @rule(number=NUMBERS)
     def an_assignment_takes_its_next_step(self, number: int) -> None:
         """The usual case: one of the steps that its table allows first."""
+        # What falls due by now comes first, and may turn round whoever would have taken the step.
+        self.keep(self.desk.review(self.when))
         resource, need = self.pick(self.books.serving, number)
         for fact in (
             f.ResourceDeparted(self.when, resource, need),
