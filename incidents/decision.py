@@ -15,7 +15,7 @@ from typing import TypeAlias
 from incidents import facts as f
 from incidents.eligibility import Candidate, Eligibility, Exclusion
 from incidents.escalation import first_due_at
-from incidents.formulation import Formulation, asking, formulate
+from incidents.formulation import Formulation, asking, formulate, under_caps
 from incidents.procedure import Procedure
 from incidents.quantities import IncidentId, Instant, NeedId, Place, ResourceId
 from incidents.roster import Roster
@@ -29,7 +29,10 @@ FACTORY_LIMITS = Limits(programme_nodes=0)
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """Send a free resource to fill one position of a need. `price` holds the terms in weighted seconds."""
+    """Send a free resource to fill one position of a need. `price` holds the terms in weighted seconds.
+
+    `also`: the further rows of a need with shared roles that it fills at the same time.
+    """
 
     need: NeedId
     row: int
@@ -39,6 +42,7 @@ class Assign:
     price: tuple[tuple[str, float], ...]
     because: str
     automatic: bool
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Divert:
     price: tuple[tuple[str, float], ...]
     because: str
     automatic: bool
+    also: tuple[int, ...] = ()
 
 
 Proposal: TypeAlias = Assign | Divert
@@ -118,6 +123,7 @@ def decide(situation: Situation, procedure: Procedure, roster: Roster, *, limits
     while True:
         eligibility = Eligibility(situation, procedure, roster, kept)
         formulation = formulate(situation, procedure, askings, eligibility)
+        formulation = under_caps(formulation, procedure, eligibility, limits)
         allocation = solve(formulation.problem, limits)
         context = Context(situation, procedure, eligibility, tuple(askings), formulation, allocation)
         surplus = _surplus_diversions(context)
@@ -133,7 +139,8 @@ def decide(situation: Situation, procedure: Procedure, roster: Roster, *, limits
 
 def facts_of(proposal: Proposal, at: Instant, because: str | None = None) -> tuple[f.Fact, ...]:
     """Return the facts that acting on `proposal` at `at` makes; `because` says whose choice it was, if not the proposal's."""
-    assigned = f.ResourceAssigned(at, proposal.resource, proposal.need, proposal.row, because or proposal.because)
+    reason = because or proposal.because
+    assigned = f.ResourceAssigned(at, proposal.resource, proposal.need, proposal.row, reason, proposal.also)
     match proposal:
         case Assign():
             return (assigned,)
@@ -188,32 +195,37 @@ def _served_incident(situation: Situation, candidate: Candidate) -> Incident:
 def _proposals(context: Context) -> list[Proposal]:
     formulation = context.formulation
     by_need = {each.need.id: each for each in context.askings}
-    proposals: list[Proposal] = []
+    roles: dict[tuple[NeedId, ResourceId], list[int]] = {}
     for pair in context.allocation.chosen:
         row = int(formulation.problem.pair_rows[pair])
         if formulation.is_open[row]:
-            need, position = formulation.rows[row]
-            proposals.append(_proposal(context, by_need[need], position, pair, formulation.candidates[pair]))
+            roles.setdefault((formulation.rows[row][0], formulation.candidates[pair].resource), []).append(pair)
+    proposals = [_proposal(context, by_need[need], pairs) for (need, _), pairs in roles.items()]
     proposals.sort(key=lambda each: (by_need[each.need].standing.rank, each.need, each.row, each.resource))
     return proposals
 
 
-def _proposal(context: Context, each: Asking, row: int, pair: int, candidate: Candidate) -> Proposal:
+def _proposal(context: Context, each: Asking, pairs: list[int]) -> Proposal:
+    """Propose one resource for a position of a need, or for one of each of several rows that it fills at once."""
     problem = context.formulation.problem
-    terms = zip(problem.term_names, problem.terms[pair].tolist(), strict=True)
+    # Whoever fills several roles at once is priced as the dearest of them.
+    dearest = max(pairs, key=lambda pair: int(problem.terms[pair].sum()))
+    terms = zip(problem.term_names, problem.terms[dearest].tolist(), strict=True)
     price = tuple((name, units / UNITS_PER_SECOND) for name, units in terms if units)
-    skill = each.need.rows[row].skill
+    row, *also = (context.formulation.rows[int(problem.pair_rows[pair])][1] for pair in pairs)
+    skill = " and ".join(each.need.rows[position].skill for position in (row, *also))
+    candidate = context.formulation.candidates[dearest]
     automatic = is_automatic(context.situation, context.procedure, each.need)
     because = f"{each.need.because}: {skill}, there in {candidate.reach_s:.0f} s"
     if candidate.taken_from is None:
         return Assign(
-            each.need.id, row, skill, candidate.resource, candidate.reach_s, price, because, automatic
+            each.need.id, row, skill, candidate.resource, candidate.reach_s, price, because, automatic, tuple(also)
         )  # fmt: skip
     because = f"{because}, diverted from {candidate.taken_from}"
     turns_at = context.eligibility.position(context.situation.resources[candidate.resource])
     return Divert(
         each.need.id, row, skill, candidate.resource, candidate.taken_from, turns_at, candidate.reach_s, price,
-        because, automatic,
+        because, automatic, tuple(also),
     )  # fmt: skip
 
 

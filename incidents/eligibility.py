@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from incidents.facts import NeedRow
 from incidents.procedure import Overrun, Procedure
 from incidents.quantities import MS_PER_S, Coordinates, Instant, NeedId, Place, ResourceId, between, coordinates, ms
 from incidents.roster import Roster
@@ -109,6 +110,13 @@ class Eligibility:
         left_s = (self.roster.until[resources] - self._situation.at) / MS_PER_S
         return np.asarray(np.maximum(0.0, reach_s + rule.task_s - left_s))
 
+    def fitting(self, row: NeedRow) -> BoolArray:
+        """(resources,) who has the skill, the level and the room that a position of `row` takes."""
+        fitting = self.roster.levels(row.skill) >= row.level
+        if row.load > 1:
+            fitting &= self.roster.room >= row.load
+        return np.asarray(fitting)
+
     def takes_from_others(self, standing: Standing) -> bool:
         """Whether resources may be turned round for a need of this standing, and there are any."""
         return bool(self.turnable) and self._diversion is not None and standing.priority in self._diversion.to
@@ -117,14 +125,16 @@ class Eligibility:
         """Say why `resource` can fill no open row of `need`; None if it can."""
         # Reasons are asked for later, when the roster may have moved on with the situation.
         self.roster.see(self._situation)
-        wanted = [row for row, count in zip(need.rows, need.open, strict=True) if count]
+        wanted = [row for row, count in zip(need.rows, need.asking, strict=True) if count]
         if not resource.is_on_duty:
             return Exclusion(resource.id, "off duty")
-        if not any(resource.level(row.skill) >= row.level for row in wanted):
-            lacks = dict.fromkeys(
-                row.skill if row.level == 1 else f"{row.skill} at level {row.level}" for row in wanted
-            )
-            return Exclusion(resource.id, f"lacks {' or '.join(lacks)}")
+        within = [row for row in wanted if resource.level(row.skill) >= row.level]
+        if not within:
+            words = (row.skill if row.level == 1 else f"{row.skill} at level {row.level}" for row in wanted)
+            return Exclusion(resource.id, f"lacks {' or '.join(dict.fromkeys(words))}")
+        load = min(row.load for row in within)
+        if 0 < resource.room < load:
+            return Exclusion(resource.id, f"has room for {resource.room} more, and this takes {load}")
         why = self._refusal(resource, need, standing)
         return None if why is None else Exclusion(resource.id, why)
 
@@ -224,8 +234,12 @@ class Eligibility:
     def _keeps_because(self, resource: Resource) -> str | None:
         """Why a committed resource stays with what it serves, whoever asks; None where the rule lets it be taken."""
         serving, rule, words = resource.serving[0], self._diversion, self._committed(resource)
+        if serving.pinned:
+            return f"{words}, pinned there by a person"
         if rule is None or resource.capacity != 1 or serving.status not in UNDER_WAY or resource.place is None:
             return words
+        if serving.also:
+            return f"{words}, in several roles"
         need = self._situation.needs[serving.need]
         incident = None if need.incident is None else self._situation.incidents[need.incident]
         if incident is None or incident.priority not in rule.from_ or incident.place is None:

@@ -9,20 +9,21 @@ Imports `pricing`, `eligibility`, `urgency` and the optimiser.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import overload
+from dataclasses import dataclass, field, replace
+from typing import TypedDict, overload
 
 import numpy as np
 
 from incidents.eligibility import Candidate, Eligibility
 from incidents.facts import NeedRow
-from incidents.pricing import Pairs, terms
+from incidents.pricing import OF_TIME, Pairs, terms
 from incidents.procedure import Procedure
 from incidents.quantities import NeedId, ResourceId
 from incidents.situation import Need, Resource, Situation
+from incidents.standby import layers
 from incidents.travel import FloatArray
 from incidents.urgency import Asking, standing
-from optimiser import BoolArray, Problem
+from optimiser import UNITS_PER_SECOND, BoolArray, IntArray, Limits, Problem, capped
 
 
 class Candidates(Sequence[Candidate]):
@@ -69,6 +70,14 @@ class Formulation:
         return Candidates(self)
 
 
+class _Shape(TypedDict, total=False):
+    alternatives: IntArray
+    loads: IntArray
+    shared: BoolArray
+    optional: BoolArray
+    open_prices: IntArray
+
+
 @dataclass(slots=True)
 class _Row:
     """One row of the problem: who may fill it (resources,) and the seconds each would take (resources,)."""
@@ -77,6 +86,7 @@ class _Row:
     position: int
     is_open: bool
     count: int
+    asked: NeedRow
     able: BoolArray
     reach_s: FloatArray
 
@@ -127,14 +137,11 @@ def _served(askings: list[Asking], eligibility: Eligibility) -> dict[NeedId, dic
 def _add_open_rows(
     draft: _Draft, need: Need, able: BoolArray, reach_s: FloatArray, eligibility: Eligibility
 ) -> None:  # fmt: skip
-    for position, count in enumerate(need.open):
+    for position, count in enumerate(need.asking):
         if count:
-            fit = able & _holding(eligibility, need.rows[position])
-            draft.rows.append(_Row(len(draft.needs) - 1, position, True, count, fit, reach_s))
-
-
-def _holding(eligibility: Eligibility, row: NeedRow) -> BoolArray:
-    return np.asarray(eligibility.roster.levels(row.skill) >= row.level)
+            asked = need.rows[position]
+            fit = able & eligibility.fitting(asked)
+            draft.rows.append(_Row(len(draft.needs) - 1, position, True, count, asked, fit, reach_s))
 
 
 def _add_served_rows(
@@ -149,10 +156,10 @@ def _add_served_rows(
         kept = [at for at, resource in resources.items() if resource.serving[0].row == position]
         if not kept:
             continue
-        fit, row_reach_s = able & eligibility.free & _holding(eligibility, row), reach_s.copy()
+        fit, row_reach_s = able & eligibility.free & eligibility.fitting(row), reach_s.copy()
         fit[kept] = True
         row_reach_s[kept] = [eligibility.remaining_s(resources[at], place, each.standing) for at in kept]
-        draft.rows.append(_Row(len(draft.needs) - 1, position, False, len(kept), fit, row_reach_s))
+        draft.rows.append(_Row(len(draft.needs) - 1, position, False, len(kept), row, fit, row_reach_s))
 
 
 def _formulation(draft: _Draft, situation: Situation, procedure: Procedure, eligibility: Eligibility) -> Formulation:
@@ -161,9 +168,9 @@ def _formulation(draft: _Draft, situation: Situation, procedure: Procedure, elig
     row_needs = np.array([row.need for row in rows], dtype=np.int64)
     reach_s = np.array([row.reach_s for row in rows])[pair_rows, pair_resources]
     is_open = np.array([row.is_open for row in rows], dtype=np.bool_)
-    asked = [draft.needs[row.need].need.rows[row.position] for row in rows]
     pairs = Pairs(
-        draft.needs, row_needs[pair_rows], is_open[pair_rows], pair_rows, asked, pair_resources, reach_s
+        draft.needs, row_needs[pair_rows], is_open[pair_rows], pair_rows, [row.asked for row in rows], pair_resources,
+        reach_s,
     )  # fmt: skip
     priced = terms(pairs, situation, procedure, eligibility)
     problem = Problem.trusted(
@@ -179,9 +186,111 @@ def _formulation(draft: _Draft, situation: Situation, procedure: Procedure, elig
         pair_resources,
         np.stack(tuple(priced.values()), axis=1),
         tuple(priced),
+        **_shape(draft, procedure),
     )
     taken_from = {at: resource.serving[0].need for at, resource in eligibility.turnable.items()}
-    return Formulation(
+    formulation = Formulation(
         problem, tuple((draft.needs[row.need].need.id, row.position) for row in rows),
         tuple(row.is_open for row in rows), roster.ids, reach_s, taken_from,
     )  # fmt: skip
+    return _with_reserve(formulation, procedure, eligibility) if procedure.dispatch.reserve else formulation
+
+
+def _shape(draft: _Draft, procedure: Procedure) -> _Shape:
+    """The optional fields of the problem, where anybody asks for them."""
+    shape: _Shape = {}
+    asked = [row.asked for row in draft.rows]
+    if any(row.alternative for row in asked):
+        shape["alternatives"] = np.array([row.alternative for row in asked], dtype=np.int64)
+    if any(row.load > 1 for row in asked):
+        shape["loads"] = np.array([row.load for row in asked], dtype=np.int64)
+    if any(each.need.shared for each in draft.needs):
+        shape["shared"] = np.array([each.need.shared for each in draft.needs], dtype=np.bool_)
+    served = {row.need for row in draft.rows if not row.is_open}
+    prices = [0 if at in served else _waiting_units(each, procedure) for at, each in enumerate(draft.needs)]
+    if any(prices):
+        shape["open_prices"] = np.array(prices, dtype=np.int64)
+        shape["optional"] = shape["open_prices"] > 0
+    return shape
+
+
+def _waiting_units(each: Asking, procedure: Procedure) -> int:
+    """What leaving a need open costs, by position or for a whole one altogether; 0: it is not left open by choice."""
+    priority = each.standing.priority
+    waits_at_s = None if priority is None else procedure.priorities[priority].waits_at_s
+    if waits_at_s is None:
+        return 0
+    positions = sum(each.need.asking) if each.need.whole and not each.need.filled_by else 1
+    return round(waits_at_s * UNITS_PER_SECOND) * positions
+
+
+def _with_reserve(formulation: Formulation, procedure: Procedure, eligibility: Eligibility) -> Formulation:
+    """Add what the centre keeps back, as needs of its own that may stay open."""
+    problem = formulation.problem
+    kept = layers(procedure.dispatch.reserve, eligibility.roster, eligibility.free)
+    rows, resources = np.nonzero(np.array([layer.able for layer in kept]))
+    needs, first_row, count = len(problem.need_ids), len(problem.row_needs), len(kept)
+    terms = np.zeros((len(problem.pair_rows) + len(rows), len(problem.term_names) + 1), dtype=np.int64)
+    terms[: len(problem.pair_rows), :-1] = problem.terms
+    terms[len(problem.pair_rows) :, -1] = np.array([layer.prices for layer in kept])[rows, resources]
+    nothing = np.zeros(count, dtype=np.int64)
+    open_prices = np.zeros(needs, dtype=np.int64) if problem.open_prices is None else problem.open_prices
+    optional = np.zeros(needs, dtype=np.bool_) if problem.optional is None else problem.optional
+    widened = Problem.trusted(
+        (*problem.need_ids, *(layer.id for layer in kept)),
+        np.append(problem.ranks, np.full(count, problem.ranks.max())),
+        np.append(problem.whole, np.zeros(count, dtype=np.bool_)),
+        np.append(problem.row_needs, np.arange(needs, needs + count)),
+        np.append(problem.quantities, [layer.positions for layer in kept]),
+        problem.resource_ids,
+        problem.capacities,
+        np.append(problem.pair_rows, rows + first_row),
+        np.append(problem.pair_resources, resources),
+        terms,
+        (*problem.term_names, "reserve"),
+        None if problem.alternatives is None else np.append(problem.alternatives, nothing),
+        None if problem.loads is None else np.append(problem.loads, nothing + 1),
+        None if problem.shared is None else np.append(problem.shared, np.zeros(count, dtype=np.bool_)),
+        np.append(optional, np.ones(count, dtype=np.bool_)),
+        np.append(open_prices, [layer.open_price for layer in kept]),
+    )
+    return replace(
+        formulation,
+        problem=widened,
+        rows=(*formulation.rows, *((layer.id, 0) for layer in kept)),
+        is_open=(*formulation.is_open, *(False for _ in kept)),
+        reach_s=np.append(formulation.reach_s, np.zeros(len(rows))),
+    )
+
+
+def under_caps(formulation: Formulation, procedure: Procedure, eligibility: Eligibility, limits: Limits) -> Formulation:
+    """Bar whatever would slow a need down by more than its priority's cap on regret allows.
+
+    Resources that are free set the standard; one that would have to be turned round or called from its break does not.
+    """
+    problem, caps = formulation.problem, _caps(procedure)
+    if not _could_be_slowed(formulation, caps):
+        return formulation
+    is_open = np.array(formulation.is_open)[problem.pair_rows]
+    barred = capped(
+        problem, formulation.reach_s, caps, limits, among=is_open & eligibility.free[problem.pair_resources]
+    )
+    return formulation if barred is problem else replace(formulation, problem=barred)
+
+
+def _caps(procedure: Procedure) -> dict[int, float]:
+    """Seconds by rank: of priorities that share a rank, the strictest."""
+    caps: dict[int, float] = {}
+    for priority in procedure.priorities.values():
+        if priority.regret_cap_s is not None:
+            caps[priority.rank] = min(priority.regret_cap_s, caps.get(priority.rank, priority.regret_cap_s))
+    return caps
+
+
+def _could_be_slowed(formulation: Formulation, caps: Mapping[int, float]) -> bool:
+    """Whether a lesser need, or any price but that of time, could be the reason for a slower response."""
+    problem = formulation.problem
+    ranks = set(problem.ranks.tolist())
+    if not caps.keys() & ranks:
+        return False
+    return len(ranks) > 1 or problem.optional is not None or bool(problem.terms[:, OF_TIME:].any())

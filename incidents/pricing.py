@@ -33,6 +33,9 @@ from incidents.urgency import Asking
 from optimiser import UNITS_PER_SECOND, BoolArray, IntArray, precedence_units, response_units
 from optimiser.objective import LOSS_LIMIT
 
+OF_TIME = 2
+"""The first so many terms are prices of time and of turns; those after them are reasons to send a slower resource."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pairs:

@@ -41,6 +41,7 @@ class Roster:
         at_once = [isinstance(centre.travel, NoTravel) or centre.resources[name].base is None for name in self.ids]
         self.works_anywhere: BoolArray = np.array(at_once, dtype=np.bool_)
         """(resources,) can be reckoned with while a place is not known, because it need not travel."""
+        self.bases = tuple(centre.resources[name].base for name in self.ids)
         self.index = {name: at for at, name in enumerate(self.ids)}
         self.resources: list[Resource | None] = [None] * len(self.ids)
         self.is_on_duty: BoolArray = np.zeros(len(self.ids), dtype=np.bool_)
@@ -107,7 +108,7 @@ class Roster:
     def _note(self, at: int, now: Resource, before: Resource | None) -> None:
         self.resources[at] = now
         self.is_on_duty[at] = now.is_on_duty
-        self.room[at] = now.capacity - len(now.serving)
+        self.room[at] = now.room
         self.is_resting[at], self.tasks[at] = now.is_resting, now.tasks
         self.until[at] = LAST_INSTANT if now.until is None else now.until
         if before is None or now.skills != before.skills or now.levels != before.levels:
