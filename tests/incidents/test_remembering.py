@@ -58,8 +58,14 @@ def in_the_middle() -> Desk:
         (f.NeedOpened(at(9), NeedId("n"), ROW, False, "both", I, C), "belongs to an incident or to a contact"),
         (f.NeedOpened(at(9), NeedId("n"), (), False, "nothing", I), "at least one resource in every row"),
         (f.NeedOpened(at(9), NeedId("n"), (f.NeedRow("fire", 0),), False, "", I), "at least one resource in every row"),
-        (f.NeedOpened(at(9), NeedId("n"), (f.NeedRow("fire", alternative=1),), True, "", I), "an alternative without a row"),
-        (f.NeedOpened(at(9), NeedId("n"), (f.NeedRow("a"), f.NeedRow("b", alternative=1)), False, "", I), "filled in part"),
+        (
+            f.NeedOpened(at(9), NeedId("n"), (f.NeedRow("fire", alternative=1),), True, "", I),
+            "an alternative without a row",
+        ),
+        (
+            f.NeedOpened(at(9), NeedId("n"), (f.NeedRow("a"), f.NeedRow("b", alternative=1)), False, "", I),
+            "filled in part",
+        ),
         (f.NeedOpened(at(9), NeedId("old/9"), ROW, False, "", IncidentId("old")), "incident old is closed"),
         (f.NeedOpened(at(9), NeedId("new/1"), ROW, False, "", IncidentId("new")), "incident new has no priority yet"),
         (f.NeedOpened(at(9), NeedId("n"), ROW, False, "twice", contact=C), "contact c has need c/call open"),
