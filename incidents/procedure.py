@@ -12,13 +12,15 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from incidents.centre import Document, Name
 
 SECONDS_IN_A_WEEK = 7 * 24 * 3600
+MOST_ROWS = 50
+"""The most rows that one need may have, so that its fact stays small."""
 
 
 class Urgency(Document):
@@ -58,6 +60,7 @@ class Queue(Document):
     rank: int = Field(default=1, ge=1, le=99)
     answer_target_s: float | None = Field(default=None, gt=0, le=SECONDS_IN_A_WEEK)
     automatic: bool = Field(default=True, description="the chosen call-taker's phone rings at once")
+    load: int = Field(default=1, ge=1, le=1000, description="room that a contact takes of who answers it")
 
 
 class Step(Document):
@@ -101,13 +104,32 @@ class PlanRow(Document):
 
     skill: Name
     quantity: int = Field(default=1, ge=1, le=100)
+    load: int = Field(default=1, ge=1, le=1000, description="room that each position takes of a resource")
 
 
 class Plan(Document):
-    """A response plan (run card). `whole`: all of it or nothing; otherwise whatever can be sent goes."""
+    """A response plan (run card). `whole`: all of it or nothing; otherwise whatever can be sent goes.
 
-    send: tuple[PlanRow, ...] = Field(min_length=1, max_length=50)
+    `instead`: further ways to fill the plan, each as good as `send`. `shared`: one resource may fill several rows at once.
+    """
+
+    send: tuple[PlanRow, ...] = Field(min_length=1, max_length=MOST_ROWS)
     whole: bool = False
+    instead: tuple[Annotated[tuple[PlanRow, ...], Field(min_length=1)], ...] = Field(default=(), max_length=9)
+    shared: bool = False
+
+    @property
+    def ways(self) -> tuple[tuple[PlanRow, ...], ...]:
+        """Every way to fill the plan, `send` first."""
+        return (self.send, *self.instead)
+
+    @model_validator(mode="after")
+    def _ways_have_a_measure(self) -> Plan:
+        if self.instead and not self.whole:
+            raise ValueError("`instead` needs `whole: true`: parts of two different ways have no common measure")
+        if sum(map(len, self.ways)) > MOST_ROWS:
+            raise ValueError(f"all ways to fill a plan have at most {MOST_ROWS} rows together")
+        return self
 
 
 class Diversion(Document):
