@@ -46,11 +46,13 @@ class ContactView(View):
 
 
 class RowView(View):
-    """One row of a need: how many of a skill, and how many are still missing."""
+    """One row of a need: how many of a skill, and how many are still missing: none where another alternative is in use."""
 
     skill: str
     quantity: int
     open: int
+    alternative: int = Field(description="which of the ways to fill the need the row belongs to")
+    load: int = Field(description="room that each takes of a resource")
 
 
 class NeedView(View):
@@ -59,6 +61,7 @@ class NeedView(View):
     id: str
     because: str
     whole: bool
+    shared: bool = Field(description="one resource may fill several rows")
     opened_at: str
     unfilled_since: str | None
     rows: tuple[RowView, ...]
@@ -85,6 +88,10 @@ class AssignmentView(View):
 
     need: str
     row: int
+    also: tuple[int, ...] = Field(description="further rows of the need that it fills")
+    load: int
+    pinned: bool = Field(description="a person keeps it here")
+    forced: bool = Field(description="a person sent it although it lacks what the row asks for")
     status: str
     assigned_at: str
     since: str
@@ -97,6 +104,7 @@ class ResourceView(View):
     kind: str
     skills: tuple[str, ...]
     capacity: int
+    room: int = Field(description="what its assignments leave of its capacity")
     status: str
     place: PlaceView | None
     place_age_s: float | None = Field(description="seconds since its place was known")
@@ -303,6 +311,7 @@ def resource_view(resource: Resource, now: Instant) -> ResourceView:
         kind=resource.kind,
         skills=tuple(sorted(resource.skills)),
         capacity=resource.capacity,
+        room=resource.room,
         status=resource.status,
         place=_place(resource.place),
         place_age_s=None if resource.placed_at is None else max(0, now - resource.placed_at) / 1000,
@@ -340,11 +349,12 @@ def _need(need: Need) -> NeedView:
         id=need.id,
         because=need.because,
         whole=need.whole,
+        shared=need.shared,
         opened_at=iso(need.opened_at),
         unfilled_since=None if need.unfilled_since is None else iso(need.unfilled_since),
         rows=tuple(
-            RowView(skill=row.skill, quantity=row.quantity, open=count)
-            for row, count in zip(need.rows, need.open, strict=True)
+            RowView(skill=row.skill, quantity=row.quantity, open=count, alternative=row.alternative, load=row.load)
+            for row, count in zip(need.rows, need.asking, strict=True)
         ),
         filled_by=need.filled_by,
     )
@@ -354,6 +364,10 @@ def _assignment(assignment: Assignment) -> AssignmentView:
     return AssignmentView(
         need=assignment.need,
         row=assignment.row,
+        also=assignment.also,
+        load=assignment.load,
+        pinned=assignment.pinned,
+        forced=assignment.forced,
         status=assignment.status,
         assigned_at=iso(assignment.assigned_at),
         since=iso(assignment.since),

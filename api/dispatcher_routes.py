@@ -29,7 +29,12 @@ class Choice(Happening):
 
     resource: Word
     row: int | None = Field(default=None, ge=0, le=1_000)
+    also: tuple[Annotated[int, Field(ge=0, le=1_000)], ...] = Field(
+        default=(), max_length=50, description="further rows it fills, where the need's roles are shared"
+    )
     reason: Text
+    pinned: bool = Field(default=False, description="no proposal diverts it from here")
+    forced: bool = Field(default=False, description="send it although it lacks what the row asks for")
 
 
 class Withdrawal(Happening):
@@ -73,10 +78,14 @@ def assign(owner: Owner, which: Which, choice: Choice, submission: Submitted) ->
         need = open_need(present.situation, NeedId(f"{owner}/{which}"))
         resource = present.situation.resources.get(ResourceId(choice.resource))
         held = frozenset() if resource is None else resource.skills
-        fitting = (row for row, count in enumerate(need.open) if count and need.rows[row].skill in held)
-        row = next(fitting, 0) if choice.row is None else choice.row
+        asked = [row for row, count in enumerate(need.asking) if count]
+        fitting = [row for row in asked if need.rows[row].skill in held] or asked * choice.forced or [0]
+        row = fitting[0] if choice.row is None else choice.row
         because = f"chosen by {submission.actor}: {choice.reason}"
-        return (f.ResourceAssigned(at, ResourceId(choice.resource), need.id, row, because),)
+        chosen = f.ResourceAssigned(
+            at, ResourceId(choice.resource), need.id, row, because, choice.also, choice.pinned, choice.forced
+        )
+        return (chosen,)
 
     return submission.record(plan, happened_at=choice.happened_at)
 

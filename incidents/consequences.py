@@ -9,11 +9,12 @@ facts like any other, so that the log says what was asked for and by which rule.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from itertools import count
 
 from incidents import escalation
 from incidents import facts as f
-from incidents.procedure import Plan, Procedure
+from incidents.procedure import Plan, PlanRow, Procedure
 from incidents.quantities import ContactId, IncidentId, Instant, NeedId
 from incidents.situation import Incident, Situation
 from incidents.triage import Outcome, next_step
@@ -63,7 +64,8 @@ def call_need(contact: ContactId) -> NeedId:
 
 
 def _call_need(fact: f.ContactReceived, procedure: Procedure) -> tuple[f.Fact, ...]:
-    row = f.NeedRow(procedure.queues[fact.queue].skill)
+    queue = procedure.queues[fact.queue]
+    row = f.NeedRow(queue.skill, load=queue.load)
     because = f"queue {fact.queue}"
     return (f.NeedOpened(fact.at, call_need(fact.contact), (row,), False, because, contact=fact.contact),)
 
@@ -98,26 +100,47 @@ def _planned_need(
     if not rows:
         return ()
     need = _next_need(incident, situation)
-    return (f.NeedOpened(fact.at, need, rows, plan.whole, f"plan {name}", incident=incident.id),)
+    because = f"plan {name}"
+    return (f.NeedOpened(fact.at, need, rows, plan.whole, because, incident=incident.id, shared=plan.shared),)
 
 
 def _still_to_ask(plan: Plan, incident: Incident, situation: Situation) -> tuple[f.NeedRow, ...]:
-    """A second assessment adds what the first plan lacks; what was asked for stands until somebody withdraws it."""
+    """A second assessment adds what the first plan lacks; what was asked for stands until somebody withdraws it.
+
+    A need with several ways counts as the one in use, or else as its first. A plan of which one way lacks nothing lacks nothing.
+    """
     asked: Counter[tuple[str, int]] = Counter()
-    for need in incident.needs:
-        for row in situation.needs[need].rows:
-            asked[row.skill, row.level] += row.quantity
-    lacking = [row.quantity for row in plan.send]
+    for each in incident.needs:
+        need = situation.needs[each]
+        for row in need.rows:
+            if row.alternative == (need.in_use or 0):
+                asked[row.skill, row.level] += row.quantity
+    ways = [_missing(way, asked) for way in plan.ways]
+    if not all(ways):
+        return ()
+    return tuple(
+        replace(_need_row(row), quantity=quantity, alternative=alternative)
+        for alternative, way in enumerate(ways)
+        for row, quantity in way
+    )
+
+
+def _missing(way: tuple[PlanRow, ...], asked: Counter[tuple[str, int]]) -> list[tuple[PlanRow, int]]:
+    """The rows of a way of which more is wanted than was asked for, and how many more."""
+    asked, lacking = asked.copy(), [row.quantity for row in way]
     # The highest level first: whoever was asked for at a level does for the lower ones as well.
-    for number in sorted(range(len(lacking)), key=lambda number: -plan.send[number].level):
-        wanted = plan.send[number]
+    for number in sorted(range(len(way)), key=lambda number: -way[number].level):
+        wanted = way[number]
         for skill, level in asked:
             if skill == wanted.skill and level >= wanted.level:
                 met = min(lacking[number], asked[skill, level])
                 lacking[number] -= met
                 asked[skill, level] -= met
-    rows = zip(plan.send, lacking, strict=True)
-    return tuple(f.NeedRow(row.skill, quantity, row.level) for row, quantity in rows if quantity)
+    return [(row, quantity) for row, quantity in zip(way, lacking, strict=True) if quantity]
+
+
+def _need_row(row: PlanRow) -> f.NeedRow:
+    return f.NeedRow(row.skill, row.quantity, row.level, load=row.load)
 
 
 def _rung_need(
@@ -126,8 +149,7 @@ def _rung_need(
     rung = procedure.escalation.get(fact.rung)
     if rung is None or rung.opens is None:
         return ()
-    row = f.NeedRow(rung.opens.skill, rung.opens.quantity, rung.opens.level)
-    need = _next_need(incident, situation)
+    need, row = _next_need(incident, situation), _need_row(rung.opens)
     return (f.NeedOpened(fact.at, need, (row,), False, f"rung {fact.rung}", incident=incident.id),)
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from incidents.procedure import Procedure
+from incidents.procedure import PlanRow, Procedure
 
 _NOT_RULES = frozenset({"procedure", "revision", "based_on"})
+_ROW = {name: field.default for name, field in PlanRow.model_fields.items() if name not in ("skill", "quantity")}
 _ABSENT = object()
 
 
@@ -37,10 +38,15 @@ def _lines(path: str, old: Any, new: Any) -> Iterator[str]:
 
 def _words(value: Any) -> str:
     match value:
+        case {"skill": skill, "quantity": quantity}:
+            others = (f" ({key} {each})" for key, each in value.items() if each != _ROW.get(key, each))
+            return f"{quantity} x {skill}" + "".join(others)
         case dict():
             # A level of 1 asks for no more than the skill.
             said = {key: each for key, each in value.items() if each is not None and (key, each) != ("level", 1)}
             return "; ".join(f"{key} {_words(each)}" for key, each in said.items())
+        case [list(), *_]:
+            return " or ".join(_words(each) for each in value)
         case list():
             return ", ".join(_words(each) for each in value) or "nothing"
         case bool():

@@ -34,6 +34,7 @@ import numpy as np
 from incidents import facts as f
 from incidents.measures import EVERY, STAGES, FloatArray, Measures, statistic_of
 from incidents.quantities import MS_PER_S, ContactId, IncidentId, Instant, NeedId, ResourceId
+from incidents.situation import asked_for
 
 __all__ = ["Measures", "measure"]
 
@@ -69,6 +70,7 @@ class _Stint:
     """One resource's work on one need so far."""
 
     assigned: Instant
+    rows: tuple[int, ...]
     departed: Instant | None = None
     arrived: Instant | None = None
     transporting: Instant | None = None
@@ -78,9 +80,13 @@ class _Stint:
 @dataclass(slots=True)
 class _Need:
     incident: IncidentId
-    seats: int
-    taken: int = 0
+    rows: tuple[f.NeedRow, ...]
+    open: tuple[int, ...]
     is_withdrawn: bool = False
+
+    def change(self, rows: tuple[int, ...], by: int) -> None:
+        """Count one more or one less open position in each of these rows."""
+        self.open = tuple(count + by * (row in rows) for row, count in enumerate(self.open))
 
 
 @dataclass(slots=True)
@@ -215,7 +221,8 @@ class _Reading:
 
     def _need_opened(self, fact: f.NeedOpened) -> None:
         if fact.contact is None and fact.incident is not None:
-            self.needs[fact.need] = _Need(fact.incident, sum(row.quantity for row in fact.rows))
+            wanted = tuple(row.quantity for row in fact.rows)
+            self.needs[fact.need] = _Need(fact.incident, fact.rows, wanted)
             if fact.incident in self.started:
                 self.units.setdefault(fact.incident, set())
 
@@ -237,8 +244,8 @@ class _Reading:
             return
         if self.committed.enter(fact.resource, fact.at):
             self.changes.append((fact.at, 1))
-        need.taken += 1
-        self.stints[fact.resource, fact.need] = _Stint(fact.at)
+        stint = self.stints[fact.resource, fact.need] = _Stint(fact.at, (fact.row, *fact.also))
+        need.change(stint.rows, -1)
         incident = need.incident
         if incident not in self.started:
             return
@@ -294,7 +301,7 @@ class _Reading:
         elif stint.arrived is not None and stint.transporting is None:
             self._sample("on_scene_s", need.incident, fact.at - stint.arrived)
         if fact.leaves_open:
-            need.taken -= 1
+            need.change(stint.rows, 1)
         if fact.because.startswith("diverted") and need.incident in self.started:
             self.tally["diversions"] += 1
 
@@ -335,7 +342,7 @@ class _Reading:
             need.incident in self.started
             and need.incident not in self.closed
             and not need.is_withdrawn
-            and need.taken < need.seats
+            and any(asked_for(need.rows, need.open))
             for need in self.needs.values()
         )
         return {

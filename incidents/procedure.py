@@ -21,6 +21,8 @@ from incidents.centre import Document, Level, Name
 SECONDS_IN_A_WEEK = 7 * 24 * 3600
 MOST_WEIGHTED_S = 10_000_000
 """The highest price a rule may name, in weighted seconds: what is dearer than that is not allowed rather than priced."""
+MOST_ROWS = 50
+"""The most rows that one need may have, so that its fact stays small."""
 
 
 class Urgency(Document):
@@ -88,6 +90,7 @@ class Queue(Document):
     rank: int = Field(default=1, ge=1, le=99)
     answer_target_s: float | None = Field(default=None, gt=0, le=SECONDS_IN_A_WEEK)
     automatic: bool = Field(default=True, description="the chosen call-taker's phone rings at once")
+    load: int = Field(default=1, ge=1, le=1000, description="room that a contact takes of who answers it")
 
 
 class Step(Document):
@@ -132,13 +135,32 @@ class PlanRow(Document):
     skill: Name
     quantity: int = Field(default=1, ge=1, le=100)
     level: Level = 1
+    load: int = Field(default=1, ge=1, le=1000, description="room that each position takes of a resource")
 
 
 class Plan(Document):
-    """A response plan (run card). `whole`: all of it or nothing; otherwise whatever can be sent goes."""
+    """A response plan (run card). `whole`: all of it or nothing; otherwise whatever can be sent goes.
 
-    send: tuple[PlanRow, ...] = Field(min_length=1, max_length=50)
+    `instead`: further ways to fill the plan, each as good as `send`. `shared`: one resource may fill several rows at once.
+    """
+
+    send: tuple[PlanRow, ...] = Field(min_length=1, max_length=MOST_ROWS)
     whole: bool = False
+    instead: tuple[Annotated[tuple[PlanRow, ...], Field(min_length=1)], ...] = Field(default=(), max_length=9)
+    shared: bool = False
+
+    @property
+    def ways(self) -> tuple[tuple[PlanRow, ...], ...]:
+        """Every way to fill the plan, `send` first."""
+        return (self.send, *self.instead)
+
+    @model_validator(mode="after")
+    def _ways_have_a_measure(self) -> Plan:
+        if self.instead and not self.whole:
+            raise ValueError("`instead` needs `whole: true`: parts of two different ways have no common measure")
+        if sum(map(len, self.ways)) > MOST_ROWS:
+            raise ValueError(f"all ways to fill a plan have at most {MOST_ROWS} rows together")
+        return self
 
 
 class Diversion(Document):

@@ -9,8 +9,8 @@ from __future__ import annotations
 import difflib
 import heapq
 import json
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from types import UnionType
@@ -134,12 +134,13 @@ def _text_of(path: Path) -> str:
         _refuse(name, [(mark, f"byte 0x{data[error.start]:02x} is not UTF-8", "UTF-8 text")])
 
 
-def _owned(centre: Centre) -> Mapping[str, int]:
-    """How many assignments the centre can serve at once per skill, everybody on duty."""
-    owned: Counter[str] = Counter()
-    for name, many in Counter(resource.kind for resource in centre.resources.values()).items():
-        kind = centre.kinds[name]
-        owned.update(dict.fromkeys(kind.skills, many * kind.capacity))
+def _owned(centre: Centre) -> Mapping[str, Sequence[int]]:
+    """The capacity of each resource that holds a skill, by skill, everybody on duty."""
+    owned: dict[str, list[int]] = defaultdict(list)
+    for resource in centre.resources.values():
+        kind = centre.kinds[resource.kind]
+        for skill in dict.fromkeys(kind.skills):
+            owned[skill].append(kind.capacity)
     return owned
 
 

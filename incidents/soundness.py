@@ -8,7 +8,7 @@ named again. Imports `procedure` and `triage`.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, takewhile
 from typing import TypeAlias
 
@@ -26,11 +26,13 @@ NAMES_COMPARED = 1000
 NAMES_SHOWN = 12
 
 
-def flaws_of(procedure: Procedure, skills: frozenset[str] | None, *, owned: Mapping[str, int] | None = None) -> Found:
+def flaws_of(
+    procedure: Procedure, skills: frozenset[str] | None, *, owned: Mapping[str, Sequence[int]] | None = None
+) -> Found:
     """Yield every flaw of the procedure, in no particular order.
 
-    `skills`: what somebody at the centre holds; None leaves skills unchecked. `owned`: how many resources can serve a
-    skill at once with everybody on duty; None leaves quantities unchecked.
+    `skills`: what somebody at the centre holds; None leaves skills unchecked. `owned`: the capacity of each resource that
+    holds a skill, by skill; None leaves quantities and loads unchecked.
     """
     return _Inspection(procedure, skills, owned).flaws()
 
@@ -38,7 +40,9 @@ def flaws_of(procedure: Procedure, skills: frozenset[str] | None, *, owned: Mapp
 class _Inspection:
     """One look at one procedure; holds what the rules share."""
 
-    def __init__(self, procedure: Procedure, skills: frozenset[str] | None, owned: Mapping[str, int] | None) -> None:
+    def __init__(
+        self, procedure: Procedure, skills: frozenset[str] | None, owned: Mapping[str, Sequence[int]] | None
+    ) -> None:
         self.procedure = procedure
         self.skills = None if skills is None else dict.fromkeys(sorted(skills))
         self.owned = owned
@@ -65,6 +69,7 @@ class _Inspection:
     def _queues(self) -> Found:
         for name, queue in self.procedure.queues.items():
             yield from self._skill(("queues", name, "skill"), queue.skill)
+            yield from self._load(("queues", name, "load"), queue.skill, queue.load)
 
     def _priorities(self) -> Found:
         """Ranks are an order, so no two are the same; the more urgent may not be allowed to be the later."""
@@ -198,18 +203,23 @@ class _Inspection:
 
     def _plans(self) -> Found:
         for name, plan in self.procedure.plans.items():
-            seen: set[tuple[str, int]] = set()
-            for index, row in enumerate(plan.send):
-                loc = ("plans", name, "send", index)
-                if (row.skill, row.level) in seen:
-                    yield (
-                        (*loc, "skill"),
-                        f"skill '{row.skill}' has a row already",
-                        "one row with the whole quantity",
-                    )
-                    continue
-                seen.add((row.skill, row.level))
-                yield from self._row(loc, row)
+            yield from self._way(("plans", name, "send"), plan.send)
+            for number, way in enumerate(plan.instead):
+                yield from self._way(("plans", name, "instead", number), way)
+
+    def _way(self, way: Loc, rows: tuple[PlanRow, ...]) -> Found:
+        seen: set[tuple[str, int]] = set()
+        for index, row in enumerate(rows):
+            loc = (*way, index)
+            if (row.skill, row.level) in seen:
+                yield (
+                    (*loc, "skill"),
+                    f"skill '{row.skill}' has a row already",
+                    "one row with the whole quantity",
+                )
+                continue
+            seen.add((row.skill, row.level))
+            yield from self._row(loc, row)
 
     def _dispatch(self) -> Found:
         dispatch, priorities = self.procedure.dispatch, self.procedure.priorities
@@ -287,13 +297,25 @@ class _Inspection:
 
     def _row(self, loc: Loc, row: PlanRow) -> Found:
         yield from self._skill((*loc, "skill"), row.skill)
-        most = row.quantity if self.owned is None else self.owned.get(row.skill, row.quantity)
+        yield from self._load((*loc, "load"), row.skill, row.load)
+        capacities = None if self.owned is None else self.owned.get(row.skill)
+        if capacities is None or row.load > max(capacities):
+            return
+        # One resource fills one position of a row, whatever room it has left.
+        most = sum(capacity >= row.load for capacity in capacities)
         if row.quantity > most:
+            room = f" and room for {row.load}" if row.load > 1 else ""
             yield (
                 (*loc, "quantity"),
-                f"asks for {row.quantity} with skill '{row.skill}', the centre has {most}",
+                f"asks for {row.quantity} with skill '{row.skill}'{room}, the centre has {most}",
                 f"at most {most}",
             )
+
+    def _load(self, loc: Loc, skill: str, load: int) -> Found:
+        capacities = None if self.owned is None else self.owned.get(skill)
+        if capacities is not None and load > max(capacities):
+            most = max(capacities)
+            yield loc, f"takes {load}, and nobody with skill '{skill}' has room for more than {most}", f"at most {most}"
 
     def _more_urgent(self, loc: Loc, name: str, least: str | None, what: str) -> Found:
         """`least`: the most urgent of those that `name` has to be more urgent than."""

@@ -106,6 +106,58 @@ def test_what_nobody_may_do_is_refused_with_any_reason(desk: Dispatcher, resourc
     assert desk.refused(f"{need_of(desk, incident)}/assign", {"resource": resource, "reason": "because"})["flaws"]
 
 
+def serving(desk: Dispatcher, resource: str) -> Any:
+    """The only assignment of a resource, as the board shows it."""
+    (assignment,) = next(each for each in desk.get("/v1/board")["resources"] if each["id"] == resource)["serving"]
+    return assignment
+
+
+@pytest.mark.parametrize("mark", ["pinned", "forced"])
+def test_a_choice_that_is_marked_is_shown_as_such(desk: Dispatcher, mark: str) -> None:
+    """The next shift has to see what a person decided over the rules."""
+    incident = desk.report(0, nature="illness", severe="yes")
+    desk.post(f"{need_of(desk, incident)}/assign", {"resource": "A1", "reason": "near"})
+    other = desk.report(0, nature="illness", severe="yes")
+    desk.post(f"{need_of(desk, other)}/assign", {"resource": "A2", "reason": "near", mark: True})
+    assert (serving(desk, "A1")[mark], serving(desk, "A2")[mark]) == (False, True)
+
+
+def test_a_forced_choice_goes_over_a_missing_skill(desk: Dispatcher) -> None:
+    """The rules know the records; a person may know the crew."""
+    incident = desk.report(0, nature="illness", severe="yes")
+    desk.post(f"{need_of(desk, incident)}/assign", {"resource": "E1", "reason": "has a stretcher", "forced": True})
+    assert serving(desk, "E1")["row"] == 0
+
+
+def test_a_choice_may_fill_several_shared_rows(tmp_path: Path, clock: HandClock) -> None:
+    """One body, two roles, one assignment."""
+    plans = {
+        "fire": {"send": [{"skill": "fire"}, {"skill": "transport"}], "shared": True},
+        "medical": {"send": [{"skill": "transport"}]},
+        "rescue": {"send": [{"skill": "fire"}]},
+    }
+    with served(tmp_path, clock, a_procedure(plans=plans)) as desk:
+        incident = desk.report(0, nature="fire")
+        choice = {"resource": "E1", "row": 0, "also": [1], "reason": "carries a stretcher", "forced": True}
+        desk.post(f"{need_of(desk, incident)}/assign", choice)
+        (need,) = desk.get(f"/v1/incidents/{incident}")["needs"]
+        assert (need["shared"], [row["open"] for row in need["rows"]]) == (True, [0, 0])
+
+
+def test_a_choice_settles_which_way_a_need_is_filled(tmp_path: Path, clock: HandClock) -> None:
+    """A row of another way would look as if somebody were still missing."""
+    plans = {
+        "fire": {"send": [{"skill": "fire"}], "instead": [[{"skill": "transport", "quantity": 2}]], "whole": True},
+        "medical": {"send": [{"skill": "transport"}]},
+        "rescue": {"send": [{"skill": "fire"}]},
+    }
+    with served(tmp_path, clock, a_procedure(plans=plans)) as desk:
+        incident = desk.report(0, nature="fire")
+        desk.post(f"{need_of(desk, incident)}/assign", {"resource": "A1", "reason": "the engine is being washed"})
+        (need,) = desk.get(f"/v1/incidents/{incident}")["needs"]
+        assert [(row["alternative"], row["open"]) for row in need["rows"]] == [(0, 0), (1, 1)]
+
+
 def test_a_row_that_is_filled_takes_nobody(desk: Dispatcher) -> None:
     """Two clicks on the same row must not send two crews."""
     incident = desk.report(0, nature="illness", severe="yes")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from incidents import facts as f
@@ -111,6 +113,60 @@ def test_what_was_asked_for_at_a_level_does_for_a_lower_one(
     an_incident(desk, "i", spot(0), at(0), nature="fire")
     recorded = desk.observe(f.AnswerGiven(at(1), IncidentId("i"), "nature", "crash"))
     assert [row for rows in rows_of(recorded) for row in rows] == missing
+
+
+TWO_ENGINES = {"skill": "fire", "quantity": 2}
+TENDER_AND_ENGINE = [{"skill": "water", "load": 2}, {"skill": "fire"}]
+EITHER = (
+    f.NeedRow("fire", 2),
+    f.NeedRow("water", alternative=1, load=2),
+    f.NeedRow("fire", alternative=1),
+)
+
+
+def either_way(**crash: Any) -> Desk:
+    """Incident i, a fire: two engines, or a tender and one, all on duty. A crash sends what `crash` says."""
+    fire = {"send": [TWO_ENGINES], "instead": [TENDER_AND_ENGINE], "whole": True, "shared": True}
+    plans = {"fire": fire, "medical": {"send": [{"skill": "transport"}]}, "rescue": {**fire, **crash}}
+    kinds = {"engine": {"skills": ["fire"]}, "tender": {"skills": ["water"], "capacity": 2}}
+    units = {"E1": ("engine", 0), "E2": ("engine", 0), "T1": ("tender", 0)}
+    desk = a_desk(a_centre(units, kinds=kinds), a_procedure(plans=plans))
+    an_incident(desk, "i", spot(0), at(0), nature="fire")
+    return desk
+
+
+def test_a_plan_opens_one_need_with_every_way_to_fill_it() -> None:
+    """Which way is taken is decided when somebody is sent, not when the need is opened."""
+    need = either_way().situation.needs[NeedId("i/1")]
+    assert (need.rows, need.whole, need.shared) == (EITHER, True, True)
+
+
+@pytest.mark.parametrize(("resource", "row"), [(None, 0), ("E1", 0), ("T1", 1)], ids=["nobody", "engines", "tender"])
+def test_the_same_plan_again_asks_for_nothing_whichever_way_it_goes(resource: str | None, row: int) -> None:
+    """A tender on its way is no reason to ask for two engines as well."""
+    desk = either_way()
+    if resource is not None:
+        sent(desk, resource, "i/1", at(1), row)
+    assert rows_of(desk.observe(f.AnswerGiven(at(2), IncidentId("i"), "nature", "crash"))) == []
+
+
+def test_a_greater_plan_adds_what_the_way_in_use_lacks() -> None:
+    """With a tender and an engine asked for, three engines or two tenders are two engines or a tender away."""
+    desk = either_way(send=[{"skill": "fire", "quantity": 3}], instead=[[{"skill": "water", "quantity": 2}]])
+    sent(desk, "T1", "i/1", at(1), row=1)
+    recorded = desk.observe(f.AnswerGiven(at(2), IncidentId("i"), "nature", "crash"))
+    assert rows_of(recorded) == [(f.NeedRow("fire", 2), f.NeedRow("water", alternative=1))]
+
+
+def test_a_contact_takes_the_room_that_its_queue_says() -> None:
+    """A voice call fills somebody whom three chats would fill."""
+    queues = {"emergency": {"skill": "answering", "load": 3}}
+    desk = a_desk(
+        a_centre({"C1": ("clerk", 0)}, kinds={"clerk": {"skills": ["answering"], "capacity": 3}}),
+        a_procedure(queues=queues),
+    )
+    desk.observe(f.ContactReceived(at(0), CALL, "emergency"))
+    assert desk.situation.resources[C1].status is ResourceStatus.COMMITTED
 
 
 def test_a_need_opened_by_hand_does_not_block_the_next_by_rule() -> None:

@@ -48,7 +48,25 @@ def test_equal_rules_have_no_differences() -> None:
         (
             {"plans": {"fire": {"send": [{"skill": "fire"}]}}},
             {"plans": {"fire": {"send": [{"skill": "fire", "quantity": 2}]}}},
-            ("plans.fire.send: skill fire; quantity 1 became skill fire; quantity 2",),
+            ("plans.fire.send: 1 x fire became 2 x fire",),
+        ),
+        (
+            {"plans": {"fire": {"send": [{"skill": "fire"}], "whole": True}}},
+            {
+                "plans": {
+                    "fire": {
+                        "send": [{"skill": "fire", "load": 2}],
+                        "whole": True,
+                        "shared": True,
+                        "instead": [[{"skill": "water"}, {"skill": "hose"}], [{"skill": "foam"}]],
+                    }
+                }
+            },
+            (
+                "plans.fire.send: 1 x fire became 1 x fire (load 2)",
+                "plans.fire.instead: nothing became 1 x water, 1 x hose or 1 x foam",
+                "plans.fire.shared: no became yes",
+            ),
         ),
     ],
 )

@@ -182,6 +182,20 @@ def test_needs_stand_open_until_every_position_is_taken() -> None:
     assert told == [1, 1, 0, 1]
 
 
+def either_way(*sent: f.ResourceAssigned) -> float:
+    """Needs left open of one that asks for two with fire, or else one with water who also has fire."""
+    rows = (f.NeedRow("fire", 2), f.NeedRow("water", alternative=1), f.NeedRow("fire", alternative=1))
+    opened = f.NeedOpened(at(70), NEED, rows, True, "plan", incident=FIRE, shared=True)
+    return measured([*reported()[:6], opened, *sent]).figure("open_needs")
+
+
+def test_a_need_is_not_open_once_one_way_is_filled() -> None:
+    """Positions of the other way were never owed; and one resource may have taken two positions."""
+    half = f.ResourceAssigned(at(80), ENGINE, NEED, 1, "sent")
+    whole = f.ResourceAssigned(at(80), ENGINE, NEED, 1, "sent", also=(2,))
+    assert [either_way(), either_way(half), either_way(whole)] == [1, 1, 0]
+
+
 def test_an_incident_that_nobody_reached_is_counted() -> None:
     """It has no response time, so only this count betrays it."""
     assert [measured(facts).figure("unreached") for facts in (reported(), [*reported(), *served()])] == [1, 0]

@@ -7,8 +7,22 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from incidents.procedure import Breaks, Diversion, Overrun, PlanRow, Priority, Procedure, Reserve, Rung, Step, Urgency
+from incidents.procedure import (
+    Breaks,
+    Diversion,
+    Overrun,
+    Plan,
+    PlanRow,
+    Priority,
+    Procedure,
+    Reserve,
+    Rung,
+    Step,
+    Urgency,
+)
 from tests.builders import a_procedure
+
+ROWS = [{"skill": f"skill {number}"} for number in range(50)]
 
 
 def test_the_order_of_keys_is_no_difference() -> None:
@@ -58,6 +72,10 @@ def test_any_other_word_is_a_difference(changes: dict[str, Any]) -> None:
         (Rung, {"unfilled_for_s": 60, "priorities": ["red"]}),
         (Rung, {"unfilled_for_s": 0, "priorities": ["red"], "raises_to": "red"}),
         (Rung, {"unfilled_for_s": 60, "priorities": [], "raises_to": "red"}),
+        (Plan, {"send": [{"skill": "fire"}], "instead": [[{"skill": "water"}]]}),
+        (Plan, {"send": [{"skill": "fire"}], "instead": [[]], "whole": True}),
+        (Plan, {"send": ROWS, "instead": [[{"skill": "water"}]], "whole": True}),
+        (Plan, {"send": [{"skill": "fire", "load": 0}]}),
         (Diversion, {"to": ["red"], "from": []}),
         (Diversion, {"to": ["red"], "from": ["green"], "most_per_incident": 0}),
         (Diversion, {"to": ["red"], "from": ["green"], "colour": "blue"}),

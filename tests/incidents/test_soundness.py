@@ -13,7 +13,7 @@ from incidents.procedure import Procedure
 from incidents.soundness import flaws_of
 
 SKILLS = frozenset({"calls", "medical", "fire"})
-OWNED = {"calls": 1, "medical": 2, "fire": 1}
+OWNED = {"calls": (1,), "medical": (1, 4), "fire": (1,)}
 
 
 def sound() -> dict[str, Any]:
@@ -45,7 +45,11 @@ def sound() -> dict[str, Any]:
             "toe": {"priority": "green"},
         },
         "plans": {
-            "both": {"send": [{"skill": "medical", "quantity": 2}, {"skill": "fire"}]},
+            "both": {
+                "send": [{"skill": "medical", "quantity": 2}, {"skill": "fire"}],
+                "whole": True,
+                "instead": [[{"skill": "medical", "load": 4}]],
+            },
             "one": {"send": [{"skill": "medical"}]},
         },
         "dispatch": {"automatic": ["red"], "diversion": {"to": ["red"], "from": ["amber", "green"]}},
@@ -111,6 +115,36 @@ PLANTED: dict[str, tuple[Change, Loc, str]] = {
         put("plans", "both", "send", 0, "quantity", 3),
         ("plans", "both", "send", 0, "quantity"),
         "asks for 3 with skill 'medical', the centre has 2",
+    ),
+    "quantity with room": (
+        put("plans", "both", "send", 0, "load", 2),
+        ("plans", "both", "send", 0, "quantity"),
+        "asks for 2 with skill 'medical' and room for 2, the centre has 1",
+    ),
+    "quantity beyond the bodies": (
+        put("plans", "one", "send", 0, "quantity", 3),
+        ("plans", "one", "send", 0, "quantity"),
+        "asks for 3 with skill 'medical', the centre has 2",
+    ),
+    "load": (
+        put("plans", "both", "send", 0, "load", 5),
+        ("plans", "both", "send", 0, "load"),
+        "takes 5, and nobody with skill 'medical' has room for more than 4",
+    ),
+    "load of a contact": (
+        put("queues", "phone", "load", 2),
+        ("queues", "phone", "load"),
+        "takes 2, and nobody with skill 'calls' has room for more than 1",
+    ),
+    "another way's skill": (
+        put("plans", "both", "instead", [[{"skill": "fire"}, {"skill": "medicla"}]]),
+        ("plans", "both", "instead", 0, 1, "skill"),
+        "did you mean 'medical'",
+    ),
+    "another way's row twice": (
+        put("plans", "both", "instead", [[{"skill": "fire"}], [{"skill": "medical"}, {"skill": "medical"}]]),
+        ("plans", "both", "instead", 1, 1, "skill"),
+        "has a row already",
     ),
     "row twice": (
         put("plans", "one", "send", [{"skill": "medical"}, {"skill": "medical"}]),
