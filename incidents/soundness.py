@@ -1,29 +1,19 @@
 """What one field of a procedure cannot say alone: that its parts fit together, and fit the centre.
 
-`flaws_of` yields each flaw once, at the most specific place: what merely follows from a flaw already named (the
-determinants behind a question that nothing leads to, a reference that is one typing slip from its target) is not
-named again. Imports `procedure` and `triage`.
+`flaws_of` yields each flaw once, at the most specific place. Imports `procedure`, `triage`, `near_names` and
+`tree_soundness`.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import islice, takewhile
-from typing import TypeAlias
+from collections.abc import Iterable, Mapping
+from itertools import takewhile
 
 from incidents.centre import Loc
-from incidents.procedure import Example, PlanRow, Procedure, Question, Rung, Step
+from incidents.near_names import Found, NearNames, listed
+from incidents.procedure import Example, PlanRow, Procedure, Rung
+from incidents.tree_soundness import tree_flaws
 from incidents.triage import Ask, Outcome, accepts, next_step
-
-Found: TypeAlias = Iterator[tuple[Loc, str, str]]
-"""(location as keys and indices; a last "[key]" means the key itself, what is wrong, what would be accepted)."""
-
-NEAREST_SOUGHT = 20
-"""How many near misses are sought in one document; comparing names costs time, and a document may be hostile."""
-NAMES_COMPARED = 1000
-"""Near misses are sought only among this many names."""
-NAMES_SHOWN = 12
 
 
 def flaws_of(procedure: Procedure, skills: frozenset[str] | None, *, owned: Mapping[str, int] | None = None) -> Found:
@@ -43,16 +33,12 @@ class _Inspection:
         self.skills = None if skills is None else dict.fromkeys(sorted(skills))
         self.owned = owned
         self.by_rank = sorted(procedure.priorities, key=lambda name: procedure.priorities[name].rank)
-        self.sought = 0
-        self.nearest: dict[tuple[str, str], str | None] = {}
+        self.names = NearNames()
 
     def flaws(self) -> Found:
         yield from self._queues()
         yield from self._priorities()
-        yield from self._references()
-        yield from self._reach()
-        yield from self._loops()
-        yield from self._asked_again()
+        yield from tree_flaws(self.procedure, self.names)
         yield from self._plans()
         yield from self._dispatch()
         for name, rung in self.procedure.escalation.items():
@@ -89,113 +75,6 @@ class _Inspection:
             if tightest is None or target_s < tightest[0]:
                 tightest = target_s, name
 
-    def _references(self) -> Found:
-        """Every name in the tree and its determinants leads somewhere."""
-        questions, determinants = self.procedure.triage.questions, self.procedure.determinants
-        yield from self._known(("triage", "start"), "question", self.procedure.triage.start, questions)
-        for name, question in questions.items():
-            for where, step in _steps(question):
-                loc = ("triage", "questions", name, *where)
-                if step.ask is not None:
-                    yield from self._known((*loc, "ask"), "question", step.ask, questions)
-                if step.code is not None:
-                    yield from self._known((*loc, "code"), "determinant", step.code, determinants)
-        for code, determinant in determinants.items():
-            yield from self._known(
-                ("determinants", code, "priority"),
-                "priority",
-                determinant.priority,
-                self.procedure.priorities,
-            )
-            if determinant.plan is not None:
-                yield from self._known(("determinants", code, "plan"), "plan", determinant.plan, self.procedure.plans)
-
-    def _reach(self) -> Found:
-        """Every question is asked by some path, every determinant concluded by some step, every plan sent by some determinant."""
-        questions = self.procedure.triage.questions
-        reached = self._reached()
-        if reached:
-            for name in questions:
-                if name not in reached:
-                    yield (
-                        ("triage", "questions", name),
-                        f"no path from the start leads to question '{name}'",
-                        "",
-                    )
-        steps = [step for question in questions.values() for _, step in _steps(question)]
-        concluded = {
-            self._meant("determinant", step.code, self.procedure.determinants)
-            for step in steps
-            if step.code is not None
-        }
-        for code in self.procedure.determinants:
-            if code not in concluded:
-                yield ("determinants", code), f"no answer leads to determinant '{code}'", ""
-        plans = self.procedure.plans
-        sent = {
-            self._meant("plan", each.plan, plans)
-            for each in self.procedure.determinants.values()
-            if each.plan is not None
-        }
-        for name in plans:
-            if name not in sent:
-                yield ("plans", name), f"no determinant sends plan '{name}'", ""
-
-    def _loops(self) -> Found:
-        """The tree is one: no answer leads back to a question on the way to it (depth first, without recursion)."""
-        questions = self.procedure.triage.questions
-        start = self._meant("question", self.procedure.triage.start, questions)
-        if start is None:
-            return
-        way: dict[str, Iterator[tuple[Loc, Step]]] = {start: _steps(questions[start])}
-        done: set[str] = set()
-        while way:
-            name = next(reversed(way))
-            for where, step in way[name]:
-                following = None if step.ask is None else self._meant("question", step.ask, questions)
-                if following in way:
-                    what = f"this answer leads back to question '{following}', asked on the way here"
-                    yield (
-                        ("triage", "questions", name, *where, "ask"),
-                        what,
-                        "a question not asked before, or a code",
-                    )
-                elif following is not None and following not in done:
-                    way[following] = _steps(questions[following])
-                    break
-            else:
-                done.add(name)
-                del way[name]
-
-    def _asked_again(self) -> Found:
-        """A question right after another about the same thing takes what was said, or else every answer to it is wrong."""
-        questions = self.procedure.triage.questions
-        said: dict[str, list[str] | None] = {}
-        for question in questions.values():
-            for where, step in _steps(question):
-                if step.ask is None or step.ask not in questions:
-                    continue
-                same = questions[step.ask].about == question.about and where[0] == "answers"
-                before = said.setdefault(step.ask, [])
-                if not same:
-                    said[step.ask] = None
-                elif before is not None:
-                    before.append(str(where[1]))
-        for name, before in said.items():
-            question = questions[name]
-            if (
-                before
-                and name != self.procedure.triage.start
-                and not any(accepts(question, answer) for answer in before)
-            ):
-                known = _names(dict.fromkeys(before))
-                what = f"'{question.about}' is already known to be {known}, which this question does not take"
-                yield (
-                    ("triage", "questions", name, "answers"),
-                    what,
-                    "one of those answers, `otherwise`, or another `about`",
-                )
-
     def _plans(self) -> Found:
         for name, plan in self.procedure.plans.items():
             seen: set[tuple[str, int]] = set()
@@ -214,23 +93,23 @@ class _Inspection:
     def _dispatch(self) -> Found:
         dispatch, priorities = self.procedure.dispatch, self.procedure.priorities
         for index, name in enumerate(dispatch.automatic):
-            yield from self._known(("dispatch", "automatic", index), "priority", name, priorities)
+            yield from self.names.unknown(("dispatch", "automatic", index), "priority", name, priorities)
         if dispatch.diversion is None:
             return
         loc = ("dispatch", "diversion")
         least = self._most_urgent(dispatch.diversion.from_)
         for index, name in enumerate(dispatch.diversion.from_):
-            yield from self._known((*loc, "from", index), "priority", name, priorities)
+            yield from self.names.unknown((*loc, "from", index), "priority", name, priorities)
         for index, name in enumerate(dispatch.diversion.to):
-            yield from self._known((*loc, "to", index), "priority", name, priorities)
+            yield from self.names.unknown((*loc, "to", index), "priority", name, priorities)
             yield from self._more_urgent((*loc, "to", index), name, least, "diversion")
 
     def _rung(self, loc: Loc, rung: Rung) -> Found:
         priorities = self.procedure.priorities
         for index, name in enumerate(rung.priorities):
-            yield from self._known((*loc, "priorities", index), "priority", name, priorities)
+            yield from self.names.unknown((*loc, "priorities", index), "priority", name, priorities)
         if rung.raises_to is not None:
-            yield from self._known((*loc, "raises_to"), "priority", rung.raises_to, priorities)
+            yield from self.names.unknown((*loc, "raises_to"), "priority", rung.raises_to, priorities)
             yield from self._more_urgent(
                 (*loc, "raises_to"), rung.raises_to, self._most_urgent(rung.priorities), "escalation"
             )
@@ -243,23 +122,23 @@ class _Inspection:
         for name, answer in example.answers.items():
             if name not in triage.questions:
                 wrong = True
-                yield from self._known((*loc, "answers", name, "[key]"), "question", name, triage.questions)
+                yield from self.names.unknown((*loc, "answers", name, "[key]"), "question", name, triage.questions)
             elif not accepts(triage.questions[name], answer):
                 wrong = True
                 yield (
                     (*loc, "answers", name),
                     f"question '{name}' does not take '{answer}'",
-                    _names(triage.questions[name].answers),
+                    listed(triage.questions[name].answers),
                 )
-        yield from self._known((*loc, "code"), "determinant", example.code, determinants)
-        yield from self._known((*loc, "priority"), "priority", example.priority, self.procedure.priorities)
+        yield from self.names.unknown((*loc, "code"), "determinant", example.code, determinants)
+        yield from self.names.unknown((*loc, "priority"), "priority", example.priority, self.procedure.priorities)
         if wrong or example.code not in determinants or example.priority not in self.procedure.priorities:
             return
         match next_step(triage, example.answers):
             case Ask(question=question, options=options):
-                yield loc, f"the example leaves question '{question}' unanswered", _names(options)
+                yield loc, f"the example leaves question '{question}' unanswered", listed(options)
             case Outcome(code=code, path=path) if code in determinants:
-                way = _names(f"{question} = {answer}" for question, answer in path)
+                way = listed(f"{question} = {answer}" for question, answer in path)
                 priority = determinants[code].priority
                 if code != example.code:
                     yield (*loc, "code"), f"the example leads to '{code}', not '{example.code}' ({way})", code
@@ -272,18 +151,12 @@ class _Inspection:
 
     # What the rules above have in common.
 
-    def _known(self, loc: Loc, noun: str, name: str, known: Mapping[str, object]) -> Found:
-        if name in known:
-            return
-        near = self._meant(noun, name, known)
-        yield loc, f"unknown {noun} '{name}'" + (f", did you mean '{near}'?" if near else ""), _names(known)
-
     def _skill(self, loc: Loc, skill: str) -> Found:
         if self.skills is None or skill in self.skills:
             return
-        near = self._meant("skill", skill, self.skills)
+        near = self.names.meant("skill", skill, self.skills)
         hint = f", did you mean '{near}'?" if near else ""
-        yield loc, f"nobody at the centre holds skill '{skill}'{hint}", _names(self.skills)
+        yield loc, f"nobody at the centre holds skill '{skill}'{hint}", listed(self.skills)
 
     def _row(self, loc: Loc, row: PlanRow) -> Found:
         yield from self._skill((*loc, "skill"), row.skill)
@@ -304,45 +177,8 @@ class _Inspection:
         if name != least and priorities[name].rank == priorities[least].rank:
             return
         above = takewhile(lambda each: priorities[each].rank < priorities[least].rank, self.by_rank)
-        yield loc, f"{what} to '{name}', which is not more urgent than '{least}'", _names(above)
+        yield loc, f"{what} to '{name}', which is not more urgent than '{least}'", listed(above)
 
     def _most_urgent(self, names: Iterable[str]) -> str | None:
         known = [name for name in names if name in self.procedure.priorities]
         return min(known, key=lambda name: self.procedure.priorities[name].rank, default=None)
-
-    def _reached(self) -> set[str]:
-        questions = self.procedure.triage.questions
-        start = self._meant("question", self.procedure.triage.start, questions)
-        reached: set[str] = set() if start is None else {start}
-        waiting = list(reached)
-        while waiting:
-            for _, step in _steps(questions[waiting.pop()]):
-                following = None if step.ask is None else self._meant("question", step.ask, questions)
-                if following is not None and following not in reached:
-                    reached.add(following)
-                    waiting.append(following)
-        return reached
-
-    def _meant(self, noun: str, name: str, known: Collection[str]) -> str | None:
-        """The name itself if known, else the known name it was probably meant to be, else None."""
-        if name in known:
-            return name
-        if (noun, name) not in self.nearest:
-            self.sought += 1
-            affordable = self.sought <= NEAREST_SOUGHT and len(known) <= NAMES_COMPARED
-            near = difflib.get_close_matches(name, sorted(known), 1) if affordable else []
-            self.nearest[noun, name] = near[0] if near else None
-        return self.nearest[noun, name]
-
-
-def _steps(question: Question) -> Iterator[tuple[Loc, Step]]:
-    for answer, step in question.answers.items():
-        yield ("answers", answer), step
-    if question.otherwise is not None:
-        yield ("otherwise",), question.otherwise
-
-
-def _names(names: Iterable[str]) -> str:
-    """The names in the order given, cut where a reader stops reading (and where a hostile document would cost time)."""
-    shown = list(islice(names, NAMES_SHOWN + 1))
-    return ", ".join([*shown[:NAMES_SHOWN], "..."] if len(shown) > NAMES_SHOWN else shown) or "none is declared"
