@@ -1,43 +1,45 @@
 """What one field of a procedure cannot say alone: that its parts fit together, and fit the centre.
 
 `flaws_of` yields each flaw once, at the most specific place. Imports `procedure`, `triage`, `near_names` and
-`tree_soundness`.
+`tree_soundness`, `holdings` and `reserves`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import takewhile
 
-from incidents.centre import Loc
+from incidents.centre import Centre, Loc
+from incidents.holdings import Holdings
 from incidents.near_names import Found, NearNames, listed
-from incidents.procedure import Example, PlanRow, Procedure, Rung
+from incidents.procedure import Diversion, Example, PlanRow, Procedure, Rung
+from incidents.reserves import reserve_flaws
 from incidents.tree_soundness import tree_flaws
 from incidents.triage import Ask, Outcome, accepts, next_step
 
 
-def flaws_of(procedure: Procedure, skills: frozenset[str] | None, *, owned: Mapping[str, int] | None = None) -> Found:
+def flaws_of(procedure: Procedure, centre: Centre | None) -> Found:
     """Yield every flaw of the procedure, in no particular order.
 
-    `skills`: what somebody at the centre holds; None leaves skills unchecked. `owned`: how many resources can serve a
-    skill at once with everybody on duty; None leaves quantities unchecked.
+    `centre` None leaves unchecked what depends on it: skills with their levels and numbers, stations and partners.
     """
-    return _Inspection(procedure, skills, owned).flaws()
+    return _Inspection(procedure, centre).flaws()
 
 
 class _Inspection:
     """One look at one procedure; holds what the rules share."""
 
-    def __init__(self, procedure: Procedure, skills: frozenset[str] | None, owned: Mapping[str, int] | None) -> None:
+    def __init__(self, procedure: Procedure, centre: Centre | None) -> None:
         self.procedure = procedure
-        self.skills = None if skills is None else dict.fromkeys(sorted(skills))
-        self.owned = owned
+        self.centre = centre
+        self.holdings = None if centre is None else Holdings(centre, procedure.dispatch.partners)
         self.by_rank = sorted(procedure.priorities, key=lambda name: procedure.priorities[name].rank)
         self.names = NearNames()
 
     def flaws(self) -> Found:
         yield from self._queues()
         yield from self._priorities()
+        yield from self._waiting()
         yield from tree_flaws(self.procedure, self.names)
         yield from self._plans()
         yield from self._dispatch()
@@ -75,6 +77,24 @@ class _Inspection:
             if tightest is None or target_s < tightest[0]:
                 tightest = target_s, name
 
+    def _waiting(self) -> Found:
+        """A need that may wait by choice is raised, in the end, to where it may not, or it could wait for ever."""
+        priorities = self.procedure.priorities
+        raised: dict[str | None, set[str | None]] = {}
+        for rung in self.procedure.escalation.values():
+            if rung.raises_to is not None:
+                for name in rung.priorities:
+                    lower = self.names.meant("priority", name, priorities)
+                    raised.setdefault(lower, set()).add(self.names.meant("priority", rung.raises_to, priorities))
+        ends = {name for name, priority in priorities.items() if priority.waits_at_s is None}
+        # A rung raises to a more urgent priority, so by rank whatever a priority is raised to comes before it.
+        for name in self.by_rank:
+            if name not in ends and ends.isdisjoint(raised.get(name, ())):
+                what = f"a need of '{name}' could wait for ever: no rung raises it to a priority that never waits by choice"
+                yield ("priorities", name, "waits_at_s"), what, f"a rung of `escalation` that raises '{name}'"
+            # What is raised to one that is named already is not named again.
+            ends.add(name)
+
     def _plans(self) -> Found:
         for name, plan in self.procedure.plans.items():
             seen: set[tuple[str, int]] = set()
@@ -88,21 +108,51 @@ class _Inspection:
                     )
                     continue
                 seen.add((row.skill, row.level))
-                yield from self._row(loc, row)
+                alike = (each for each in plan.send if each.skill == row.skill and each.level >= row.level)
+                yield from self._row(loc, row, sum(each.quantity for each in alike))
 
     def _dispatch(self) -> Found:
         dispatch, priorities = self.procedure.dispatch, self.procedure.priorities
         for index, name in enumerate(dispatch.automatic):
             yield from self.names.unknown(("dispatch", "automatic", index), "priority", name, priorities)
-        if dispatch.diversion is None:
-            return
-        loc = ("dispatch", "diversion")
-        least = self._most_urgent(dispatch.diversion.from_)
-        for index, name in enumerate(dispatch.diversion.from_):
+        if dispatch.diversion is not None:
+            yield from self._diversion(dispatch.diversion)
+        for index, name in enumerate(dispatch.overrun.unless if dispatch.overrun else ()):
+            yield from self.names.unknown(("dispatch", "overrun", "unless", index), "priority", name, priorities)
+        for index, name in enumerate(dispatch.breaks.interrupted_by if dispatch.breaks else ()):
+            yield from self.names.unknown(("dispatch", "breaks", "interrupted_by", index), "priority", name, priorities)
+        if self.centre is not None:
+            lenders = {kind.partner: None for kind in self.centre.kinds.values() if kind.partner is not None}
+            for name in dispatch.partners:
+                yield from self.names.unknown(("dispatch", "partners", name, "[key]"), "partner", name, lenders)
+        yield from self._reserves()
+
+    def _diversion(self, rule: Diversion) -> Found:
+        loc, priorities = ("dispatch", "diversion"), self.procedure.priorities
+        least = self._most_urgent(rule.from_)
+        for index, name in enumerate(rule.from_):
             yield from self.names.unknown((*loc, "from", index), "priority", name, priorities)
-        for index, name in enumerate(dispatch.diversion.to):
+        for index, name in enumerate(rule.to):
             yield from self.names.unknown((*loc, "to", index), "priority", name, priorities)
             yield from self._more_urgent((*loc, "to", index), name, least, "diversion")
+
+    def _reserves(self) -> Found:
+        """Whom a reserve keeps has to be there to be kept."""
+        reserves = self.procedure.dispatch.reserve
+        yield from reserve_flaws(reserves)
+        if self.centre is None or self.holdings is None:
+            return
+        for index, reserve in enumerate(reserves):
+            loc = ("dispatch", "reserve", index)
+            yield from self._skill((*loc, "skill"), reserve.skill)
+            for number, name in enumerate(reserve.stations):
+                yield from self.names.unknown((*loc, "stations", number), "station", name, self.centre.stations)
+            if reserve.skill not in self.holdings.skills or not set(reserve.stations) <= set(self.centre.stations):
+                continue
+            there = self.holdings.resources(reserve.skill, reserve.stations)
+            if reserve.keep > there:
+                what = f"keeps {reserve.keep} with skill '{reserve.skill}', of whom {there} are based there"
+                yield (*loc, "keep"), what, f"at most {there}" if there else "stations where somebody with it is based"
 
     def _rung(self, loc: Loc, rung: Rung) -> Found:
         priorities = self.procedure.priorities
@@ -114,7 +164,7 @@ class _Inspection:
                 (*loc, "raises_to"), rung.raises_to, self._most_urgent(rung.priorities), "escalation"
             )
         if rung.opens is not None:
-            yield from self._row((*loc, "opens"), rung.opens)
+            yield from self._row((*loc, "opens"), rung.opens, rung.opens.quantity)
 
     def _example(self, loc: Loc, example: Example) -> Found:
         triage, determinants = self.procedure.triage, self.procedure.determinants
@@ -152,21 +202,30 @@ class _Inspection:
     # What the rules above have in common.
 
     def _skill(self, loc: Loc, skill: str) -> Found:
-        if self.skills is None or skill in self.skills:
+        if self.holdings is None or skill in self.holdings.skills:
             return
-        near = self.names.meant("skill", skill, self.skills)
+        partner = self.holdings.withheld.get(skill)
+        if partner is not None:
+            what = f"only partner '{partner}' holds skill '{skill}', and the rules do not call on it"
+            yield loc, what, f"'{partner}' among `dispatch.partners`"
+            return
+        near = self.names.meant("skill", skill, self.holdings.skills)
         hint = f", did you mean '{near}'?" if near else ""
-        yield loc, f"nobody at the centre holds skill '{skill}'{hint}", listed(self.skills)
+        yield loc, f"nobody at the centre holds skill '{skill}'{hint}", listed(self.holdings.skills)
 
-    def _row(self, loc: Loc, row: PlanRow) -> Found:
+    def _row(self, loc: Loc, row: PlanRow, wanted: int) -> Found:
+        """`wanted`: how many are asked for at once who could fill this row, those of the row among them."""
         yield from self._skill((*loc, "skill"), row.skill)
-        most = row.quantity if self.owned is None else self.owned.get(row.skill, row.quantity)
-        if row.quantity > most:
-            yield (
-                (*loc, "quantity"),
-                f"asks for {row.quantity} with skill '{row.skill}', the centre has {most}",
-                f"at most {most}",
-            )
+        if self.holdings is None or row.skill not in self.holdings.skills:
+            return
+        highest, most = self.holdings.skills[row.skill], self.holdings.positions(row.skill, row.level)
+        if row.level > highest:
+            what = f"nobody at the centre has skill '{row.skill}' above level {highest}"
+            yield (*loc, "level"), what, f"at most {highest}"
+        elif wanted > most:
+            least = f" at level {row.level} or above" if row.level > 1 else ""
+            what = f"asks for {wanted} with skill '{row.skill}'{least}, the centre has {most}"
+            yield (*loc, "quantity"), what, f"at most {most}"
 
     def _more_urgent(self, loc: Loc, name: str, least: str | None, what: str) -> Found:
         """`least`: the most urgent of those that `name` has to be more urgent than."""
