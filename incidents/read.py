@@ -9,8 +9,7 @@ from __future__ import annotations
 import difflib
 import heapq
 import json
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from types import UnionType
@@ -19,7 +18,7 @@ from typing import Annotated, Any, NoReturn, TypeAlias, TypeVar, Union, get_args
 from pydantic import BaseModel, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
-from incidents.centre import Centre, Document, Loc, Name
+from incidents.centre import LEVELLED, LISTED, Centre, Document, Loc, Name
 from incidents.marked import LARGEST_BYTES, Found, Mark, Marked, cut, mark_at, marked
 from incidents.procedure import Procedure
 from incidents.refusals import DocumentRefused, Flaw
@@ -35,12 +34,10 @@ SemanticFlaws: TypeAlias = Callable[[T], Iterable[tuple[Loc, str, str]]]
 
 
 def read_procedure(path: Path, centre: Centre | None = None) -> Procedure:
-    """Read a procedure and check it whole, against the centre's skills and numbers when a centre is given."""
+    """Read a procedure and check it whole, against what the centre has when one is given."""
 
     def flaws(procedure: Procedure) -> Iterator[tuple[Loc, str, str]]:
-        if centre is None:
-            return flaws_of(procedure, None)
-        return flaws_of(procedure, centre.skills, owned=_owned(centre))
+        return flaws_of(procedure, centre)
 
     return read_document(path, Procedure, flaws)
 
@@ -134,16 +131,6 @@ def _text_of(path: Path) -> str:
         _refuse(name, [(mark, f"byte 0x{data[error.start]:02x} is not UTF-8", "UTF-8 text")])
 
 
-def _owned(centre: Centre) -> Mapping[str, Sequence[int]]:
-    """The capacity of each resource that holds a skill, by skill, everybody on duty."""
-    owned: dict[str, list[int]] = defaultdict(list)
-    for resource in centre.resources.values():
-        kind = centre.kinds[resource.kind]
-        for skill in dict.fromkeys(kind.skills):
-            owned[skill].append(kind.capacity)
-    return owned
-
-
 # From what pydantic says to what a designer reads.
 
 
@@ -178,7 +165,7 @@ def _place_of(error: ErrorDetails) -> Loc:
 def _wording(error: ErrorDetails, kind: type[Document], read: Marked) -> tuple[str, str]:
     """Return (what is wrong, what would be accepted)."""
     loc, message, given = error["loc"], error["msg"], _shown(read.value(_place_of(error)))
-    key = next((part for part in reversed(loc) if isinstance(part, str) and part != "[key]"), "document")
+    key = next((part for part in reversed(loc) if isinstance(part, str) and part not in _NO_KEYS), "document")
     match error["type"]:
         case "missing":
             return f"`{key}` is missing", ""
@@ -208,6 +195,8 @@ def _wording(error: ErrorDetails, kind: type[Document], read: Marked) -> tuple[s
     return f"`{cut(key)}`: {message.removeprefix('Value error, ')}", ""
 
 
+_NO_KEYS = frozenset({"[key]", LISTED, LEVELLED})
+"""Parts of locations that no document has as keys."""
 _NAME = next(each.pattern for each in get_args(Name) if isinstance(each, StringConstraints))
 _EXPECTED = {
     "string_type": "text; in quotes where it looks like a number, true, false or null",

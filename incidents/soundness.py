@@ -1,62 +1,46 @@
 """What one field of a procedure cannot say alone: that its parts fit together, and fit the centre.
 
-`flaws_of` yields each flaw once, at the most specific place: what merely follows from a flaw already named (the
-determinants behind a question that nothing leads to, a reference that is one typing slip from its target) is not
-named again. Imports `procedure` and `triage`.
+`flaws_of` yields each flaw once, at the most specific place. Imports `procedure`, `triage`, `near_names` and
+`tree_soundness`, `holdings` and `reserves`.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice, takewhile
-from typing import TypeAlias
+from collections.abc import Iterable
+from itertools import takewhile
 
-from incidents.centre import Loc
-from incidents.procedure import Example, PlanRow, Procedure, Question, Rung, Step
+from incidents.centre import Centre, Loc
+from incidents.holdings import Holdings
+from incidents.near_names import Found, NearNames, listed
+from incidents.procedure import Diversion, Example, PlanRow, Procedure, Rung
+from incidents.reserves import reserve_flaws
+from incidents.tree_soundness import tree_flaws
 from incidents.triage import Ask, Outcome, accepts, next_step
 
-Found: TypeAlias = Iterator[tuple[Loc, str, str]]
-"""(location as keys and indices; a last "[key]" means the key itself, what is wrong, what would be accepted)."""
 
-NEAREST_SOUGHT = 20
-"""How many near misses are sought in one document; comparing names costs time, and a document may be hostile."""
-NAMES_COMPARED = 1000
-"""Near misses are sought only among this many names."""
-NAMES_SHOWN = 12
-
-
-def flaws_of(
-    procedure: Procedure, skills: frozenset[str] | None, *, owned: Mapping[str, Sequence[int]] | None = None
-) -> Found:
+def flaws_of(procedure: Procedure, centre: Centre | None) -> Found:
     """Yield every flaw of the procedure, in no particular order.
 
-    `skills`: what somebody at the centre holds; None leaves skills unchecked. `owned`: the capacity of each resource that
-    holds a skill, by skill; None leaves quantities and loads unchecked.
+    `centre` None leaves unchecked what depends on it: skills with their levels and numbers, stations and partners.
     """
-    return _Inspection(procedure, skills, owned).flaws()
+    return _Inspection(procedure, centre).flaws()
 
 
 class _Inspection:
     """One look at one procedure; holds what the rules share."""
 
-    def __init__(
-        self, procedure: Procedure, skills: frozenset[str] | None, owned: Mapping[str, Sequence[int]] | None
-    ) -> None:
+    def __init__(self, procedure: Procedure, centre: Centre | None) -> None:
         self.procedure = procedure
-        self.skills = None if skills is None else dict.fromkeys(sorted(skills))
-        self.owned = owned
+        self.centre = centre
+        self.holdings = None if centre is None else Holdings(centre, procedure.dispatch.partners)
         self.by_rank = sorted(procedure.priorities, key=lambda name: procedure.priorities[name].rank)
-        self.sought = 0
-        self.nearest: dict[tuple[str, str], str | None] = {}
+        self.names = NearNames()
 
     def flaws(self) -> Found:
         yield from self._queues()
         yield from self._priorities()
-        yield from self._references()
-        yield from self._reach()
-        yield from self._loops()
-        yield from self._asked_again()
+        yield from self._waiting()
+        yield from tree_flaws(self.procedure, self.names)
         yield from self._plans()
         yield from self._dispatch()
         for name, rung in self.procedure.escalation.items():
@@ -94,112 +78,23 @@ class _Inspection:
             if tightest is None or target_s < tightest[0]:
                 tightest = target_s, name
 
-    def _references(self) -> Found:
-        """Every name in the tree and its determinants leads somewhere."""
-        questions, determinants = self.procedure.triage.questions, self.procedure.determinants
-        yield from self._known(("triage", "start"), "question", self.procedure.triage.start, questions)
-        for name, question in questions.items():
-            for where, step in _steps(question):
-                loc = ("triage", "questions", name, *where)
-                if step.ask is not None:
-                    yield from self._known((*loc, "ask"), "question", step.ask, questions)
-                if step.code is not None:
-                    yield from self._known((*loc, "code"), "determinant", step.code, determinants)
-        for code, determinant in determinants.items():
-            yield from self._known(
-                ("determinants", code, "priority"),
-                "priority",
-                determinant.priority,
-                self.procedure.priorities,
-            )
-            if determinant.plan is not None:
-                yield from self._known(("determinants", code, "plan"), "plan", determinant.plan, self.procedure.plans)
-
-    def _reach(self) -> Found:
-        """Every question is asked by some path, every determinant concluded by some step, every plan sent by some determinant."""
-        questions = self.procedure.triage.questions
-        reached = self._reached()
-        if reached:
-            for name in questions:
-                if name not in reached:
-                    yield (
-                        ("triage", "questions", name),
-                        f"no path from the start leads to question '{name}'",
-                        "",
-                    )
-        steps = [step for question in questions.values() for _, step in _steps(question)]
-        concluded = {
-            self._meant("determinant", step.code, self.procedure.determinants)
-            for step in steps
-            if step.code is not None
-        }
-        for code in self.procedure.determinants:
-            if code not in concluded:
-                yield ("determinants", code), f"no answer leads to determinant '{code}'", ""
-        plans = self.procedure.plans
-        sent = {
-            self._meant("plan", each.plan, plans)
-            for each in self.procedure.determinants.values()
-            if each.plan is not None
-        }
-        for name in plans:
-            if name not in sent:
-                yield ("plans", name), f"no determinant sends plan '{name}'", ""
-
-    def _loops(self) -> Found:
-        """The tree is one: no answer leads back to a question on the way to it (depth first, without recursion)."""
-        questions = self.procedure.triage.questions
-        start = self._meant("question", self.procedure.triage.start, questions)
-        if start is None:
-            return
-        way: dict[str, Iterator[tuple[Loc, Step]]] = {start: _steps(questions[start])}
-        done: set[str] = set()
-        while way:
-            name = next(reversed(way))
-            for where, step in way[name]:
-                following = None if step.ask is None else self._meant("question", step.ask, questions)
-                if following in way:
-                    what = f"this answer leads back to question '{following}', asked on the way here"
-                    yield (
-                        ("triage", "questions", name, *where, "ask"),
-                        what,
-                        "a question not asked before, or a code",
-                    )
-                elif following is not None and following not in done:
-                    way[following] = _steps(questions[following])
-                    break
-            else:
-                done.add(name)
-                del way[name]
-
-    def _asked_again(self) -> Found:
-        """A question right after another about the same thing takes what was said, or else every answer to it is wrong."""
-        questions = self.procedure.triage.questions
-        said: dict[str, list[str] | None] = {}
-        for question in questions.values():
-            for where, step in _steps(question):
-                if step.ask is None or step.ask not in questions:
-                    continue
-                same = questions[step.ask].about == question.about and where[0] == "answers"
-                before = said.setdefault(step.ask, [])
-                if not same:
-                    said[step.ask] = None
-                elif before is not None:
-                    before.append(str(where[1]))
-        for name, before in said.items():
-            question = questions[name]
-            if (
-                before
-                and name != self.procedure.triage.start
-                and not any(accepts(question, answer) for answer in before)
-            ):
-                known = _names(dict.fromkeys(before))
-                what = f"'{question.about}' is already known to be {known}, which this question does not take"
-                yield (
-                    ("triage", "questions", name, "answers"),
-                    what,
-                    "one of those answers, `otherwise`, or another `about`",
-                )
+    def _waiting(self) -> Found:
+        """A need that may wait by choice is raised, in the end, to where it may not, or it could wait for ever."""
+        priorities = self.procedure.priorities
+        raised: dict[str | None, set[str | None]] = {}
+        for rung in self.procedure.escalation.values():
+            if rung.raises_to is not None:
+                for name in rung.priorities:
+                    lower = self.names.meant("priority", name, priorities)
+                    raised.setdefault(lower, set()).add(self.names.meant("priority", rung.raises_to, priorities))
+        ends = {name for name, priority in priorities.items() if priority.waits_at_s is None}
+        # A rung raises to a more urgent priority, so by rank whatever a priority is raised to comes before it.
+        for name in self.by_rank:
+            if name not in ends and ends.isdisjoint(raised.get(name, ())):
+                what = f"a need of '{name}' could wait for ever: no rung raises it to a priority that never waits by choice"
+                yield ("priorities", name, "waits_at_s"), what, f"a rung of `escalation` that raises '{name}'"
+            # What is raised to one that is named already is not named again.
+            ends.add(name)
 
     def _plans(self) -> Found:
         for name, plan in self.procedure.plans.items():
@@ -219,33 +114,63 @@ class _Inspection:
                 )
                 continue
             seen.add((row.skill, row.level))
-            yield from self._row(loc, row)
+            alike = (each for each in rows if each.skill == row.skill and each.level >= row.level)
+            yield from self._row(loc, row, sum(each.quantity for each in alike))
 
     def _dispatch(self) -> Found:
         dispatch, priorities = self.procedure.dispatch, self.procedure.priorities
         for index, name in enumerate(dispatch.automatic):
-            yield from self._known(("dispatch", "automatic", index), "priority", name, priorities)
-        if dispatch.diversion is None:
-            return
-        loc = ("dispatch", "diversion")
-        least = self._most_urgent(dispatch.diversion.from_)
-        for index, name in enumerate(dispatch.diversion.from_):
-            yield from self._known((*loc, "from", index), "priority", name, priorities)
-        for index, name in enumerate(dispatch.diversion.to):
-            yield from self._known((*loc, "to", index), "priority", name, priorities)
+            yield from self.names.unknown(("dispatch", "automatic", index), "priority", name, priorities)
+        if dispatch.diversion is not None:
+            yield from self._diversion(dispatch.diversion)
+        for index, name in enumerate(dispatch.overrun.unless if dispatch.overrun else ()):
+            yield from self.names.unknown(("dispatch", "overrun", "unless", index), "priority", name, priorities)
+        for index, name in enumerate(dispatch.breaks.interrupted_by if dispatch.breaks else ()):
+            yield from self.names.unknown(("dispatch", "breaks", "interrupted_by", index), "priority", name, priorities)
+        if self.centre is not None:
+            lenders = {kind.partner: None for kind in self.centre.kinds.values() if kind.partner is not None}
+            for name in dispatch.partners:
+                yield from self.names.unknown(("dispatch", "partners", name, "[key]"), "partner", name, lenders)
+        yield from self._reserves()
+
+    def _diversion(self, rule: Diversion) -> Found:
+        loc, priorities = ("dispatch", "diversion"), self.procedure.priorities
+        least = self._most_urgent(rule.from_)
+        for index, name in enumerate(rule.from_):
+            yield from self.names.unknown((*loc, "from", index), "priority", name, priorities)
+        for index, name in enumerate(rule.to):
+            yield from self.names.unknown((*loc, "to", index), "priority", name, priorities)
             yield from self._more_urgent((*loc, "to", index), name, least, "diversion")
+
+    def _reserves(self) -> Found:
+        """Whom a reserve keeps has to be there to be kept."""
+        reserves = self.procedure.dispatch.reserve
+        yield from reserve_flaws(reserves)
+        if self.centre is None or self.holdings is None:
+            return
+        for index, reserve in enumerate(reserves):
+            loc = ("dispatch", "reserve", index)
+            yield from self._skill((*loc, "skill"), reserve.skill)
+            for number, name in enumerate(reserve.stations):
+                yield from self.names.unknown((*loc, "stations", number), "station", name, self.centre.stations)
+            if reserve.skill not in self.holdings.skills or not set(reserve.stations) <= set(self.centre.stations):
+                continue
+            there = self.holdings.resources(reserve.skill, reserve.stations)
+            if reserve.keep > there:
+                what = f"keeps {reserve.keep} with skill '{reserve.skill}', of whom {there} are based there"
+                yield (*loc, "keep"), what, f"at most {there}" if there else "stations where somebody with it is based"
 
     def _rung(self, loc: Loc, rung: Rung) -> Found:
         priorities = self.procedure.priorities
         for index, name in enumerate(rung.priorities):
-            yield from self._known((*loc, "priorities", index), "priority", name, priorities)
+            yield from self.names.unknown((*loc, "priorities", index), "priority", name, priorities)
         if rung.raises_to is not None:
-            yield from self._known((*loc, "raises_to"), "priority", rung.raises_to, priorities)
+            yield from self.names.unknown((*loc, "raises_to"), "priority", rung.raises_to, priorities)
             yield from self._more_urgent(
                 (*loc, "raises_to"), rung.raises_to, self._most_urgent(rung.priorities), "escalation"
             )
         if rung.opens is not None:
-            yield from self._row((*loc, "opens"), rung.opens)
+            yield from self._row((*loc, "opens"), rung.opens, rung.opens.quantity)
 
     def _example(self, loc: Loc, example: Example) -> Found:
         triage, determinants = self.procedure.triage, self.procedure.determinants
@@ -253,23 +178,23 @@ class _Inspection:
         for name, answer in example.answers.items():
             if name not in triage.questions:
                 wrong = True
-                yield from self._known((*loc, "answers", name, "[key]"), "question", name, triage.questions)
+                yield from self.names.unknown((*loc, "answers", name, "[key]"), "question", name, triage.questions)
             elif not accepts(triage.questions[name], answer):
                 wrong = True
                 yield (
                     (*loc, "answers", name),
                     f"question '{name}' does not take '{answer}'",
-                    _names(triage.questions[name].answers),
+                    listed(triage.questions[name].answers),
                 )
-        yield from self._known((*loc, "code"), "determinant", example.code, determinants)
-        yield from self._known((*loc, "priority"), "priority", example.priority, self.procedure.priorities)
+        yield from self.names.unknown((*loc, "code"), "determinant", example.code, determinants)
+        yield from self.names.unknown((*loc, "priority"), "priority", example.priority, self.procedure.priorities)
         if wrong or example.code not in determinants or example.priority not in self.procedure.priorities:
             return
         match next_step(triage, example.answers):
             case Ask(question=question, options=options):
-                yield loc, f"the example leaves question '{question}' unanswered", _names(options)
+                yield loc, f"the example leaves question '{question}' unanswered", listed(options)
             case Outcome(code=code, path=path) if code in determinants:
-                way = _names(f"{question} = {answer}" for question, answer in path)
+                way = listed(f"{question} = {answer}" for question, answer in path)
                 priority = determinants[code].priority
                 if code != example.code:
                     yield (*loc, "code"), f"the example leads to '{code}', not '{example.code}' ({way})", code
@@ -282,39 +207,41 @@ class _Inspection:
 
     # What the rules above have in common.
 
-    def _known(self, loc: Loc, noun: str, name: str, known: Mapping[str, object]) -> Found:
-        if name in known:
-            return
-        near = self._meant(noun, name, known)
-        yield loc, f"unknown {noun} '{name}'" + (f", did you mean '{near}'?" if near else ""), _names(known)
-
     def _skill(self, loc: Loc, skill: str) -> Found:
-        if self.skills is None or skill in self.skills:
+        if self.holdings is None or skill in self.holdings.skills:
             return
-        near = self._meant("skill", skill, self.skills)
+        partner = self.holdings.withheld.get(skill)
+        if partner is not None:
+            what = f"only partner '{partner}' holds skill '{skill}', and the rules do not call on it"
+            yield loc, what, f"'{partner}' among `dispatch.partners`"
+            return
+        near = self.names.meant("skill", skill, self.holdings.skills)
         hint = f", did you mean '{near}'?" if near else ""
-        yield loc, f"nobody at the centre holds skill '{skill}'{hint}", _names(self.skills)
+        yield loc, f"nobody at the centre holds skill '{skill}'{hint}", listed(self.holdings.skills)
 
-    def _row(self, loc: Loc, row: PlanRow) -> Found:
+    def _row(self, loc: Loc, row: PlanRow, wanted: int) -> Found:
+        """`wanted`: how many are asked for at once who could fill this row, those of the row among them."""
         yield from self._skill((*loc, "skill"), row.skill)
-        yield from self._load((*loc, "load"), row.skill, row.load)
-        capacities = None if self.owned is None else self.owned.get(row.skill)
-        if capacities is None or row.load > max(capacities):
+        if self.holdings is None or row.skill not in self.holdings.skills:
             return
-        # One resource fills one position of a row, whatever room it has left.
-        most = sum(capacity >= row.load for capacity in capacities)
-        if row.quantity > most:
-            room = f" and room for {row.load}" if row.load > 1 else ""
-            yield (
-                (*loc, "quantity"),
-                f"asks for {row.quantity} with skill '{row.skill}'{room}, the centre has {most}",
-                f"at most {most}",
-            )
+        highest, most = self.holdings.skills[row.skill], self.holdings.bodies(row.skill, row.level, row.load)
+        if row.level > highest:
+            what = f"nobody at the centre has skill '{row.skill}' above level {highest}"
+            yield (*loc, "level"), what, f"at most {highest}"
+            return
+        flaws = list(self._load((*loc, "load"), row.skill, row.load))
+        yield from flaws
+        if not flaws and wanted > most:
+            least = f" at level {row.level} or above" if row.level > 1 else ""
+            least += f" and room for {row.load}" if row.load > 1 else ""
+            what = f"asks for {wanted} with skill '{row.skill}'{least}, the centre has {most}"
+            yield (*loc, "quantity"), what, f"at most {most}"
 
     def _load(self, loc: Loc, skill: str, load: int) -> Found:
-        capacities = None if self.owned is None else self.owned.get(skill)
-        if capacities is not None and load > max(capacities):
-            most = max(capacities)
+        if self.holdings is None or skill not in self.holdings.skills:
+            return
+        most = self.holdings.room(skill)
+        if load > most:
             yield loc, f"takes {load}, and nobody with skill '{skill}' has room for more than {most}", f"at most {most}"
 
     def _more_urgent(self, loc: Loc, name: str, least: str | None, what: str) -> Found:
@@ -326,45 +253,8 @@ class _Inspection:
         if name != least and priorities[name].rank == priorities[least].rank:
             return
         above = takewhile(lambda each: priorities[each].rank < priorities[least].rank, self.by_rank)
-        yield loc, f"{what} to '{name}', which is not more urgent than '{least}'", _names(above)
+        yield loc, f"{what} to '{name}', which is not more urgent than '{least}'", listed(above)
 
     def _most_urgent(self, names: Iterable[str]) -> str | None:
         known = [name for name in names if name in self.procedure.priorities]
         return min(known, key=lambda name: self.procedure.priorities[name].rank, default=None)
-
-    def _reached(self) -> set[str]:
-        questions = self.procedure.triage.questions
-        start = self._meant("question", self.procedure.triage.start, questions)
-        reached: set[str] = set() if start is None else {start}
-        waiting = list(reached)
-        while waiting:
-            for _, step in _steps(questions[waiting.pop()]):
-                following = None if step.ask is None else self._meant("question", step.ask, questions)
-                if following is not None and following not in reached:
-                    reached.add(following)
-                    waiting.append(following)
-        return reached
-
-    def _meant(self, noun: str, name: str, known: Collection[str]) -> str | None:
-        """The name itself if known, else the known name it was probably meant to be, else None."""
-        if name in known:
-            return name
-        if (noun, name) not in self.nearest:
-            self.sought += 1
-            affordable = self.sought <= NEAREST_SOUGHT and len(known) <= NAMES_COMPARED
-            near = difflib.get_close_matches(name, sorted(known), 1) if affordable else []
-            self.nearest[noun, name] = near[0] if near else None
-        return self.nearest[noun, name]
-
-
-def _steps(question: Question) -> Iterator[tuple[Loc, Step]]:
-    for answer, step in question.answers.items():
-        yield ("answers", answer), step
-    if question.otherwise is not None:
-        yield ("otherwise",), question.otherwise
-
-
-def _names(names: Iterable[str]) -> str:
-    """The names in the order given, cut where a reader stops reading (and where a hostile document would cost time)."""
-    shown = list(islice(names, NAMES_SHOWN + 1))
-    return ", ".join([*shown[:NAMES_SHOWN], "..."] if len(shown) > NAMES_SHOWN else shown) or "none is declared"

@@ -132,8 +132,8 @@ def check(scenario: Scenario) -> None:
     found = {
         "centre": list(centre.flaws()),
         "workload": [*workload.flaws(), *workload.flaws_beside(centre, scenario.baseline)],
-        "baseline": list(flaws_of(scenario.baseline, centre.skills)),
-        "diversion": list(flaws_of(scenario.candidate, centre.skills)),
+        "baseline": list(flaws_of(scenario.baseline, centre)),
+        "diversion": list(flaws_of(scenario.candidate, centre)),
     }
     flaws = [
         Flaw(f"{name}/{'/'.join(map(str, where))}", what, accepted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,8 +13,18 @@ from incidents.quantities import Instant, ResourceId
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def duty_spans(centre: Centre, start: Instant, end: Instant) -> Iterator[tuple[ResourceId, Instant, Instant]]:
-    """Yield (resource, from, until) for every span of duty that touches [start, end), by resource and time.
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One span of duty, cut to the time looked at. `shift_ends_at` is not cut; None: on duty without a shift."""
+
+    resource: ResourceId
+    on_at: Instant
+    off_at: Instant
+    shift_ends_at: Instant | None
+
+
+def duty_spans(centre: Centre, start: Instant, end: Instant) -> Iterator[Duty]:
+    """Yield every span of duty that touches [start, end), by resource and time.
 
     A resource without a shift is on duty throughout. Local times that a clock change skips or repeats are read as the zone
     database reads them first.
@@ -21,11 +32,11 @@ def duty_spans(centre: Centre, start: Instant, end: Instant) -> Iterator[tuple[R
     zone = centre.zone_info
     for name, entry in sorted(centre.resources.items()):
         if entry.shift is None:
-            yield ResourceId(name), start, end
+            yield Duty(ResourceId(name), start, end, None)
             continue
         for begins, ends in _spans(centre.shifts[entry.shift], zone, start, end):
             if begins < end and ends > start:
-                yield ResourceId(name), max(begins, start), min(ends, end)
+                yield Duty(ResourceId(name), max(begins, start), min(ends, end), ends)
 
 
 def _spans(shift: Shift, zone: ZoneInfo, start: Instant, end: Instant) -> Iterator[tuple[Instant, Instant]]:

@@ -24,7 +24,7 @@ from incidents.travel import travel_times
 from incidents.triage import Ask, accepts, next_step
 from simulation.contacts import Contact
 from simulation.crews import TURN_ROUND_S, Return, Trip, driving_ms
-from simulation.shifts import duty_spans
+from simulation.shifts import Duty, duty_spans
 
 LOOK_LIMIT = 1_000
 """The most times a dispatcher looks again at one instant; more would be a desk that proposes without end."""
@@ -54,6 +54,7 @@ class World:
         self._reached: set[IncidentId] = set()
         self._ready: set[NeedId] = set()
         self._off_duty_due: set[ResourceId] = set()
+        self._next_duties: dict[ResourceId, Duty] = {}
         self._is_looking = False
         self._armed_at: Instant | None = None
         self._reactions: Mapping[type[f.Fact], Callable[[Any], None]] = {
@@ -64,10 +65,10 @@ class World:
 
     def run(self) -> list[f.Fact]:
         """Play every contact and return the whole log; work in hand at the end stays as it is then."""
-        for resource, on_at, off_at in duty_spans(self.desk.centre, self._start, self._until):
-            self._at(on_at, self._sign_on, resource)
-            if off_at < self._until:
-                self._at(off_at, self._end_shift, resource)
+        for duty in duty_spans(self.desk.centre, self._start, self._until):
+            self._at(duty.on_at, self._sign_on, duty)
+            if duty.off_at < self._until:
+                self._at(duty.off_at, self._end_shift, duty.resource)
         self._await_contact(0)
         self._env.run(until=self._until)
         return self.log
@@ -311,14 +312,16 @@ class World:
             self._by_incident.pop(incident, None)
             self._reached.discard(incident)
 
-    def _sign_on(self, resource: ResourceId) -> None:
-        if resource in self._off_duty_due:
-            # The next shift begins before the last one's work is done: it simply goes on.
-            self._off_duty_due.discard(resource)
+    def _sign_on(self, duty: Duty) -> None:
+        if duty.resource in self._off_duty_due:
+            # The next shift begins before the last one's work is done: the crews change when it is.
+            self._next_duties[duty.resource] = duty
             return
-        self.record(f.ResourceSignedOn(self._now, resource, self.desk.centre.base_of(resource)))
+        base = self.desk.centre.base_of(duty.resource)
+        self.record(f.ResourceSignedOn(self._now, duty.resource, base, duty.shift_ends_at))
 
     def _end_shift(self, resource: ResourceId) -> None:
+        self._next_duties.pop(resource, None)
         self._off_duty_due.add(resource)
         self._go_off_duty_if_due(resource)
 
@@ -326,8 +329,15 @@ class World:
         known = self.desk.situation.resources[resource]
         if resource in self._off_duty_due and not known.serving and known.is_on_duty:
             self._off_duty_due.discard(resource)
-            self._returns.pop(resource, None)
-            self.record(f.ResourceSignedOff(self._now, resource, "end of shift"))
+            signed_off = f.ResourceSignedOff(self._now, resource, "end of shift")
+            following = self._next_duties.pop(resource, None)
+            if following is None:
+                self._returns.pop(resource, None)
+                self.record(signed_off)
+                return
+            # The vehicle is where it is, and drives home with the new crew.
+            ends_at = following.shift_ends_at
+            self.record(signed_off, f.ResourceSignedOn(self._now, resource, known.place, ends_at))
 
     # The clock.
 

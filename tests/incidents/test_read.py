@@ -23,13 +23,13 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "procedure-format.md"
 CENTRE, PROCEDURE = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
 HERE = "«"
 """Marks, in a planted flaw, the character at which the refusal has to point."""
-SKILLS = frozenset({"call taking", "medical", "transport", "supervision"})
+TOWN = parse_document(CENTRE, "centre", Centre)
 
 
 def flaws_in(text: str) -> tuple[Flaw, ...]:
     """The flaws for which a procedure's text is refused."""
     with pytest.raises(DocumentRefused) as refusal:
-        parse_document(text, "f", Procedure, lambda procedure: flaws_of(procedure, SKILLS))
+        parse_document(text, "f", Procedure, lambda procedure: flaws_of(procedure, TOWN))
     return refusal.value.flaws
 
 
@@ -78,6 +78,16 @@ SCHEMA: dict[str, tuple[str, str, str]] = {
     "an index": ("from: [urgent, routine]", "from: [urgent, «3]", "3 does not fit"),
     "an alias of ours": ("from: [urgent, routine]", "«from: []", "0 entries"),
     "both ways": ("        yes: {code: unconscious}", "        «yes: {code: arrest, ask: complaint}", "either `ask`"),
+    "no price of a life": (
+        "    urgency: {shape: power, weight: 2, scale_s: 1080, exponent: 2}",
+        "    «urgency: {shape: logistic}",
+        "a logistic needs scale_s",
+    ),
+    "first rank that waits": (
+        "  life threat:\n    rank: 1\n",
+        "  «life threat:\n    rank: 1\n    waits_at_s: 60\n",
+        "is never left waiting",
+    ),
     "no target": ("    urgency: {shape: power", "    «urgency: {shape: threshold", "a threshold needs target_s"),
     "slash in a name": ("  minor: {priority", "  «mi/nor: {priority", "'mi/nor' is no name"),
     "a shape unheard of": ("shape: power", "shape: «cubic", "'cubic' does not fit"),
@@ -88,6 +98,21 @@ MEANING: dict[str, tuple[str, str, str]] = {
     "unknown plan": ("plan: two crews", "plan: «two crew", "did you mean 'two crews'"),
     "rank twice": ("rank: 3", "rank: «2", "rank 2 is already that of 'urgent'"),
     "unused plan": ("plans:\n", "plans:\n  «none: {send: [{skill: medical}]}\n", "no determinant sends plan 'none'"),
+    "waits for ever": ("rank: 2\n", "rank: 2\n    waits_at_s: «900\n", "a need of 'urgent' could wait for ever"),
+    "unheld level": ("send:\n      - {skill: medical}", "send:\n      - {skill: medical, level: «2}", "above level 1"),
+    "unknown partner": ("  spare_skill_s: 30", "  partners: {«coastguard: 60}", "unknown partner 'coastguard'"),
+    "unknown station": (
+        "  spare_skill_s: 30",
+        "  reserve: [{name: a, skill: medical, stations: [«mil], keep: 1, missing_s: 60}]",
+        "did you mean 'mill'?",
+    ),
+    "small reserve": (
+        "  spare_skill_s: 30",
+        "  reserve:\n"
+        "    - {name: a, skill: medical, stations: [mill, wharf], keep: 2, missing_s: 60}\n"
+        "    - {name: b, skill: medical, keep: «1, missing_s: 60}",
+        "'b' keeps 1, those directly within it 2 together",
+    ),
     "unheld skill": ("opens: {skill: supervision}", "opens: {skill: «supervison}", "nobody at the centre holds"),
     "diversion": ("to: [life threat]\n", "to: [life threat, «routine]\n", "not more urgent than 'urgent'"),
     "example": (
@@ -178,6 +203,23 @@ def test_a_key_inside_a_member_of_a_union_is_found() -> None:
     text = CENTRE.replace("speed_mps: 12", "speed_mps: 12, detuor: 2")
     with pytest.raises(DocumentRefused, match=r"unknown key 'detuor', did you mean 'detour'\?"):
         parse_document(text, "f", Centre)
+
+
+@pytest.mark.parametrize(
+    ("skills", "where", "what"),
+    [
+        ("3", "5:18", "`skills`: 3 does not fit"),
+        ("[call taking, 3]", "5:32", "`skills`: 3 does not fit"),
+        ("{call taking: 6}", "5:32", "`call taking`: 6 does not fit"),
+        ("{a/b: 2}", "5:19", "'a/b' is no name"),
+    ],
+)
+def test_skills_are_refused_where_they_are_wrong_in_either_way_of_writing(skills: str, where: str, what: str) -> None:
+    """Two ways of writing one thing must not give two refusals of one slip."""
+    text = CENTRE.replace("desk: {skills: [call taking]}", f"desk: {{skills: {skills}}}")
+    with pytest.raises(DocumentRefused) as refusal:
+        parse_document(text, "f", Centre)
+    assert [(flaw.where, what in flaw.what) for flaw in refusal.value.flaws] == [(f"f:{where}", True)]
 
 
 class Weights(Document):
@@ -339,7 +381,7 @@ def test_whatever_happens_to_a_file_it_loads_or_is_refused(seed: int) -> None:
     for _ in range(int(os.environ.get("MUSTER_MUTATIONS", "600"))):
         text = mutated(PROCEDURE, chance)
         try:
-            parse_document(text, "f", Procedure, lambda procedure: flaws_of(procedure, SKILLS))
+            parse_document(text, "f", Procedure, lambda procedure: flaws_of(procedure, TOWN))
         except DocumentRefused as refusal:
             refused += 1
             lines = text.count("\n") + text.count("\r") + 1

@@ -8,12 +8,31 @@ from typing import Any
 
 import pytest
 
-from incidents.centre import Loc
+from incidents.centre import Centre, Loc
 from incidents.procedure import Procedure
 from incidents.soundness import flaws_of
 
-SKILLS = frozenset({"calls", "medical", "fire"})
-OWNED = {"calls": (1,), "medical": (1, 4), "fire": (1,)}
+CENTRE = Centre.model_validate(
+    {
+        "centre": "c",
+        "kinds": {
+            "desk": {"skills": ["calls"]},
+            "ambulance": {"skills": {"medical": 2, "rescue": 1}, "capacity": 4},
+            "motorbike": {"skills": ["medical"]},
+            "engine": {"skills": ["fire"]},
+            "lifeboat": {"skills": ["sea"], "partner": "coastguard"},
+        },
+        "stations": {name: {"latitude": 0, "longitude": 0} for name in ("mill", "wharf", "hill")},
+        "resources": {
+            "D1": {"kind": "desk"},
+            "A1": {"kind": "ambulance", "base": "mill"},
+            "A2": {"kind": "motorbike", "base": "wharf"},
+            "E1": {"kind": "engine", "base": "mill"},
+            "L1": {"kind": "lifeboat", "base": "wharf"},
+        },
+        "travel": {"kind": "none"},
+    }
+)
 
 
 def sound() -> dict[str, Any]:
@@ -25,7 +44,7 @@ def sound() -> dict[str, Any]:
         "priorities": {
             "red": {"rank": 1, "urgency": {"shape": "threshold", "target_s": 480}},
             "amber": {"rank": 2, "urgency": {"shape": "threshold", "target_s": 1080}},
-            "green": {"rank": 3},
+            "green": {"rank": 3, "waits_at_s": 900},
         },
         "triage": {
             "start": "awake",
@@ -52,7 +71,18 @@ def sound() -> dict[str, Any]:
             },
             "one": {"send": [{"skill": "medical"}]},
         },
-        "dispatch": {"automatic": ["red"], "diversion": {"to": ["red"], "from": ["amber", "green"]}},
+        "dispatch": {
+            "automatic": ["red"],
+            "diversion": {"to": ["red"], "from": ["amber", "green"]},
+            "overrun": {"task_s": 1800, "most_s": 3600, "unless": ["red"]},
+            "breaks": {"interrupted_by": ["red", "amber"]},
+            "partners": {"coastguard": 600},
+            "reserve": [
+                {"name": "all", "skill": "medical", "keep": 2, "missing_s": 300},
+                {"name": "west", "skill": "medical", "stations": ["mill"], "keep": 1, "missing_s": 600},
+                {"name": "engines", "skill": "fire", "stations": ["mill", "hill"], "keep": 1, "missing_s": 900},
+            ],
+        },
         "escalation": {
             "late": {"unfilled_for_s": 60, "priorities": ["green"], "raises_to": "amber", "opens": {"skill": "fire"}}
         },
@@ -61,7 +91,7 @@ def sound() -> dict[str, Any]:
 
 
 def found(document: dict[str, Any]) -> list[tuple[Loc, str, str]]:
-    return list(flaws_of(Procedure.model_validate(document), SKILLS, owned=OWNED))
+    return list(flaws_of(Procedure.model_validate(document), CENTRE))
 
 
 Change = Callable[[dict[str, Any]], object]
@@ -145,6 +175,71 @@ PLANTED: dict[str, tuple[Change, Loc, str]] = {
         put("plans", "both", "instead", [[{"skill": "fire"}], [{"skill": "medical"}, {"skill": "medical"}]]),
         ("plans", "both", "instead", 1, 1, "skill"),
         "has a row already",
+    ),
+    "quantity at a level": (
+        put("plans", "one", "send", [{"skill": "medical", "quantity": 2, "level": 2}]),
+        ("plans", "one", "send", 0, "quantity"),
+        "asks for 2 with skill 'medical' at level 2 or above, the centre has 1",
+    ),
+    "quantity with those above": (
+        put("plans", "one", "send", [{"skill": "medical", "level": 2}, {"skill": "medical", "quantity": 2}]),
+        ("plans", "one", "send", 1, "quantity"),
+        "asks for 3 with skill 'medical', the centre has 2",
+    ),
+    "level": (
+        put("plans", "one", "send", 0, "level", 3),
+        ("plans", "one", "send", 0, "level"),
+        "nobody at the centre has skill 'medical' above level 2",
+    ),
+    "partner": (
+        put("dispatch", "partners", {"coastgard": 600}),
+        ("dispatch", "partners", "coastgard", "[key]"),
+        "unknown partner 'coastgard', did you mean 'coastguard'?",
+    ),
+    "overrun": (
+        put("dispatch", "overrun", "unless", ["rad"]),
+        ("dispatch", "overrun", "unless", 0),
+        "did you mean 'red'",
+    ),
+    "breaks": (
+        put("dispatch", "breaks", "interrupted_by", ["red", "ambre"]),
+        ("dispatch", "breaks", "interrupted_by", 1),
+        "did you mean 'amber'",
+    ),
+    "reserve skill": (
+        put("dispatch", "reserve", 2, "skill", "fier"),
+        ("dispatch", "reserve", 2, "skill"),
+        "did you mean 'fire'",
+    ),
+    "reserve station": (
+        put("dispatch", "reserve", 2, "stations", ["mill", "hil"]),
+        ("dispatch", "reserve", 2, "stations", 1),
+        "unknown station 'hil', did you mean 'hill'?",
+    ),
+    "reserve of more than there are": (
+        put("dispatch", "reserve", 2, "keep", 2),
+        ("dispatch", "reserve", 2, "keep"),
+        "keeps 2 with skill 'fire', of whom 1 are based there",
+    ),
+    "reserve where nobody is": (
+        put("dispatch", "reserve", 2, "stations", ["hill"]),
+        ("dispatch", "reserve", 2, "keep"),
+        "of whom 0 are based there",
+    ),
+    "reserve twice": (
+        put("dispatch", "reserve", 1, "name", "all"),
+        ("dispatch", "reserve", 1, "name"),
+        "there is a reserve 'all' already",
+    ),
+    "waits for ever": (
+        put("escalation", "late", {"unfilled_for_s": 60, "priorities": ["green"], "opens": {"skill": "fire"}}),
+        ("priorities", "green", "waits_at_s"),
+        "a need of 'green' could wait for ever",
+    ),
+    "waits where it is raised to": (
+        put("priorities", "amber", "waits_at_s", 900),
+        ("priorities", "amber", "waits_at_s"),
+        "a need of 'amber' could wait for ever",
     ),
     "row twice": (
         put("plans", "one", "send", [{"skill": "medical"}, {"skill": "medical"}]),
@@ -259,11 +354,31 @@ def test_several_flaws_are_found_together() -> None:
     }
 
 
-def test_without_a_centre_skills_are_not_judged() -> None:
+@pytest.mark.parametrize("name", ["plan skill", "quantity", "level", "partner", "reserve station"])
+def test_without_a_centre_what_depends_on_it_is_not_judged(name: str) -> None:
     """A procedure may be written before anybody knows who will run it."""
     document = sound()
-    PLANTED["plan skill"][0](document)
+    PLANTED[name][0](document)
     assert list(flaws_of(Procedure.model_validate(document), None)) == []
+
+
+def test_a_need_may_wait_where_rungs_raise_it_step_by_step() -> None:
+    """Each rung may take it only to the next priority, as long as the last of them takes it where nobody waits by choice."""
+    document = sound()
+    document["priorities"]["amber"]["waits_at_s"] = 600
+    document["escalation"]["later"] = {"unfilled_for_s": 120, "priorities": ["amber"], "raises_to": "red"}
+    assert found(document) == []
+
+
+def test_a_partner_that_is_not_named_is_not_counted_on() -> None:
+    """A plan that only a stranger could fill would be held for ever."""
+    document = sound()
+    document["plans"]["one"]["send"] = [{"skill": "sea"}]
+    assert found(document) == []
+    document["dispatch"]["partners"] = {}
+    what = "only partner 'coastguard' holds skill 'sea', and the rules do not call on it"
+    accepted = "'coastguard' among `dispatch.partners`"
+    assert found(document) == [(("plans", "one", "send", 0, "skill"), what, accepted)]
 
 
 def test_a_long_tree_needs_no_deep_stack() -> None:

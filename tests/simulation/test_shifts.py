@@ -31,10 +31,15 @@ def instant(text: str) -> int:
     return round(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
 
 
+def iso(at: int) -> str:
+    """An instant as an ISO time in UTC."""
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat()[:16]
+
+
 def spans(centre: Centre, start: str, end: str) -> list[tuple[str, str]]:
     """The spans of duty as ISO times in UTC."""
     found = duty_spans(centre, instant(start), instant(end))
-    return [tuple(datetime.fromtimestamp(at / 1000, UTC).isoformat()[:16] for at in (a, b)) for _, a, b in found]  # type: ignore[misc]
+    return [(iso(each.on_at), iso(each.off_at)) for each in found]
 
 
 @pytest.mark.parametrize(
@@ -83,3 +88,16 @@ def test_spans_of_duty(
 ) -> None:
     """Each by hand, in UTC, for a centre in London."""
     assert spans(a_roster(shift), start, end) == expected, what
+
+
+def test_the_end_of_a_shift_is_known_beyond_the_time_looked_at() -> None:
+    """A run that stops at noon must not make everybody's shift end at noon."""
+    roster = a_roster({"start": "07:00", "until": "19:00"})
+    (duty,) = duty_spans(roster, instant("2026-01-05T08:00"), instant("2026-01-05T12:00"))
+    assert duty.shift_ends_at == instant("2026-01-05T19:00")
+
+
+def test_who_has_no_shift_has_no_end_of_it() -> None:
+    """On duty throughout is not on duty until the run stops."""
+    (duty,) = duty_spans(a_roster(None), instant("2026-01-05T08:00"), instant("2026-01-05T12:00"))
+    assert duty.shift_ends_at is None

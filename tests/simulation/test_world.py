@@ -158,6 +158,23 @@ def test_a_crew_off_duty_at_the_end_of_its_shift_finishes_what_it_does() -> None
     assert ResourceId("A1") in desk.situation.resources
 
 
+def test_a_crew_still_at_work_when_its_next_shift_begins_changes_when_it_is_clear() -> None:
+    """Each shift ends 160 s after the start and the next begins then; clear at 765, the new crew is on until the next day."""
+    centre = a_centre(
+        {"C1": ("clerk", 0.0)},
+        shifts={"round": {"start": "22:16", "until": "22:16"}},
+        resources={"C1": {"kind": "clerk"}, "A1": {"kind": "ambulance", "base": "C1", "shift": "round"}},
+    )
+    given = workload([ILL], {"scene_s": {"constant": 600}})
+    desk = Desk.under(centre, a_procedure(), START)
+    log = World(desk, contacts(given, (100, "ill", spot(40))), start=START, end=at(3600)).run()
+    signed_on = [fact for fact in log if isinstance(fact, f.ResourceSignedOn) and fact.resource == "A1"]
+    assert [(fact.at, fact.place, fact.until) for fact in signed_on] == [
+        (at(0), centre.base_of("A1"), at(160)),
+        (at(765), spot(40), at(160 + 24 * 3600)),
+    ]
+
+
 def test_equal_seeds_play_equal_logs() -> None:
     """Replay, pairing and every comparison rest on it."""
     given = workload([ILL, UNWELL], {"transported_share": 0.5, "scene_s": {"exponential": 300}})

@@ -1,0 +1,158 @@
+"""That the triage tree is one: every name leads somewhere, every part is reached, and no way leads back.
+
+What merely follows from a flaw already named (the determinants behind a question that nothing leads to, a reference
+that is one typing slip from its target) is not named again. Imports `procedure`, `triage` and `near_names`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from incidents.centre import Loc
+from incidents.near_names import Found, NearNames, listed
+from incidents.procedure import Procedure, Question, Step
+from incidents.triage import accepts
+
+
+def tree_flaws(procedure: Procedure, names: NearNames) -> Found:
+    """Yield what is wrong with the tree, its determinants and the plans they send, in no particular order."""
+    tree = _Tree(procedure, names)
+    yield from tree.references()
+    yield from tree.reach()
+    yield from tree.loops()
+    yield from tree.asked_again()
+
+
+class _Tree:
+    def __init__(self, procedure: Procedure, names: NearNames) -> None:
+        self.procedure = procedure
+        self.names = names
+
+    def references(self) -> Found:
+        """Every name in the tree and its determinants leads somewhere."""
+        questions, determinants = self.procedure.triage.questions, self.procedure.determinants
+        yield from self.names.unknown(("triage", "start"), "question", self.procedure.triage.start, questions)
+        for name, question in questions.items():
+            for where, step in _steps(question):
+                loc = ("triage", "questions", name, *where)
+                if step.ask is not None:
+                    yield from self.names.unknown((*loc, "ask"), "question", step.ask, questions)
+                if step.code is not None:
+                    yield from self.names.unknown((*loc, "code"), "determinant", step.code, determinants)
+        for code, determinant in determinants.items():
+            yield from self.names.unknown(
+                ("determinants", code, "priority"),
+                "priority",
+                determinant.priority,
+                self.procedure.priorities,
+            )
+            if determinant.plan is not None:
+                yield from self.names.unknown(
+                    ("determinants", code, "plan"), "plan", determinant.plan, self.procedure.plans
+                )
+
+    def reach(self) -> Found:
+        """Every question is asked by some path, every determinant concluded by some step, every plan sent by some determinant."""
+        questions = self.procedure.triage.questions
+        reached = self._reached()
+        if reached:
+            for name in questions:
+                if name not in reached:
+                    yield (
+                        ("triage", "questions", name),
+                        f"no path from the start leads to question '{name}'",
+                        "",
+                    )
+        steps = [step for question in questions.values() for _, step in _steps(question)]
+        concluded = {
+            self.names.meant("determinant", step.code, self.procedure.determinants)
+            for step in steps
+            if step.code is not None
+        }
+        for code in self.procedure.determinants:
+            if code not in concluded:
+                yield ("determinants", code), f"no answer leads to determinant '{code}'", ""
+        plans = self.procedure.plans
+        sent = {
+            self.names.meant("plan", each.plan, plans)
+            for each in self.procedure.determinants.values()
+            if each.plan is not None
+        }
+        for name in plans:
+            if name not in sent:
+                yield ("plans", name), f"no determinant sends plan '{name}'", ""
+
+    def loops(self) -> Found:
+        """The tree is one: no answer leads back to a question on the way to it (depth first, without recursion)."""
+        questions = self.procedure.triage.questions
+        start = self.names.meant("question", self.procedure.triage.start, questions)
+        if start is None:
+            return
+        way: dict[str, Iterator[tuple[Loc, Step]]] = {start: _steps(questions[start])}
+        done: set[str] = set()
+        while way:
+            name = next(reversed(way))
+            for where, step in way[name]:
+                following = None if step.ask is None else self.names.meant("question", step.ask, questions)
+                if following in way:
+                    what = f"this answer leads back to question '{following}', asked on the way here"
+                    yield (
+                        ("triage", "questions", name, *where, "ask"),
+                        what,
+                        "a question not asked before, or a code",
+                    )
+                elif following is not None and following not in done:
+                    way[following] = _steps(questions[following])
+                    break
+            else:
+                done.add(name)
+                del way[name]
+
+    def asked_again(self) -> Found:
+        """A question right after another about the same thing takes what was said, or else every answer to it is wrong."""
+        questions = self.procedure.triage.questions
+        said: dict[str, list[str] | None] = {}
+        for question in questions.values():
+            for where, step in _steps(question):
+                if step.ask is None or step.ask not in questions:
+                    continue
+                same = questions[step.ask].about == question.about and where[0] == "answers"
+                before = said.setdefault(step.ask, [])
+                if not same:
+                    said[step.ask] = None
+                elif before is not None:
+                    before.append(str(where[1]))
+        for name, before in said.items():
+            question = questions[name]
+            if (
+                before
+                and name != self.procedure.triage.start
+                and not any(accepts(question, answer) for answer in before)
+            ):
+                known = listed(dict.fromkeys(before))
+                what = f"'{question.about}' is already known to be {known}, which this question does not take"
+                yield (
+                    ("triage", "questions", name, "answers"),
+                    what,
+                    "one of those answers, `otherwise`, or another `about`",
+                )
+
+    def _reached(self) -> set[str]:
+        questions = self.procedure.triage.questions
+        start = self.names.meant("question", self.procedure.triage.start, questions)
+        reached: set[str] = set() if start is None else {start}
+        waiting = list(reached)
+        while waiting:
+            for _, step in _steps(questions[waiting.pop()]):
+                following = None if step.ask is None else self.names.meant("question", step.ask, questions)
+                if following is not None and following not in reached:
+                    reached.add(following)
+                    waiting.append(following)
+        return reached
+
+
+def _steps(question: Question) -> Iterator[tuple[Loc, Step]]:
+    for answer, step in question.answers.items():
+        yield ("answers", answer), step
+    if question.otherwise is not None:
+        yield ("otherwise",), question.otherwise
