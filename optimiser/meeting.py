@@ -1,8 +1,8 @@
 """A session brought to whatever problem comes next, by as few events as will do: most of a desk's next question is its last.
 
-A problem is met in four steps: who is gone leaves, who is new arrives without prices, needs whose prices all moved by one amount are
-shifted together with their duals, and what still differs is covered by lines, a need or a resource each, priced anew in
-turn. The plan is then that of `solve`, ties included, because a session's plan depends on its present alone.
+A problem is met in four steps: who is gone leaves, who is new arrives without prices, needs whose prices all moved by one
+amount are shifted together with their duals, and what still differs is covered by lines, a need or a resource each, priced
+anew in turn. The plan is then that of `solve`, ties included, because a session's plan depends on its present alone.
 """
 
 from __future__ import annotations
@@ -37,8 +37,10 @@ def meet(session: Session, problem: Problem) -> Allocation | None:
     resource_ids = problem.resource_ids
     if not problem.capacities.all():
         resource_ids = tuple(name for name, room in zip(resource_ids, problem.capacities.tolist(), strict=True) if room)
-    _let_go(session, rows.names, resource_ids)
-    _take_in(session, rows, resource_ids)
+    needs, resources = dict.fromkeys(rows.names), dict.fromkeys(resource_ids)
+    if session.need_at.keys() != needs.keys() or session.resource_at.keys() != resources.keys():
+        _let_go(session, needs, resources)
+        _take_in(session, rows, resource_ids)
     slots = _slots(session.need_at, rows.names)
     columns = np.full(len(problem.resource_ids), NOBODY, dtype=np.int64)
     columns[problem.capacities > 0] = _slots(session.resource_at, resource_ids)
@@ -69,8 +71,7 @@ def _rows(problem: Problem) -> _Rows | None:
     return _Rows(names, problem.ranks[problem.row_needs], tie_keys(problem)[0])
 
 
-def _let_go(session: Session, names: Sequence[str], resource_ids: Sequence[str]) -> None:
-    needs, resources = dict.fromkeys(names), dict.fromkeys(resource_ids)
+def _let_go(session: Session, needs: dict[str, None], resources: dict[str, None]) -> None:
     for need_id in [known for known in session.need_at if known not in needs]:
         resource_id = session.resource_of(need_id)
         if resource_id is not None and resource_id not in resources:
@@ -93,65 +94,92 @@ def _take_in(session: Session, rows: _Rows, resource_ids: Sequence[str]) -> None
 
 def _agree(session: Session, problem: Problem, rows: _Rows, slots: IntArray, columns: IntArray) -> None:
     """Make the session's prices, ranks and ties those of the problem."""
-    width, costs = len(session.resource_slots), problem.costs
-    at = slots[problem.pair_rows] * width + columns[problem.pair_resources]
+    at, costs = slots[problem.pair_rows] * len(session.resource_slots) + columns[problem.pair_resources], problem.costs
     if not problem.capacities.all():
         here = columns[problem.pair_resources] >= 0
         at, costs = at[here], costs[here]
-    known = session.costs.reshape(-1)[at]
-    same_rows = (session.ranks[slots] == rows.ranks) & (session.need_keys[slots] == rows.keys)
-    listed = np.count_nonzero(known < NEVER)
-    if same_rows.all() and (known == costs).all() and listed == np.count_nonzero(session.costs < NEVER):
-        return
-    asked = np.full(session.costs.shape, NEVER, dtype=np.int64)
-    asked.reshape(-1)[at] = costs
+    is_new = (session.ranks[slots] != rows.ranks) | (session.need_keys[slots] != rows.keys)
+    cells = _cells(session, at, costs)
+    if len(cells.at) and _shift(session, cells, slots[~is_new]):
+        cells = _cells(session, at, costs)
+    most = max(LINES, len(slots) // SHARE_OF_LINES)
+    lines = _cover(cells, slots[is_new], most)
     ranks, keys = session.ranks.copy(), session.need_keys.copy()
     ranks[slots], keys[slots] = rows.ranks, rows.keys
-    _shift(session, asked, slots[same_rows])
-    is_own = np.zeros(len(ranks), dtype=np.bool_)
-    is_own[slots[~same_rows]] = True
-    need_lines, resource_lines = _cover(asked != session.costs, is_own)
-    lines = len(need_lines) + len(resource_lines)
-    if lines > max(LINES, len(slots) // SHARE_OF_LINES):
-        session.decide_anew(ranks, keys, asked)
+    if lines is None:
+        prices = session.costs.copy()
+        prices.reshape(-1)[cells.at] = cells.costs
+        session.decide_anew(ranks, keys, prices)
         return
-    for slot in resource_lines:
-        session.reprice_resource(session.resource_slots[slot] or "", asked[:, slot].copy())
-    for slot in need_lines:
-        session.reprice_need(session.need_slots[slot] or "", int(ranks[slot]), asked[slot], tie_key=int(keys[slot]))
+    for slot in lines[1]:
+        column, here = session.costs[:, slot].copy(), cells.resources == slot
+        column[cells.needs[here]] = cells.costs[here]
+        session.reprice_resource(session.resource_slots[slot] or "", column)
+    for slot in lines[0]:
+        row, here = session.costs[slot].copy(), cells.needs == slot
+        row[cells.resources[here]] = cells.costs[here]
+        session.reprice_need(session.need_slots[slot] or "", int(ranks[slot]), row, tie_key=int(keys[slot]))
 
 
-def _shift(session: Session, asked: IntArray, slots: IntArray) -> None:
-    """Shift the needs most of whose prices moved by one and the same amount."""
-    mine, theirs = session.costs[slots], asked[slots]
-    is_common = (mine < NEVER) & (theirs < NEVER)
-    moved = is_common & (mine != theirs)
-    most = np.flatnonzero(2 * np.count_nonzero(moved, axis=1) > np.count_nonzero(is_common, axis=1))
-    if not len(most):
-        return
-    # Where most agree on an amount, it stands in the middle of them all in order of size.
-    amounts = np.where(is_common[most], theirs[most] - mine[most], NEVER)
-    amounts.sort(axis=1)
-    middle = np.count_nonzero(is_common[most], axis=1) // 2
-    session.shift_needs(slots[most], amounts[np.arange(len(most)), middle])
+class _Cells(NamedTuple):
+    """Pairs, by slot, that the problem prices otherwise than the session."""
+
+    at: IntArray
+    """Where they stand in the session's prices, read row by row."""
+    costs: IntArray
+    needs: IntArray
+    resources: IntArray
 
 
-def _cover(differs: IntArray, is_own: IntArray) -> tuple[list[int], list[int]]:
-    """Needs and resources, by slot, whose lines cover whatever differs, the longest lines first; `is_own` needs always."""
-    needs, resources = np.flatnonzero(is_own).tolist(), []
-    differs[is_own] = False
-    by_need, by_resource = np.count_nonzero(differs, axis=1), np.count_nonzero(differs, axis=0)
-    while by_need.any():
-        need, resource = int(by_need.argmax()), int(by_resource.argmax())
-        if by_need[need] >= by_resource[resource]:
-            needs.append(need)
-            by_resource -= differs[need]
-            differs[need], by_need[need] = False, 0
-        else:
-            resources.append(resource)
-            by_need -= differs[:, resource]
-            differs[:, resource], by_resource[resource] = False, 0
-    return needs, resources
+def _cells(session: Session, at: IntArray, costs: IntArray) -> _Cells:
+    known = session.costs.reshape(-1)
+    is_gone = known < NEVER
+    is_gone[at] = False
+    gone, changed = np.flatnonzero(is_gone), np.flatnonzero(known[at] != costs)
+    at = np.concatenate((at[changed], gone))
+    needs = at // len(session.resource_slots)
+    resources = at - needs * len(session.resource_slots)
+    return _Cells(at, np.concatenate((costs[changed], np.full(len(gone), NEVER))), needs, resources)
+
+
+def _shift(session: Session, cells: _Cells, slots: IntArray) -> bool:
+    """Shift those of these needs most of whose prices moved by one and the same amount; tells whether there were any."""
+    known = session.costs.reshape(-1)[cells.at]
+    is_common = (known < NEVER) & (cells.costs < NEVER)
+    needs, amounts = cells.needs[is_common], (cells.costs - known)[is_common]
+    moved = np.bincount(needs, minlength=len(session.need_slots))[slots]
+    slots = slots[moved > 0]
+    if not len(slots):
+        return False
+    moved = moved[moved > 0]
+    # What most agree on stands in the middle of them all in order of size.
+    order = np.lexsort((amounts, needs))
+    ends = np.searchsorted(needs[order], slots, side="right")
+    middle = amounts[order][ends - 1 - moved // 2]
+    by_all = np.count_nonzero(session.costs[slots] < NEVER, axis=1)
+    most = 2 * moved > by_all
+    return bool(session.shift_needs(slots[most], middle[most]).any())
+
+
+def _cover(cells: _Cells, own: IntArray, most: int) -> tuple[list[int], list[int]] | None:
+    """Needs and resources, by slot, whose lines cover all cells, the longest lines first; those of `own` needs always.
+
+    None where that takes more than `most` lines.
+    """
+    lines: tuple[list[int], list[int]] = own.tolist(), []
+    left = ~np.isin(cells.needs, own) if len(own) else np.ones(len(cells.at), dtype=np.bool_)
+    while left.any():
+        sides = cells.needs[left], cells.resources[left]
+        by_need, by_resource = np.bincount(sides[0]), np.bincount(sides[1])
+        side = int(by_need.max() < by_resource.max())
+        longest = int((by_need, by_resource)[side].argmax())
+        # No line is longer, so this many more are needed at least.
+        more = -(-len(sides[0]) // int((by_need, by_resource)[side][longest]))
+        if len(lines[0]) + len(lines[1]) + more > most:
+            return None
+        lines[side].append(longest)
+        left &= (cells.needs, cells.resources)[side] != longest
+    return lines if len(lines[0]) + len(lines[1]) <= most else None
 
 
 def _slots(known: dict[str, int], names: Sequence[str]) -> IntArray:

@@ -165,7 +165,8 @@ def test_every_answer_is_proved(walk: dict[str, float]) -> None:
     for number in range(150):
         problem = led.step()
         met = meet(session, problem)
-        assert met is not None and met.certificate is not None, number
+        assert met is not None, number
+        assert met.certificate is not None, number
         assert verify(problem, met) == (), number
 
 
@@ -179,7 +180,8 @@ def test_a_session_begins_anew_alike_with_loops_and_with_arrays() -> None:
             session.steps = steps
             with np.errstate(over="ignore"):
                 met = meet(session, problem)
-            assert met is not None and met.chosen == solve(problem).chosen, seed
+            assert met is not None, seed
+            assert met.chosen == solve(problem).chosen, seed
 
 
 def test_time_that_passes_moves_duals_and_nobody() -> None:
@@ -222,7 +224,9 @@ def test_what_a_session_cannot_hold_is_left_to_a_cold_solve(problem: Problem) ->
 def test_a_pair_that_leaves_together_touches_nobody_else() -> None:
     """A unit sent to its incident leaves the desk with it, every time."""
     session = Session()
-    both = problem_of({"x": (1, False, [(1, {"a": 5, "b": 6})]), "y": (1, False, [(1, {"a": 5, "b": 9})])}, {"a": 1, "b": 1})
+    both = problem_of(
+        {"x": (1, False, [(1, {"a": 5, "b": 6})]), "y": (1, False, [(1, {"a": 5, "b": 9})])}, {"a": 1, "b": 1}
+    )
     meet(session, both)
     meet(session, problem_of({"x": (1, False, [(1, {"b": 6})])}, {"b": 1}))
     assert session.plan() == {"x": "b"}
