@@ -8,6 +8,7 @@ from optimiser.columns import Columns, NeedFacts, ResourceFacts, StraightLine
 from optimiser.explain import NeedExplanation, explain
 from optimiser.kernels.augmenting import NEVER, warm_up
 from optimiser.live import LiveDesk
+from optimiser.meeting import meet
 from optimiser.objective import (
     LOSS_LIMIT,
     LinearLoss,
@@ -56,6 +57,7 @@ __all__ = [
     "TwinSaves",
     "capped",
     "explain",
+    "meet",
     "precedence_units",
     "reasons",
     "resource_prices",

@@ -17,10 +17,22 @@ from __future__ import annotations
 import numpy as np
 
 from optimiser.allocation import Allocation, Certificate, Termination
-from optimiser.kernels.augmenting import FREE, NEVER, OPEN, OPENS, RANGE_LIMIT, Graph, Room, State, steps, warm_up
-from optimiser.problem import PAIR_COST_LIMIT, IntArray, Problem
+from optimiser.kernels.augmenting import (
+    BIDS_PER_ROW,
+    FREE,
+    NEVER,
+    OPEN,
+    OPENS,
+    RANGE_LIMIT,
+    Graph,
+    Room,
+    State,
+    steps,
+    warm_up,
+)
+from optimiser.problem import PAIR_COST_LIMIT, BoolArray, IntArray, Problem
 from optimiser.refusals import Flaw, ProblemRefused
-from optimiser.ties import id_hashes, resource_keys
+from optimiser.ties import HashArray, id_hashes, resource_keys
 
 NEEDS_LIMIT = 2**16
 """The most needs that one session holds."""
@@ -49,11 +61,13 @@ class Session:
         self.steps = steps()
         self.costs: IntArray = np.zeros((0, 0), dtype=np.int64)
         self.ranks: IntArray = np.zeros(0, dtype=np.int64)
+        self.need_keys: HashArray = np.zeros(0, dtype=np.uint64)
+        self._resource_keys: HashArray = np.zeros(0, dtype=np.uint64)
         self.state = State.undecided(0, 0)
         self._grow(max(1, needs), max(1, resources))
 
-    def add_need(self, need_id: str, rank: int, prices: IntArray) -> None:
-        """A need arrives; `prices` (resource slots,)."""
+    def add_need(self, need_id: str, rank: int, prices: IntArray, *, tie_key: int | None = None) -> None:
+        """A need arrives; `prices` (resource slots,). Its ties are those of its id, unless it has another `tie_key`."""
         self._refuse_known(need_id, self.need_at)
         self._refuse_prices(prices, len(self.resource_slots), rank)
         if not self._vacant_needs:
@@ -61,7 +75,7 @@ class Session:
         slot = self._vacant_needs.pop()
         self._is_vacant_need[slot] = False
         self.need_slots[slot], self.need_at[need_id] = need_id, slot
-        self._need_keys[slot] = id_hashes((need_id,))[0]
+        self.need_keys[slot] = id_hashes((need_id,))[0] if tie_key is None else tie_key
         self._price_need(slot, rank, prices)
         self._decide_need(slot)
 
@@ -74,11 +88,13 @@ class Session:
         self._is_vacant_need[slot] = True
         self._clear_need(slot)
 
-    def reprice_need(self, need_id: str, rank: int, prices: IntArray) -> None:
-        """A need has another rank or other prices."""
+    def reprice_need(self, need_id: str, rank: int, prices: IntArray, *, tie_key: int | None = None) -> None:
+        """A need has another rank or other prices, or ties of another key."""
         slot = self._slot(need_id, self.need_at)
         self._refuse_prices(prices, len(self.resource_slots), rank)
         column = int(self.state.column_of[slot])
+        if tie_key is not None:
+            self.need_keys[slot] = tie_key
         self._price_need(slot, rank, prices)
         if column >= 0:
             if self.steps.keeps(self.by_need, self.by_resource, self.state, self.turned, slot, column):
@@ -121,6 +137,55 @@ class Session:
             self._clear_resource(slot)
             self._price_resource(slot, prices)
         self._decide_resource(slot)
+
+    def remove_pair(self, need_id: str) -> None:
+        """A served need closes and its resource leaves with it: nobody else is touched."""
+        slot = self._slot(need_id, self.need_at)
+        column = int(self.state.column_of[slot])
+        if column < 0:
+            raise ProblemRefused([Flaw(need_id, "is open", "a need that is served")])
+        resource_id = self.resource_slots[column] or ""
+        self.state.row_of[column] = FREE
+        self.state.v[column] = self.state.v_ties[column] = 0
+        self.remove_resource(resource_id)
+        self.state.column_of[slot] = OPEN
+        self.remove_need(need_id)
+
+    def shift_needs(self, slots: IntArray, amounts: IntArray) -> BoolArray:
+        """Make every price of these needs dearer by one amount each, where nobody has to move for it; True where it was done.
+
+        It is not done where the dual that goes with it would pass the price of staying open. `amounts` (slots,), in cost units.
+        """
+        is_served = self.state.column_of[slots] >= 0
+        u, opens = self.state.u[slots] + amounts, self.opens[slots]
+        is_below = (u < opens) | ((u == opens) & (self.state.u_ties[slots] <= 0))
+        may_shift: BoolArray = np.where(is_served, is_below, amounts >= 0)
+        slots, amounts = slots[may_shift], amounts[may_shift]
+        rows = self.costs[slots]
+        rows += np.where(rows < NEVER, amounts[:, None], 0)
+        self.costs[slots], self._costs_turned[:, slots] = rows, rows.T
+        self.state.u[slots] += np.where(is_served[may_shift], amounts, 0)
+        return may_shift
+
+    def decide_anew(self, ranks: IntArray, keys: HashArray, prices: IntArray) -> None:
+        """Forget the plan and the prices of everybody here, and decide from nothing; arrays by slot, `prices` of pairs.
+
+        What many events would come to, where nearly everything has changed.
+        """
+        self.ranks[:], self.need_keys[:], self.opens[:] = ranks, keys, (LOWEST_RANK + 1 - ranks) * STEP
+        self.costs[:] = np.where(self._is_vacant_need[:, None] | self._is_vacant_resource, NEVER, prices)
+        self._costs_turned[:] = self.costs.T
+        self.state.by_column[:] = self.state.by_row[:] = 0
+        needs, resources = _slots(self.need_at), _slots(self.resource_at)
+        self.state.row_of.fill(FREE)
+        self.state.column_of.fill(OPEN)
+        if len(needs) <= len(resources):
+            self.state.column_of[needs] = FREE
+            self.steps.decide_all(self.by_need, self.state, self.column_room, BIDS_PER_ROW * len(needs))
+        else:
+            # The scarcer side chooses: needs that stay open are then never looked at.
+            self.state.u[:] = self.opens
+            self.steps.decide_all(self.by_resource, self.turned, self.row_room, BIDS_PER_ROW * len(resources))
 
     def need_slot(self, need_id: str) -> int:
         """The slot of a need; refuses an id that is not here."""
@@ -169,18 +234,24 @@ class Session:
 
     def allocation(self, problem: Problem) -> Allocation:
         """The plan as an answer to `problem()`, with the certificate that the duals make."""
-        needs, resources = _slots(self.need_at), _slots(self.resource_at)
-        place = np.full(len(self.resource_slots), OPEN, dtype=np.int64)
-        place[resources] = np.arange(len(resources))
-        column_of = self.state.column_of[needs]
-        took = np.where(column_of >= 0, place[np.maximum(column_of, 0)], OPEN)
+        return self.answer(problem, _slots(self.need_at), _slots(self.resource_at))
+
+    def answer(self, problem: Problem, rows: IntArray, resources: IntArray) -> Allocation:
+        """The plan as an answer to a problem that says the same, with the certificate that the duals make.
+
+        `rows` (rows,) and `resources` (resources,) are the slots of the problem's own; NOBODY for a resource that is not here.
+        """
+        # The last place is that of nobody: no row is served from there, and a resource that is not here has no price.
+        place, here = np.full(len(self.resource_slots) + 1, OPEN, dtype=np.int64), resources >= 0
+        place[resources[here]] = np.flatnonzero(here)
+        took = place[self.state.column_of[rows]]
         chosen = np.flatnonzero(took[problem.pair_rows] == problem.pair_resources)
         cost = int(problem.costs[chosen].sum())
-        ranks = problem.ranks.tolist()
-        by_rank = dict.fromkeys(sorted(ranks), 0)
-        for rank in problem.ranks[took >= 0].tolist():
+        ranks = problem.ranks[problem.row_needs]
+        by_rank = dict.fromkeys(sorted(problem.ranks.tolist()), 0)
+        for rank in ranks[took >= 0].tolist():
             by_rank[rank] += 1
-        proof = Certificate(self.state.u[needs], self.state.v[resources], self.opens[needs])
+        proof = Certificate(self.state.u[rows], np.append(self.state.v, 0)[resources], self.opens[rows])
         left, end = (took < 0).astype(np.int64).tolist(), Termination("proven", cost, cost, 0)
         picks, filled = tuple(chosen.tolist()), tuple(by_rank.items())
         return Allocation(picks, tuple(left), filled, cost, "session", end, certificate=proof)
@@ -240,14 +311,14 @@ class Session:
         # A second copy, column by column: a walk down a column of a large matrix would miss the cache at every step.
         self._costs_turned = np.ascontiguousarray(costs.T)
         self.costs, self.ranks = costs, np.append(self.ranks, np.ones(rows - old_rows, dtype=np.int64))
-        self._need_keys = id_hashes([name or "" for name in self.need_slots])
-        self._resource_keys = resource_keys([name or "" for name in self.resource_slots])
+        self.need_keys = np.append(self.need_keys, np.zeros(rows - old_rows, dtype=np.uint64))
+        self._resource_keys = np.append(self._resource_keys, np.zeros(columns - old_columns, dtype=np.uint64))
         each_row, each_column = np.arange(rows), np.arange(columns)
         by_row = np.array(
             (each_row * columns, 0 * each_row, 0 * each_row + columns, (LOWEST_RANK + 1 - self.ranks) * STEP)
         )
         by_column = np.array((each_column * rows, 0 * each_column, 0 * each_column + rows, 0 * each_column))
-        keys = self._need_keys, self._resource_keys
+        keys = self.need_keys, self._resource_keys
         self.by_need = Graph.of(by_row, each_column, costs.reshape(-1), *keys)
         self.by_resource = Graph.of(by_column, each_row, self._costs_turned.reshape(-1), *keys[::-1])
         self.opens = by_row[OPENS]

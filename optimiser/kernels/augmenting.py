@@ -37,7 +37,8 @@ ITSELF = -1
 """The end of a search that leads nowhere: the row had best stay open."""
 RANGE_LIMIT = 2**59
 """Bound on every cost and every price of staying open: the sum of four must fit 62 bits."""
-_BIDS_PER_ROW = 4
+BIDS_PER_ROW = 4
+"""Bids made, per row to be decided, before paths are searched."""
 
 
 # Compiled code is handed few large arrays rather than many small ones: every array costs a call a third of a microsecond.
@@ -301,10 +302,10 @@ def _matched(graph: Graph, steps: Deciding) -> Matching:
     rows, columns = len(graph.opens), len(graph.column_keys)
     if rows <= columns:
         state = State.undecided(rows, columns)
-        steps.decide_all(graph, state, Room.of(columns), _BIDS_PER_ROW * rows)
+        steps.decide_all(graph, state, Room.of(columns), BIDS_PER_ROW * rows)
         return Matching(state.column_of, state.u, state.v)
     state = State.undecided(columns, rows)
-    steps.decide_all(_from_the_other_side(graph), state, Room.of(rows), _BIDS_PER_ROW * columns)
+    steps.decide_all(_from_the_other_side(graph), state, Room.of(rows), BIDS_PER_ROW * columns)
     return Matching(np.maximum(state.row_of, OPEN), state.v + graph.opens, state.u)
 
 
