@@ -38,6 +38,7 @@ from incidents import facts as f
 from incidents.centre import Centre
 from incidents.procedure import Procedure
 from incidents.quantities import Instant
+from incidents.records import as_record, fact_from_record
 from incidents.refusals import Flaw, Refusal
 
 CHUNK = 2_000
@@ -302,7 +303,7 @@ def _readable(path: Path) -> Iterator[None]:
 
 def fact_text(fact: f.Fact) -> str:
     """Return the canonical JSON of a fact, over which the chain is made."""
-    return _canonical(f.as_record(fact))
+    return _canonical(as_record(fact))
 
 
 def fingerprint_of(plain: object) -> str:
@@ -358,7 +359,7 @@ def _genuine(fingerprint: str, text: str | None) -> str:
 
 
 def _entry(row: Row[Any]) -> Entry:
-    fact = f.fact_from_record(json.loads(row.fact))
+    fact = fact_from_record(json.loads(row.fact))
     return Entry(row.sequence, row.batch, row.recorded_at, row.actor, fact, row.hash)
 
 

@@ -16,6 +16,7 @@ from api.log import Entry
 from incidents import facts as f
 from incidents.centre import Centre
 from incidents.quantities import Instant, Place
+from incidents.records import as_record
 from incidents.refusals import DocumentRefused, Flaw
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
@@ -112,7 +113,7 @@ class Acknowledgement(BaseModel):
 
 def on_wire(entry: Entry) -> FactOnWire:
     """Write an entry of the log for people: instants as ISO 8601."""
-    record: dict[str, Any] = {**f.as_record(entry.fact), "at": iso(entry.fact.at)}
+    record: dict[str, Any] = {**as_record(entry.fact), "at": iso(entry.fact.at)}
     return FactOnWire(sequence=entry.sequence, actor=entry.actor, **record)
 
 

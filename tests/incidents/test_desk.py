@@ -10,6 +10,7 @@ from incidents import desk as desk_module
 from incidents import facts as f
 from incidents.desk import Desk, adoption
 from incidents.quantities import ContactId, IncidentId, NeedId, ResourceId
+from incidents.records import as_record, fact_from_record
 from incidents.refusals import FactRefused
 from incidents.remembering import after
 from incidents.situation import Situation
@@ -172,7 +173,7 @@ def test_a_desk_rebuilt_from_its_log_is_of_the_same_mind() -> None:
     log = opening + a_night(desk)
     situation = Situation.opening(desk.centre)
     for fact in log:
-        situation = after(situation, f.fact_from_record(f.as_record(fact)))
+        situation = after(situation, fact_from_record(as_record(fact)))
     rebuilt = Desk(desk.centre, desk.procedures)
     rebuilt.situation = situation
     assert situation == desk.situation

@@ -35,6 +35,22 @@ CENTRE = Centre.model_validate(
 )
 
 
+def dispatch() -> dict[str, Any]:
+    """Rules of dispatch of every kind."""
+    return {
+        "automatic": ["red"],
+        "diversion": {"to": ["red"], "from": ["amber", "green"]},
+        "overrun": {"task_s": 1800, "most_s": 3600, "unless": ["red"]},
+        "breaks": {"interrupted_by": ["red", "amber"]},
+        "partners": {"coastguard": 600},
+        "reserve": [
+            {"name": "all", "skill": "medical", "keep": 2, "missing_s": 300},
+            {"name": "west", "skill": "medical", "stations": ["mill"], "keep": 1, "missing_s": 600},
+            {"name": "engines", "skill": "fire", "stations": ["mill", "hill"], "keep": 1, "missing_s": 900},
+        ],
+    }
+
+
 def sound() -> dict[str, Any]:
     """A small procedure that uses every part."""
     return {
@@ -71,18 +87,7 @@ def sound() -> dict[str, Any]:
             },
             "one": {"send": [{"skill": "medical"}]},
         },
-        "dispatch": {
-            "automatic": ["red"],
-            "diversion": {"to": ["red"], "from": ["amber", "green"]},
-            "overrun": {"task_s": 1800, "most_s": 3600, "unless": ["red"]},
-            "breaks": {"interrupted_by": ["red", "amber"]},
-            "partners": {"coastguard": 600},
-            "reserve": [
-                {"name": "all", "skill": "medical", "keep": 2, "missing_s": 300},
-                {"name": "west", "skill": "medical", "stations": ["mill"], "keep": 1, "missing_s": 600},
-                {"name": "engines", "skill": "fire", "stations": ["mill", "hill"], "keep": 1, "missing_s": 900},
-            ],
-        },
+        "dispatch": dispatch(),
         "escalation": {
             "late": {"unfilled_for_s": 60, "priorities": ["green"], "raises_to": "amber", "opens": {"skill": "fire"}}
         },

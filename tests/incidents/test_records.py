@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from incidents import facts as f
 from incidents.quantities import LAST_INSTANT, Place
+from incidents.records import as_record, fact_from_record
 from incidents.refusals import DocumentRefused
 
 WORDS = st.text(max_size=12)
@@ -50,13 +51,13 @@ def strategy_of(kind: type[f.Fact]) -> st.SearchStrategy[f.Fact]:
 def test_every_fact_comes_back_from_its_record(kind: type[f.Fact], data: st.DataObject) -> None:
     """The log is records; a fact that changes on the way through it would change history."""
     fact = data.draw(strategy_of(kind))
-    record = json.loads(json.dumps(f.as_record(fact)))
-    assert f.fact_from_record(record) == fact
+    record = json.loads(json.dumps(as_record(fact)))
+    assert fact_from_record(record) == fact
 
 
 def test_what_is_absent_is_left_out_of_a_record() -> None:
     """A null in the log would be a second way to say nothing."""
-    assert f.as_record(f.ContactAbandoned(5, "c")) == {"fact": "ContactAbandoned", "at": 5, "contact": "c"}  # type: ignore[arg-type]
+    assert as_record(f.ContactAbandoned(5, "c")) == {"fact": "ContactAbandoned", "at": 5, "contact": "c"}  # type: ignore[arg-type]
 
 
 OLD_RECORDS: list[dict[str, Any]] = [
@@ -71,7 +72,7 @@ OLD_RECORDS: list[dict[str, Any]] = [
 @pytest.mark.parametrize("record", OLD_RECORDS, ids=[record["fact"] for record in OLD_RECORDS])
 def test_a_record_of_an_older_log_is_written_again_as_it_was(record: dict[str, Any]) -> None:
     """The log chains hashes of these bytes: a word more would make an honest log look altered."""
-    assert json.dumps(f.as_record(f.fact_from_record(record))) == json.dumps(record)
+    assert json.dumps(as_record(fact_from_record(record))) == json.dumps(record)
 
 
 CALL = {"fact": "ContactReceived", "at": 1, "contact": "c", "queue": "q"}
@@ -126,12 +127,12 @@ def here(**changes: Any) -> dict[str, Any]:
 def test_a_strangers_record_is_refused_where_it_is_wrong(record: dict[str, Any], pointer: str) -> None:
     """Whoever sent it must be able to find the mistake, and nothing may be guessed into shape."""
     with pytest.raises(DocumentRefused) as refused:
-        f.fact_from_record(record)
+        fact_from_record(record)
     assert [flaw.where for flaw in refused.value.flaws] == [pointer]
 
 
 def test_every_flaw_of_a_record_is_named_at_once() -> None:
     """Nobody wants to learn of their mistakes one request at a time."""
     with pytest.raises(DocumentRefused) as refused:
-        f.fact_from_record({**CALL, "at": "now", "contact": 7})
+        fact_from_record({**CALL, "at": "now", "contact": 7})
     assert {flaw.where for flaw in refused.value.flaws} == {"/at", "/contact"}
