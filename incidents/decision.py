@@ -8,7 +8,7 @@ any of it. Imports everything above it in the package, and the optimiser.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -21,10 +21,14 @@ from incidents.quantities import IncidentId, Instant, NeedId, Place, ResourceId
 from incidents.roster import Roster
 from incidents.situation import Incident, Need, Situation
 from incidents.urgency import Asking
-from optimiser import UNITS_PER_SECOND, Allocation, Limits, Termination, solve
+from optimiser import UNITS_PER_SECOND, Allocation, Limits, Problem, Termination, solve
 
 FACTORY_LIMITS = Limits(programme_nodes=0)
 """A desk does without HiGHS: no limit of work cuts short what it does at its root, and a plan in time beats a proof."""
+
+
+Solver: TypeAlias = Callable[[Problem, Limits], Allocation]
+"""What fills the needs: the optimiser itself, or a shell's way of asking it within a limit of time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,10 @@ class Context:
     allocation: Allocation
 
 
-def decide(situation: Situation, procedure: Procedure, roster: Roster, *, limits: Limits = FACTORY_LIMITS) -> Decision:
+def decide(
+    situation: Situation, procedure: Procedure, roster: Roster, *, limits: Limits = FACTORY_LIMITS,
+    solver: Solver = solve,
+) -> Decision:  # fmt: skip
     """Return what `procedure` asks for in `situation`: every open need is proposed for or held.
 
     `roster` holds the centre's resources in columns; it is brought up to date here, and any roster of the centre will do.
@@ -124,7 +131,7 @@ def decide(situation: Situation, procedure: Procedure, roster: Roster, *, limits
         eligibility = Eligibility(situation, procedure, roster, kept)
         formulation = formulate(situation, procedure, askings, eligibility)
         formulation = under_caps(formulation, procedure, eligibility, limits)
-        allocation = solve(formulation.problem, limits)
+        allocation = solver(formulation.problem, limits)
         context = Context(situation, procedure, eligibility, tuple(askings), formulation, allocation)
         surplus = _surplus_diversions(context)
         if not surplus:

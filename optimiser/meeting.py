@@ -12,17 +12,37 @@ from typing import NamedTuple
 
 import numpy as np
 
-from optimiser.allocation import Allocation
+from optimiser.allocation import Allocation, Limits
 from optimiser.assignment import is_assignment
 from optimiser.kernels.augmenting import NEVER, NOBODY
 from optimiser.problem import PAIR_COST_LIMIT, IntArray, Problem
 from optimiser.session import LOWEST_RANK, NEEDS_LIMIT, Session
+from optimiser.solve import solve
 from optimiser.ties import HashArray, tie_keys
 
 LINES = 8
 """So many lines are priced one by one whatever the size; beyond, a session of few rows begins anew."""
 SHARE_OF_LINES = 4
 """A session begins anew when more than one in so many of its rows would have to be priced."""
+
+
+class KeptSession:
+    """`solve` with a session kept from one problem to the next; its plans are those of `solve`, ties included."""
+
+    def __init__(self) -> None:
+        self._session: Session | None = None
+
+    def __call__(self, problem: Problem, limits: Limits) -> Allocation:
+        """Answer as `solve` does."""
+        return solve(problem, limits, meeting=self._meet)
+
+    def _meet(self, problem: Problem) -> Allocation | None:
+        session = Session() if self._session is None else self._session
+        # Trouble half-way leaves a session that nobody should believe again.
+        self._session = None
+        met = meet(session, problem)
+        self._session = session
+        return met
 
 
 def meet(session: Session, problem: Problem) -> Allocation | None:

@@ -1,6 +1,7 @@
 """Tiers of allocation: the only file that knows in which order the engines are tried.
 
     1  direct choice    every row takes its cheapest resources and nobody is wanted twice
+    -  session          an assignment that resembles the last one: kept duals, brought up to date (`meeting`)
     2  assignment       one resource per row and room for one: augmenting paths, or what `assignment` puts in their place
     3  one slot flow    no whole need asks for several positions: exact
     4  teams            branch and bound over slot flows, up to a limit of deterministic work; HiGHS on what that leaves open
@@ -17,7 +18,9 @@ Pure: no clock, no randomness; the same problem gives the same plan everywhere.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 
@@ -37,6 +40,10 @@ from optimiser.verify import verify
 
 __all__ = ["Allocation", "Limits", "Termination", "solve"]
 
+Meeting: TypeAlias = Callable[[Problem], Allocation | None]
+"""Somebody who remembers the last problem and has only to bring that up to date; None: not with this one."""
+WORTH_MEETING = 24
+"""Rows from which bringing a session up to date costs less than solving anew where nothing is compiled."""
 _NO_LIMITS_GIVEN = Limits()
 _COMPILED = compiled_kernel()
 
@@ -47,17 +54,19 @@ def solve(
     *,
     kernel: FlowKernel = min_cost_flow,
     matching: MatchingKernel | None = _COMPILED,
+    meeting: Meeting | None = None,
 ) -> Allocation:
     """Fill the needs as well as can be; never raises for solver trouble, never worse than the floor plan.
 
-    `matching` is None where nothing is compiled. Neither kernel changes the plan; tests hand in faulty ones.
+    `matching` is None where nothing is compiled; `meeting` is asked first about assignments of `WORTH_MEETING` rows or more.
+    No kernel changes the plan; tests hand in faulty ones.
     """
     costs = problem.costs
     if not problem.is_plain:
         admitted = admitted_pairs(problem)
         if admitted is None:
             return solve_shaped(problem, limits, kernel)
-        found = solve(admitted.problem, limits, kernel=kernel, matching=matching)
+        found = solve(admitted.problem, limits, kernel=kernel, matching=matching, meeting=meeting)
         return replace(found, chosen=tuple(admitted.pairs[list(found.chosen)].tolist()), certificate=None)
     if len(problem.row_needs) == 1:
         return _single(problem, costs)
@@ -68,6 +77,10 @@ def solve(
         if direct is not None:
             return _proven(problem, costs, direct, "direct", 0)
     trouble = ""
+    if is_assignment_here and meeting is not None and len(problem.row_needs) >= WORTH_MEETING:
+        met = _met(problem, meeting)
+        if met is not None:
+            return met
     if is_assignment_here:
         try:
             assigned = best_assignment(problem, costs, kernel, matching)
@@ -83,6 +96,14 @@ def solve(
         return _contested(problem, costs, ties, keep, floor, limits, kernel)
     except Exception as trouble:  # Whatever an engine does, the desk must have a plan, and know that it is this one.
         return _degraded(problem, costs, keep[floor], f"{type(trouble).__name__}: {trouble}")
+
+
+def _met(problem: Problem, meeting: Meeting) -> Allocation | None:
+    try:
+        met = meeting(problem)
+    except Exception:  # What is remembered is a short cut and nothing else: without it there is the long way.
+        return None
+    return None if met is None or verify(problem, met) else met
 
 
 def _checked(problem: Problem, costs: IntArray, assigned: Assigned) -> Allocation:

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from optimiser.allocation import Allocation
+from optimiser.allocation import Allocation, Limits
 from optimiser.kernels import augmenting_arrays, augmenting_loops
-from optimiser.meeting import meet
+from optimiser.meeting import KeptSession, meet
 from optimiser.problem import Problem
 from optimiser.session import LOWEST_RANK, Session
-from optimiser.solve import solve
+from optimiser.solve import WORTH_MEETING, solve
 from optimiser.verify import verify
 from tests.optimiser.builders import problem_of
 from tests.optimiser.test_assignment import problem_with
@@ -230,3 +230,35 @@ def test_a_pair_that_leaves_together_touches_nobody_else() -> None:
     meet(session, both)
     meet(session, problem_of({"x": (1, False, [(1, {"b": 6})])}, {"b": 1}))
     assert session.plan() == {"x": "b"}
+
+
+LARGE_WALK = {"needs": 60, "resources": 50, "dearest": 50, "share": 0.5}
+
+
+def test_a_solver_that_remembers_answers_as_one_that_does_not() -> None:
+    """Small and large, plain and barred: the plan is that of a cold solve, and the session has its share of them."""
+    kept, led, draw = KeptSession(), Walk(5, **LARGE_WALK), np.random.default_rng(11)  # type: ignore[arg-type]
+    engines = set()
+    for step in range(120):
+        problem = led.step()
+        if step % 4 == 0:
+            problem = problem_with(problem, barred=draw.random(len(problem.pair_rows)) < 0.2)
+        answer = kept(problem, Limits())
+        engines.add(answer.engine)
+        assert plan(answer) == plan(solve(problem)), step
+    assert "session" in engines
+
+
+@pytest.mark.parametrize("is_wrong", [False, True], ids=["raises", "answers something else"])
+def test_a_memory_that_fails_costs_the_plan_nothing(is_wrong: bool) -> None:
+    """The long way is always open."""
+    led = Walk(5, **LARGE_WALK)  # type: ignore[arg-type]
+    problem, other = led.step(), led.step()
+
+    def failing(problem: Problem) -> Allocation | None:
+        if not is_wrong:
+            raise RuntimeError("lost")
+        return solve(other)
+
+    assert len(problem.row_needs) >= WORTH_MEETING
+    assert plan(solve(problem, meeting=failing)) == plan(solve(problem))
