@@ -29,6 +29,7 @@ class Reasons:
     def __init__(self, made: Draft, problem: Problem, allocation: Allocation, account: PriceAccount) -> None:
         """`problem` is the draft's with the bars that the regret caps have added."""
         self._made, self._problem, self._allocation, self._account = made, problem, allocation, account
+        self._costs = problem.costs
         chosen = np.array(allocation.chosen, dtype=np.int64)
         self._left = problem.capacities - room_of(problem, chosen)
         """(resources,) room that the plan leaves."""
@@ -108,11 +109,11 @@ class Reasons:
         if problem.barred is None:
             return
         pairs = np.flatnonzero(problem.barred & (problem.pair_rows == row))
-        for pair in pairs[np.argsort(problem.costs[pairs], kind="stable")].tolist():
+        for pair in pairs[np.argsort(self._costs[pairs], kind="stable")].tolist():
             resource = int(problem.pair_resources[pair])
             if pair in self._account.by_pair:
                 continue
-            dearer_by = None if dearest is None else int(problem.costs[pair]) - dearest
+            dearer_by = None if dearest is None else int(self._costs[pair]) - dearest
             is_free = self._left[resource] >= (1 if problem.loads is None else problem.loads[row])
             is_next = dearer_by is not None and dearer_by >= 0 and is_free and (index, resource) not in self._bodies
             yield AnswerNot(
