@@ -40,12 +40,9 @@ def allocate_snapshot(body: bytes = Depends(_body)) -> Answer:
     except UnicodeDecodeError as error:
         raise DocumentRefused([Flaw("", f"is not UTF-8: {error.reason}", "JSON in UTF-8")]) from error
     snapshot = read_snapshot(text)
-    pairs = sum(len(need.rows) for need in snapshot.needs) * len(snapshot.resources)
-    if pairs > PAIR_LIMIT:
-        flaw = Flaw(
-            "", f"{pairs} combinations of row and resource", f"at most {PAIR_LIMIT} here; `muster allocate` takes more"
-        )
-        raise DocumentRefused([flaw])
+    if snapshot.combinations > PAIR_LIMIT:
+        what = f"{snapshot.combinations} combinations of row and resource"
+        raise DocumentRefused([Flaw("", what, f"at most {PAIR_LIMIT} here; `muster allocate` takes more")])
     return allocate(snapshot)
 
 

@@ -112,20 +112,33 @@ def audit(
 
 @app.command()
 def allocate(
-    file: Annotated[Path | None, typer.Argument(help="a snapshot as JSON; - for standard input")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="a snapshot or a VROOM problem as JSON; - for standard input")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print the whole answer as JSON")] = False,
     schema: Annotated[bool, typer.Option("--schema", help="print the JSON Schema of a snapshot")] = False,
+    answers: Annotated[bool, typer.Option("--answer-schema", help="print the JSON Schema of an answer")] = False,
+    by_response: Annotated[
+        bool, typer.Option("--response", help="of a VROOM problem: plan by urgency, in place of VROOM's own aim")
+    ] = False,
 ) -> None:
-    """Say who goes where in a snapshot, and why."""
+    """Say who goes where in a snapshot, and why; a VROOM problem is answered with a VROOM solution."""
+    from optimiser.sequence import plan
     from optimiser.snapshot import allocate as solve
-    from optimiser.snapshot import as_table, read_snapshot, snapshot_schema
+    from optimiser.snapshot import answer_schema, as_table, read_snapshot, snapshot_schema
+    from optimiser.vroom_format import is_vroom, read_vroom, vroom_solution
 
-    if schema:
-        print(json.dumps(snapshot_schema(), indent=2))
+    if schema or answers:
+        print(json.dumps(answer_schema() if answers else snapshot_schema(), indent=2))
         return
     if file is None:
         raise typer.BadParameter("name a snapshot, or ask for its --schema")
-    answer = solve(read_snapshot(_text(file)))
+    text = _text(file)
+    if is_vroom(text):
+        given = read_vroom(text, "response" if by_response else "travel")
+        print(json.dumps(vroom_solution(given, plan(given.problem)), indent=2))
+        return
+    answer = solve(read_snapshot(text))
     print(answer.model_dump_json(indent=2) if as_json else as_table(answer))
 
 

@@ -16,6 +16,7 @@ from typing import Annotated, Any, TypeAlias
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from optimiser.json_text import parsed, repeated_keys
 from optimiser.pointers import escaped, flaw_at
 from optimiser.problem import BoolArray
 from optimiser.refusals import DocumentRefused, Flaw
@@ -109,14 +110,30 @@ class VroomProblem:
     problem: SequenceProblem
 
 
+def is_vroom(text: str) -> bool:
+    """Whether a text is meant as a VROOM problem: an object with vehicles, jobs or shipments, and none of a snapshot's parts.
+
+    What cannot be read at all is not, and is left to whoever reads it next to refuse.
+    """
+    try:
+        raw = parsed(text, TEXT_LIMIT)
+    except DocumentRefused:
+        return False
+    return (
+        isinstance(raw, dict)
+        and not {"needs", "resources"} & set(raw)
+        and bool({"vehicles", "jobs", "shipments"} & set(raw))
+    )
+
+
 def read_vroom(text: str, aim: Aim = "travel") -> VroomProblem:
     """Read a VROOM problem, or refuse it with all its flaws.
 
     "travel" is VROOM's own aim: priorities are points. For "response", a higher priority is a more urgent rank and, from 1
     up, the weight of a second; the response is measured from the start of a job's time window.
     """
-    raw = _parsed(text)
-    flaws = [*_unsupported(raw)]
+    raw = _object(text)
+    flaws = [*_unsupported(raw), *repeated_keys(raw)]
     kept = _without_unsupported(raw)
     document = None
     try:
@@ -240,16 +257,8 @@ def _table(listed: Sequence[tuple[int, ...]], skills: Sequence[int]) -> BoolArra
     return np.array(table, dtype=np.bool_).reshape(len(listed), len(skills))
 
 
-def _parsed(text: str) -> dict[str, Any]:
-    if len(text) > TEXT_LIMIT:
-        raise DocumentRefused([Flaw("", "is too long", f"at most {TEXT_LIMIT} characters")])
-    try:
-        raw = json.loads(text)
-    except json.JSONDecodeError as wrong:
-        where = f"line {wrong.lineno}, column {wrong.colno}"
-        raise DocumentRefused([Flaw(where, f"is not JSON: {wrong.msg}", "JSON (RFC 8259)")]) from None
-    except (ValueError, RecursionError) as wrong:
-        raise DocumentRefused([Flaw("", f"cannot be read: {wrong}", "JSON (RFC 8259)")]) from None
+def _object(text: str) -> dict[str, Any]:
+    raw = parsed(text, TEXT_LIMIT)
     if not isinstance(raw, dict):
         raise DocumentRefused([Flaw("", f"is a {type(raw).__name__}", "an object with jobs, vehicles and matrices")])
     return raw

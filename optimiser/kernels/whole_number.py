@@ -18,6 +18,8 @@ from scipy.sparse import csr_array
 from optimiser.problem import IntArray
 from optimiser.programme import Programme
 
+SEED = 1
+"""Of CP-SAT's random numbers."""
 EXACT_FLOAT = 2**50
 """Sums beyond this are not trusted to floating point."""
 EXACT_WHOLE = 2**61
@@ -74,7 +76,7 @@ def cp_sat(
             model.add_hint(column, value)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 1
+    solver.parameters.random_seed = SEED
     solver.parameters.max_deterministic_time = work
     status = solver.solve(model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from api.command_line import app, strangers_among
+from api.command_line import app, main, strangers_among
 from benchmarks.chaos import CENTRE, PROCEDURE
+from optimiser.snapshot import answer_schema
 from tests.api.rooms import FILE, HandClock, served
 from tests.api.test_record_routes import SNAPSHOT
+from tests.optimiser.snapshot_cases import EVERY_FLAW, EVERYTHING, PROMISED, promised
 
 MUSTER = str(Path(sys.executable).with_name("muster"))
 
@@ -60,6 +62,90 @@ def test_a_flawed_snapshot_is_refused_with_exit_code_2(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert "/needs" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def _refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str | Path) -> list[str]:
+    """Run the whole command line in this process, and return the lines of its refusal."""
+    monkeypatch.setattr(sys, "argv", ["muster", *map(str, words)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    told = capsys.readouterr()
+    assert (ended.value.code, told.out) == (2, "")
+    return told.err.splitlines()
+
+
+@pytest.mark.parametrize("case", PROMISED)
+def test_what_has_to_be_refused_is_refused_with_its_pointer(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The pointer is the same as in the library and over HTTP."""
+    file = tmp_path / "s.json"
+    file.write_text(promised(case), encoding="utf-8")
+    (line,) = _refused(monkeypatch, capsys, "allocate", file)
+    assert line.startswith(f"{PROMISED[case][2]}: ")
+    assert "accepted: " in line or "not part of" in line
+
+
+def test_everything_in_a_snapshot_is_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One flaw for each run is how people stop trying."""
+    file = tmp_path / "s.json"
+    file.write_text(json.dumps(EVERYTHING), encoding="utf-8")
+    lines = _refused(monkeypatch, capsys, "allocate", file)
+    assert {line.partition(": ")[0] for line in lines} == EVERY_FLAW
+
+
+def test_the_format_of_an_answer_is_printed() -> None:
+    """Whoever parses --json generates their types from it."""
+    assert json.loads(muster("allocate", "--answer-schema").stdout) == answer_schema()
+
+
+def test_a_forced_pin_is_printed_with_the_rule_it_breaks(tmp_path: Path) -> None:
+    """A table that hides it would be the one that is read."""
+    made = json.loads(promised("a pin that breaks a rule"))
+    made["pins"][0]["forced"] = True
+    file = tmp_path / "s.json"
+    file.write_text(json.dumps(made), encoding="utf-8")
+    assert "broken by force: eligibility of x/b (b lacks the skill)" in muster("allocate", file).stdout
+
+
+VROOM = {
+    "jobs": [
+        {"id": 7, "location_index": 1, "service": 60, "priority": 3},
+        {"id": 8, "location_index": 2, "service": 60, "skills": [9]},
+    ],
+    "vehicles": [{"id": 1, "start_index": 0, "end_index": 0}],
+    "matrices": {"car": {"durations": [[0, 30, 50], [30, 0, 40], [50, 40, 0]]}},
+}
+
+
+def test_a_vroom_problem_is_answered_with_a_vroom_solution(tmp_path: Path) -> None:
+    """Whatever reads VROOM's solutions reads this one."""
+    file = tmp_path / "problem.json"
+    file.write_text(json.dumps(VROOM), encoding="utf-8")
+    told = json.loads(muster("allocate", file).stdout)
+    assert (told["code"], told["summary"]["cost"], told["summary"]["unassigned"]) == (0, 60, 1)
+    assert [step.get("id") for step in told["routes"][0]["steps"]] == [None, 7, None]
+    assert told["unassigned"][0]["id"] == 8
+
+
+def test_a_vroom_problem_may_be_planned_by_urgency(tmp_path: Path) -> None:
+    """VROOM's own aim adds priorities up."""
+    file = tmp_path / "problem.json"
+    file.write_text(json.dumps(VROOM), encoding="utf-8")
+    assert json.loads(muster("allocate", file, "--response").stdout)["muster"]["aim"] == "response"
+
+
+def test_what_is_not_understood_of_a_vroom_problem_is_refused_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A plan that forgets a break is worse than none."""
+    file = tmp_path / "problem.json"
+    vehicle = VROOM["vehicles"][0] | {"breaks": [{"id": 1}]}  # type: ignore[index]
+    file.write_text(json.dumps(VROOM | {"vehicles": [vehicle]}), encoding="utf-8")
+    (line,) = _refused(monkeypatch, capsys, "allocate", file)
+    assert line.startswith("/vehicles/0/breaks: is not supported")
 
 
 def test_sound_files_are_said_to_be_sound(tmp_path: Path) -> None:

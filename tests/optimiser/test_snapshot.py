@@ -1,43 +1,39 @@
-"""The standalone snapshot: the documented example, and a reason for every resource."""
+"""The standalone snapshot: the documented examples, every shape of need, and a reason for every resource."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from optimiser.allocation import Limits
+from optimiser.refusals import DocumentRefused
 from optimiser.snapshot import Answer, allocate, as_table, read_snapshot
+from optimiser.snapshot_format import Snapshot
+from tests.optimiser.random_snapshots import random_snapshot
+from tests.optimiser.snapshot_cases import snapshot_of
 
 MANUAL = Path(__file__).parents[2] / "docs" / "allocate.md"
 
 
-def _example(kind: str) -> str:
-    found = re.search(rf"```{kind}\n(.*?)\n```", MANUAL.read_text(encoding="utf-8"), re.DOTALL)
-    assert found is not None
-    return found[1]
-
-
-def snapshot_of(**changed: Any) -> str:
-    """One need, one resource, ten seconds apart; with other parts as given."""
-    sound: dict[str, Any] = {
-        "needs": [{"id": "x", "priority": 1, "rows": [{"skill": "s"}]}],
-        "resources": [{"id": "a", "skills": ["s"]}],
-        "travel": {"kind": "matrix", "reach_s": {"x": {"a": 10}}},
-    }
-    return json.dumps(sound | changed)
+def _example(kind: str, number: int = 0) -> str:
+    found = re.findall(rf"```{kind}\n(.*?)\n```", MANUAL.read_text(encoding="utf-8"), re.DOTALL)
+    return str(found[number])
 
 
 def _answered(**changed: Any) -> Answer:
     return allocate(read_snapshot(snapshot_of(**changed)))
 
 
-def test_the_documented_example_gives_the_documented_table() -> None:
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_documented_examples_give_the_documented_tables(number: int) -> None:
     """Documentation that does not run is a rumour."""
-    assert as_table(allocate(read_snapshot(_example("json")))) == _example("text")
+    assert as_table(allocate(read_snapshot(_example("json", number)))) == _example("text", number)
 
 
 def test_the_documented_refusal_is_the_refusal() -> None:
@@ -106,9 +102,10 @@ def test_a_dearer_resource_says_by_how_much() -> None:
     assert [other.dearer_by for other in answer.needs[0].alternatives] == [2.5]
 
 
-def test_a_skill_nobody_has_is_a_reason_and_not_a_flaw() -> None:
+def test_a_skill_that_is_known_and_that_nobody_has_is_a_reason() -> None:
     """A centre without a boat must still get its other answers."""
-    (need,) = _answered(needs=[{"id": "x", "priority": 1, "rows": [{"skill": "boat"}]}]).needs
+    needs = [{"id": "x", "priority": 1, "rows": [{"skill": "boat"}]}]
+    (need,) = _answered(needs=needs, skills=["s", "boat"]).needs
     assert (need.state, need.rows[0].held_because) == ("held", "nobody has the skill")
 
 
@@ -169,6 +166,227 @@ def test_a_limited_answer_says_so_in_the_table() -> None:
         Limits(nodes=1, programme_nodes=0),
     )
     assert (answer.stopped, as_table(answer).endswith("(limit: not proven best)")) == ("limit", True)
+
+
+def _sent(answer: Answer) -> dict[str, list[str]]:
+    """Who goes where, by need."""
+    return {need.id: [one.resource for row in need.rows for one in row.chosen] for need in answer.needs}
+
+
+def _town(needs: list[dict[str, Any]], reach: Mapping[str, Mapping[str, float]], **more: Any) -> Answer:
+    """Needs of priority 2 unless they say otherwise, and resources with the skill `s` unless they say otherwise."""
+    resources = more.pop("resources", {})
+    ids = sorted({one for times in reach.values() for one in times} | set(resources))
+    return _answered(
+        needs=[{"priority": 2, "rows": [{"skill": "s"}]} | need for need in needs],
+        resources=[{"id": one, "skills": ["s"]} | resources.get(one, {}) for one in ids],
+        travel={"kind": "matrix", "reach_s": reach},
+        **more,
+    )
+
+
+TWO_ENGINES = [[{"skill": "s", "quantity": 2}], [{"skill": "s"}, {"skill": "t"}]]
+
+
+@pytest.mark.parametrize(("tender_s", "sent"), [(30, ["a", "t"]), (50, ["a", "b"])])
+def test_the_cheaper_of_two_teams_goes(tender_s: int, sent: list[str]) -> None:
+    """Two engines, or one engine and one tender."""
+    reach = {"x": {"a": 10, "b": 40, "t": tender_s}}
+    answer = _town([{"id": "x", "rows": [], "alternatives": TWO_ENGINES}], reach, resources={"t": {"skills": ["t"]}})
+    assert _sent(answer)["x"] == sent
+    assert [row.alternative for row in answer.needs[0].rows] == [0, 1, 1]
+    assert sum(row.missing for row in answer.needs[0].rows) == 0
+
+
+@pytest.mark.parametrize(("shared", "state"), [(True, "filled"), (False, "held")])
+def test_one_resource_fills_two_roles_only_where_they_are_shared(shared: bool, state: str) -> None:
+    """A paramedic who drives is one person."""
+    need = {"id": "x", "shared": shared, "rows": [{"skill": "s"}, {"skill": "t"}]}
+    answer = _town([need], {"x": {"a": 10}}, resources={"a": {"skills": ["s", "t"]}})
+    assert answer.needs[0].state == state
+    assert answer.price == (10 if shared else 0)
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ({"skill": "s", "level": 3}, "level too low"),
+        ({"skill": "s", "also": {"t": 1}}, "lacks the skill"),
+        ({"skill": "s", "level": 2, "also": {"u": 1}}, None),
+    ],
+)
+def test_a_row_may_ask_for_levels_and_for_several_skills_in_one(row: dict[str, Any], why: str | None) -> None:
+    """A trainee is no instructor, and a driver without a licence no driver."""
+    resources = {"a": {"skills": {"s": 2, "u": 1}}}
+    (found,) = _town([{"id": "x", "rows": [row]}], {"x": {"a": 10}}, resources=resources, skills=["s", "t", "u"]).needs
+    assert [other.why for other in found.rows[0].not_chosen] == ([why] if why else [])
+
+
+@pytest.mark.parametrize(("current_load", "filled"), [(0, 2), (1, 1), (2, 1), (3, 0)])
+def test_room_is_what_the_load_so_far_leaves(current_load: int, filled: int) -> None:
+    """Seats that are taken cannot be given twice; each of these needs takes two of four."""
+    needs = [{"id": one, "rows": [{"skill": "s", "load": 2}]} for one in ("x", "y")]
+    resources = {"a": {"capacity": 4, "current_load": current_load}}
+    answer = _town(needs, {"x": {"a": 10}, "y": {"a": 10}}, resources=resources)
+    assert answer.classes[0].filled == filled
+
+
+def test_a_pin_is_never_moved() -> None:
+    """The person who made it is still in the room."""
+    answer = _town([{"id": "x"}], {"x": {"a": 10, "b": 99}}, pins=[{"need": "x", "resource": "b"}])
+    assert _sent(answer) == {"x": ["b"]}
+    assert answer.needs[0].rows[0].chosen[0].pinned
+
+
+def test_a_forced_pin_stands_and_the_answer_says_what_it_breaks() -> None:
+    """Nobody may learn afterwards that a rule was broken."""
+    answer = _town(
+        [{"id": "x"}], {"x": {"a": 10}}, resources={"b": {"skills": []}},
+        pins=[{"need": "x", "resource": "b", "forced": True}],
+    )  # fmt: skip
+    assert _sent(answer) == {"x": ["b"]}
+    assert [(one.rule, one.about, one.detail) for one in answer.broken] == [("eligibility", "x/b", "b lacks the skill")]
+    assert "broken by force" in as_table(answer)
+
+
+def test_a_pin_that_breaks_a_rule_is_refused_even_when_nobody_has_read_the_document() -> None:
+    """A snapshot may be made in Python as well."""
+    made = json.loads(snapshot_of(pins=[{"need": "x", "resource": "a"}], reach_limit_s=1))
+    snapshot = Snapshot.model_validate_json(json.dumps(made))
+    with pytest.raises(DocumentRefused, match="/pins/0"):
+        allocate(snapshot)
+
+
+def test_a_barred_resource_does_not_go_and_its_rule_is_named() -> None:
+    """The crew's own street, a conflict of interest, a licence for another county."""
+    bars = [{"need": "x", "resource": "a", "rule": "own street"}]
+    answer = _town([{"id": "x"}], {"x": {"a": 10, "b": 99}}, barred=bars)
+    assert _sent(answer) == {"x": ["b"]}
+    assert [(one.why, one.rule) for one in answer.needs[0].rows[0].not_chosen] == [("barred", "own street")]
+
+
+@pytest.mark.parametrize(("price_s", "state"), [(9, "waiting"), (11, "filled")])
+def test_a_need_waits_where_that_is_cheaper(price_s: int, state: str) -> None:
+    """Ten seconds of travel against the price of waiting."""
+    answer = _town([{"id": "x", "wait_price_s": price_s}], {"x": {"a": 10}})
+    (need,) = answer.needs
+    assert (need.state, answer.price) == (state, min(price_s, 10))
+    assert need.going_would_cost == (10 if state == "waiting" else None)
+    assert need.rows[0].held_because == ("waiting is cheaper" if state == "waiting" else None)
+
+
+def test_a_need_that_cannot_go_does_not_wait_for_its_price() -> None:
+    """Whoever reads "waiting is cheaper" would offer more, and to no avail."""
+    answer = _town([{"id": "x", "wait_price_s": 500}, {"id": "y"}], {"x": {"a": 10}, "y": {"a": 10}})
+    assert (answer.needs[0].state, answer.needs[0].rows[0].held_because) == ("held", "taken")
+
+
+@pytest.mark.parametrize(("price_s", "sent"), [(20, "partner"), (21, "own")])
+def test_a_partner_goes_where_its_price_is_less_than_the_time_it_saves(price_s: int, sent: str) -> None:
+    """At equal price either would do; the time and the price together decide."""
+    resources = {"partner": {"price_s": price_s}}
+    answer = _town([{"id": "x"}], {"x": {"own": 30.5, "partner": 10}}, resources=resources)
+    assert _sent(answer) == {"x": [sent]}
+
+
+@pytest.mark.parametrize(("saved_s", "sent"), [(19, "there"), (21, "other")])
+def test_a_standing_plan_is_left_only_for_more_than_it_costs_to_disrupt_it(saved_s: int, sent: str) -> None:
+    """Turning round for nineteen seconds is not worth a radio call."""
+    answer = _town(
+        [{"id": "x"}], {"x": {"there": 100, "other": 100 - saved_s}},
+        standing=[{"need": "x", "resource": "there"}], disruption_s=20,
+    )  # fmt: skip
+    assert _sent(answer) == {"x": [sent]}
+    assert answer.terms.get("disruption", 0) == (20 if sent == "other" else 0)
+
+
+@pytest.mark.parametrize(("price_s", "sent"), [(19, "kept"), (21, "far")])
+def test_a_reserve_is_drawn_on_where_that_is_cheaper(price_s: int, sent: str) -> None:
+    """Twenty seconds more on the road, or a district without an engine."""
+    reserves = [{"id": "north", "skill": "s", "resources": ["kept"], "keep": 1, "price_s": price_s}]
+    answer = _town([{"id": "x"}], {"x": {"kept": 10, "far": 30}}, reserves=reserves)
+    assert _sent(answer) == {"x": [sent]}
+    assert [one.missing for one in answer.reserves] == [int(sent == "kept")]
+    assert answer.terms.get("reserve", 0) == (price_s if sent == "kept" else 0)
+
+
+@pytest.mark.parametrize(("ends_s", "price", "sent"), [(69, None, "b"), (70, None, "a"), (60, 1, "a"), (60, 9, "b")])
+def test_nobody_works_on_after_a_shift_unless_that_is_priced(ends_s: int, price: float | None, sent: str) -> None:
+    """Ten seconds of travel and sixty of work; the other is 80 seconds farther away."""
+    answer = _town(
+        [{"id": "x", "work_s": 60}], {"x": {"a": 10, "b": 90}}, resources={"a": {"shift_ends_in_s": ends_s}},
+        overtime_price=price,
+    )  # fmt: skip
+    assert _sent(answer) == {"x": [sent]}
+
+
+def test_work_that_is_reserved_already_comes_first() -> None:
+    """A resource that is ready in a minute is a minute farther away."""
+    answer = _town([{"id": "x"}], {"x": {"a": 10, "b": 60}}, resources={"a": {"ready_in_s": 60}})
+    assert _sent(answer) == {"x": ["b"]}
+
+
+@pytest.mark.parametrize(("price", "sent"), [("spare_skill_s", "plain"), ("spare_level_s", "plain"), (None, "rich")])
+def test_skills_and_levels_beyond_need_may_have_a_price(price: str | None, sent: str) -> None:
+    """The one who can do everything is kept for what nobody else can do."""
+    resources = {"rich": {"skills": {"s": 3, "t": 1}}}
+    prices = {} if price is None else {price: 20}
+    answer = _town([{"id": "x"}], {"x": {"rich": 10, "plain": 15}}, resources=resources, **prices)
+    assert _sent(answer) == {"x": [sent]}
+
+
+@pytest.mark.parametrize(("caps", "sent"), [(None, "near"), ({"1": 49}, "near"), ({"1": 50}, "far"), ({}, "far")])
+def test_the_most_urgent_lose_no_more_time_for_others_than_the_cap_allows(
+    caps: dict[str, float] | None, sent: str
+) -> None:
+    """Only the near one can reach the lesser need; 0 seconds is the factory's cap."""
+    changed = {} if caps is None else {"regret_caps_s": caps}
+    reach = {"fire": {"near": 10, "far": 60}, "cat": {"near": 10}}
+    answer = _town([{"id": "fire", "priority": 1}, {"id": "cat"}], reach, **changed)
+    assert _sent(answer)["fire"] == [sent]
+
+
+def test_the_next_best_is_told_although_the_cap_keeps_it_from_being_proposed() -> None:
+    """When the nearest does not answer the radio, the next one is wanted."""
+    (need,) = _town([{"id": "x", "priority": 1}], {"x": {"a": 10, "b": 15, "c": 30, "d": 40}}).needs
+    assert [(one.resource, one.why, one.dearer_by) for one in need.alternatives] == [
+        ("b", "dearer", 5), ("c", "dearer", 20),
+    ]  # fmt: skip
+
+
+def test_what_is_cheaper_but_too_slow_says_that_the_cap_stands_against_it() -> None:
+    """A partner's price does not slow a life-threatening call down; "dearer" would be a lie."""
+    resources = {"dear": {"price_s": 500}}
+    (need,) = _town([{"id": "x", "priority": 1}], {"x": {"dear": 10, "cheap": 30}}, resources=resources).needs
+    (other,) = need.rows[0].not_chosen
+    assert (other.resource, other.why, other.dearer_by) == ("cheap", "slower than the cap allows", -480)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_an_answer_keeps_every_rule_of_its_document(seed: int) -> None:
+    """Recounted from the document and the answer alone."""
+    document, snapshot = random_snapshot(seed)
+    answer = allocate(snapshot)
+    resources = {one["id"]: one for one in document["resources"]}
+    pinned = {(pin["need"], pin["resource"]) for pin in document["pins"]}
+    room: dict[str, int] = defaultdict(int)
+    for need, told in zip(document["needs"], answer.needs, strict=True):
+        teams = need.get("alternatives") or [need["rows"]]
+        rows = [row for team in teams for row in team]
+        load: dict[str, list[int]] = defaultdict(list)
+        for row, found in zip(rows, told.rows, strict=True):
+            for choice in found.chosen:
+                load[choice.resource].append(row["load"])
+                if (need["id"], choice.resource) not in pinned:
+                    one = resources[choice.resource]
+                    assert one["available"]
+                    assert one["skills"].get(row["skill"], 0) >= row["level"]
+                    assert {"need": need["id"], "resource": choice.resource} not in document["barred"]
+        for one_id, loads in load.items():
+            room[one_id] += max(loads) if need["shared"] else sum(loads)
+        assert {one for one in load if (need["id"], one) in pinned} == {who for of, who in pinned if of == need["id"]}
+    over = {one for one, used in room.items() if used > resources[one]["capacity"] - resources[one]["current_load"]}
+    assert over == {one.about for one in answer.broken if one.rule == "capacity"}
 
 
 def test_an_answer_survives_the_wire() -> None:

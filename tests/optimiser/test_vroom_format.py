@@ -10,7 +10,7 @@ import pytest
 from optimiser.refusals import DocumentRefused
 from optimiser.sequence import plan
 from optimiser.sequence_plan import SequenceLimits
-from optimiser.vroom_format import read_vroom, vroom_solution
+from optimiser.vroom_format import is_vroom, read_vroom, vroom_solution
 
 SOUND: dict[str, Any] = {
     "jobs": [
@@ -187,3 +187,21 @@ def test_a_document_without_jobs_is_a_plan_without_routes() -> None:
     """Nothing to do is not an error."""
     given = read_vroom(_with("/jobs", []))
     assert vroom_solution(given, plan(given.problem, SequenceLimits(10)))["routes"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_meant"),
+    [
+        (json.dumps(SOUND), True), ('{"vehicles": 5}', True), ('{"shipments": []}', True), ("{}", False), ("[]", False),
+        ('{"needs": [], "jobs": []}', False), ('{"resources": [], "vehicles": []}', False), ("{", False),
+    ],
+)  # fmt: skip
+def test_a_vroom_problem_is_told_by_its_parts(text: str, is_meant: bool) -> None:
+    """A flawed one must still be refused as what it was meant to be."""
+    assert is_vroom(text) == is_meant
+
+
+def test_a_key_that_stands_twice_is_refused() -> None:
+    """JSON would silently keep the last of two priorities."""
+    text = json.dumps(SOUND).replace('"priority": 7', '"priority": 7, "priority": 8', 1)
+    assert [where for where, _ in _flaws(text)] == ["/jobs/0/priority"]
