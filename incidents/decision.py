@@ -8,7 +8,7 @@ any of it. Imports everything above it in the package, and the optimiser.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -21,10 +21,13 @@ from incidents.procedure import Procedure
 from incidents.quantities import IncidentId, Instant, NeedId, Place, ResourceId
 from incidents.situation import Incident, Need, Situation
 from incidents.travel import TravelTimes
-from optimiser import UNITS_PER_SECOND, Allocation, Limits, Termination, solve
+from optimiser import UNITS_PER_SECOND, Allocation, Limits, Problem, Termination, solve
 
 FACTORY_LIMITS = Limits(programme_nodes=0)
 """A desk does without HiGHS: no limit of work cuts short what it does at its root, and a plan in time beats a proof."""
+
+Solver: TypeAlias = Callable[[Problem, Limits], Allocation]
+"""What fills the needs: the optimiser itself, or a shell's way of asking it within a limit of time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +109,9 @@ class Context:
 
 
 def decide(
-    situation: Situation, procedure: Procedure, centre: Centre, travel: TravelTimes, *, limits: Limits = FACTORY_LIMITS
-) -> Decision:
+    situation: Situation, procedure: Procedure, centre: Centre, travel: TravelTimes, *,
+    limits: Limits = FACTORY_LIMITS, solver: Solver = solve,
+) -> Decision:  # fmt: skip
     """Return what `procedure` asks for in `situation`: every open need is proposed for or held."""
     review_at = first_due_at(situation, procedure)
     askings = asking(situation, procedure)
@@ -117,7 +121,7 @@ def decide(
     while True:
         eligibility = Eligibility(situation, procedure, centre, travel, kept)
         formulation = formulate(situation, procedure, askings, eligibility)
-        allocation = solve(formulation.problem, limits)
+        allocation = solver(formulation.problem, limits)
         context = Context(situation, procedure, eligibility, tuple(askings), formulation, allocation)
         surplus = _surplus_diversions(context)
         if not surplus:

@@ -15,7 +15,7 @@ from incidents import facts as f
 from incidents.adoption import obstacles
 from incidents.centre import Centre
 from incidents.consequences import entailed_by, entailed_by_time
-from incidents.decision import FACTORY_LIMITS, Decision, decide, facts_of, is_automatic
+from incidents.decision import FACTORY_LIMITS, Decision, Solver, decide, facts_of, is_automatic
 from incidents.escalation import first_due_at
 from incidents.known import refusal
 from incidents.procedure import Procedure
@@ -25,7 +25,7 @@ from incidents.remembering import after
 from incidents.situation import Situation
 from incidents.travel import TravelTimes, travel_times
 from incidents.triage import accepts
-from optimiser import Limits
+from optimiser import Limits, solve
 
 CONSEQUENCE_LIMIT = 10_000
 """The most facts that one observed fact may entail. A sound procedure entails a handful; a breach is a broken promise."""
@@ -41,12 +41,14 @@ class Desk:
         *,
         travel: TravelTimes | None = None,
         limits: Limits = FACTORY_LIMITS,
+        solver: Solver = solve,
     ) -> None:
         self.centre = centre
         self.procedures = dict(procedures)
         self.situation = Situation.opening(centre)
         self._travel = travel_times(centre) if travel is None else travel
         self._limits = limits
+        self._solver = solver
         self._decided: tuple[Situation, Decision] | None = None
 
     @classmethod
@@ -128,7 +130,8 @@ class Desk:
     def _decide(self, situation: Situation) -> Decision:
         # Kept by the situation itself, not by its sequence: an attempt that was refused may have counted as many facts.
         if self._decided is None or self._decided[0] is not situation:
-            decision = decide(situation, self._rules(situation), self.centre, self._travel, limits=self._limits)
+            rules = self._rules(situation)
+            decision = decide(situation, rules, self.centre, self._travel, limits=self._limits, solver=self._solver)
             self._decided = situation, decision
         return self._decided[1]
 
