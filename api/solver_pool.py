@@ -7,8 +7,8 @@ does not accept or that stands worse than the floor plan, and when the time is u
 
     what happened                            what the plan's termination says
     the last plan came in time               what the solver says
-    the time was up, plans had come          limit: cut at 0.75 s by the clock
-    the time was up, none had come           degraded: cut at 0.75 s by the clock, engine "floor"
+    the time was up, plans had come          limit: cut at 0.70 s by the clock
+    the time was up, none had come           degraded: cut at 0.70 s by the clock, engine "floor"
     the process crashed, raised or lied      degraded: what it did; the floor plan, or a checked plan that came before
 
 A process that failed is replaced while nobody waits. A small problem is solved here: that takes less time than asking.
@@ -41,7 +41,7 @@ FORSAKEN_S = 5.0
 NURSERY = "api.solver_nursery"
 ENDING_LIMIT_S = 0.5
 """How long to wait for the system to say how a process ended."""
-LARGEST_SHARE = 0.75
+LARGEST_SHARE = 0.7
 """Of the time that a request has left one solve may take so much: acting on its plan may call for another."""
 CUT = "cut at {:.2f} s by the clock"
 NO_TIME = "cut by the clock: nothing was left of {:.1f} s"

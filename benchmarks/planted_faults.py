@@ -28,7 +28,7 @@ FOREVER_S = 3_600.0
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What goes wrong, of which family, and what the plan must say afterwards."""
+    """What goes wrong, of which family, and what the last plan of the request must say."""
 
     family: str
     act: Callable[[Problem, Limits], Iterator[Any]]
@@ -180,7 +180,7 @@ BY_THE_CLOCK = "by the clock"
 DOES_NOT_HOLD = "does not hold"
 FAULTS: dict[str, Fault] = {
     "works on and on": Fault("time-out", _works_on, BY_THE_CLOCK),
-    "a plan, then works no more": Fault("time-out", _hangs_after_a_plan, BY_THE_CLOCK, ("limit",)),
+    "a plan, then works no more": Fault("time-out", _hangs_after_a_plan, BY_THE_CLOCK, ("limit", "degraded")),
     "waits for ever": Fault("hang", _sleeps, BY_THE_CLOCK),
     "hangs inside native code": Fault("hang", _keeps_the_interpreter, BY_THE_CLOCK),
     "is stopped by the system": Fault("hang", _is_stopped, BY_THE_CLOCK),
