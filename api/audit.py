@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 from itertools import groupby
 
-from api.control_room import PROCEDURE
+from api.control_room import CUT_SHORT, PROCEDURE
 from api.log import Entry, LogReader, broken
 from api.log_file import LogRefused
 from incidents import facts as f
 from incidents.desk import Desk
 from incidents.refusals import Refusal
+from incidents.remembering import after
 
 MOST_MISMATCHES = 20
 """After so many the rest of the log is not decided again: one early difference makes many."""
@@ -33,11 +35,15 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What an audit found. `head` is the hash of the last entry, to be kept elsewhere."""
+    """What an audit found.
+
+    `head` is the hash of the last entry, to be kept elsewhere; `cut_short` counts the batches that were taken as they stand.
+    """
 
     entries: int
     batches: int
     entailed: int
+    cut_short: int
     head: str
     mismatches: tuple[Mismatch, ...]
 
@@ -56,19 +62,20 @@ def audit(log: LogReader, *, witness: tuple[int, str] | None = None) -> Audit:
     if centre is None:
         raise LogRefused.of(str(log.path), "holds no centre", "a log that was begun")
     desk = Desk(centre, log.procedures())
-    entries = batches = entailed = 0
+    entries = batches = entailed = cut_short = 0
     head, witnessed = "", witness is None
     mismatches: list[Mismatch] = []
     for batch in _batches(log.verified()):
         entries, batches, head = entries + len(batch), batches + 1, batch[-1].hash
         entailed += sum(entry.actor == PROCEDURE for entry in batch)
+        cut_short += _is_cut_short(batch)
         witnessed = witnessed or any((entry.sequence, entry.hash) == witness for entry in batch)
         if len(mismatches) < MOST_MISMATCHES:
             mismatches.extend(_mismatch(desk, batch))
     if not witnessed:
         assert witness is not None
         raise broken(witness[0], f"is not the one whose hash is {witness[1]}: the log was rewritten or set back")
-    return Audit(entries, batches, entailed, head, tuple(mismatches))
+    return Audit(entries, batches, entailed, cut_short, head, tuple(mismatches))
 
 
 def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
@@ -76,10 +83,17 @@ def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
         yield list(batch)
 
 
+def _is_cut_short(batch: list[Entry]) -> bool:
+    return any(entry.actor == CUT_SHORT for entry in batch)
+
+
 def _mismatch(desk: Desk, batch: list[Entry]) -> Iterator[Mismatch]:
     logged = tuple(entry.fact for entry in batch)
     given = [entry.fact for entry in batch if entry.actor != PROCEDURE]
     try:
+        if _is_cut_short(batch):
+            desk.situation = reduce(after, logged, desk.situation)
+            return
         # A batch that nobody gave is what a timer found due.
         entailed = desk.observe(*given) if given else desk.review(logged[-1].at)
     except Refusal as refusal:

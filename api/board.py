@@ -148,7 +148,8 @@ class HeldView(View):
 
 
 class PlanView(View):
-    """How the proposals were found; `degraded`: the engine failed and this is the floor plan."""
+    """How the proposals were found, and in `detail` why no longer was thought; `degraded`: the engine failed, and this is the
+    best checked plan there was, at worst the floor plan."""
 
     engine: str | None
     stopped: str | None

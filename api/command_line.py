@@ -104,6 +104,8 @@ def audit(
         print("\n".join(f"  logged    {fact_text(fact)}" for fact in mismatch.logged))
         print("\n".join(f"  entailed  {fact_text(fact)}" for fact in mismatch.entailed))
     print(f"{found.entries} entries in {found.batches} batches, chain whole; {found.entailed} entailed by the rules")
+    if found.cut_short:
+        print(f"{found.cut_short} batches were decided while a plan was cut short, and are taken as they stand")
     print(f"head {found.entries}:{found.head}")
     print("clean" if found.is_clean else f"{len(found.mismatches)} batches differ from what the rules say")
     if not found.is_clean:

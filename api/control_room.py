@@ -2,7 +2,11 @@
 
 `record` lets the desk observe facts, writes what the desk recorded to the durable log, and only then lets anybody see it.
 What the desk refuses, or the log cannot keep, has not happened: the desk is put back to where it was. Everything that reads
-looks at `present`, one immutable value, so no reader sees half a change. Imports `log`, `clock` and `incidents`.
+looks at `present`, one immutable value, so no reader sees half a change. Imports `log`, `clock`, `solver_pool` and `incidents`.
+
+Nothing here runs in the event loop: routes and the timekeeper call it from threads, and large problems are solved in a process
+apart, within a limit for each request. What the rules entailed under a plan that this limit or a failure cut short is recorded
+under an actor of its own, because nobody who reads the log can work it out again.
 """
 
 from __future__ import annotations
@@ -16,6 +20,8 @@ from typing import TypeVar
 from api.clock import Clock
 from api.log import Entry, Log, Receipt, broken
 from api.log_file import LogRefused
+from api.settings import OPENING_LIMIT_S
+from api.solver_pool import SolverPool
 from incidents import facts as f
 from incidents.centre import Centre
 from incidents.decision import Decision
@@ -25,11 +31,14 @@ from incidents.quantities import Instant, ResourceId
 from incidents.refusals import FactRefused, Flaw
 from incidents.remembering import after
 from incidents.situation import Situation
+from optimiser import solve
 
 T = TypeVar("T")
 
 PROCEDURE = "procedure"
 """The actor of whatever the rules themselves entailed."""
+CUT_SHORT = "procedure (cut short)"
+"""The actor of what they entailed while some plan was not the solver's last word."""
 SHELL = "muster"
 """The actor of what the control room does when it is started."""
 BATCHES_REMEMBERED = 1_000
@@ -84,7 +93,16 @@ Plan = Callable[[Present, Instant], Sequence[f.Fact]]
 class ControlRoom:
     """One centre, live. Every public method may be called from any thread."""
 
-    def __init__(self, log: Log, centre: Centre, procedures: Mapping[str, Procedure], clock: Clock) -> None:
+    def __init__(
+        self,
+        log: Log,
+        centre: Centre,
+        procedures: Mapping[str, Procedure],
+        clock: Clock,
+        *,
+        pool: SolverPool | None = None,
+    ) -> None:
+        """Without a `pool` everything is solved here, with no limit but the optimiser's own."""
         self.log = log
         self.centre = centre
         self.clock = clock
@@ -93,10 +111,12 @@ class ControlRoom:
         self._subscribers: list[Callable[[], None]] = []
         self._recent: tuple[tuple[Entry, ...], ...] = ()
         situation, head = self._remembered()
-        self._desk = Desk(centre, self._procedures)
+        self._pool = pool
+        self._desk = Desk(centre, self._procedures, solver=solve if pool is None else pool.solve)
         self._desk.situation = situation
         self._present: Present | None = None
         if situation.procedure is not None:
+            self._begin(OPENING_LIMIT_S)
             self._present = Present(situation, self._desk.decision, self._desk.procedure, head)
 
     @classmethod
@@ -108,6 +128,7 @@ class ControlRoom:
         procedure: Procedure | None = None,
         *,
         adopt: bool = False,
+        pool: SolverPool | None = None,
     ) -> ControlRoom:
         """Open a control room on `log`, as it was left; a new log needs a centre and a procedure.
 
@@ -125,7 +146,7 @@ class ControlRoom:
             )
         if procedure is not None:
             log.keep_procedure(procedure)
-        room = cls(log, held, log.procedures(), clock)
+        room = cls(log, held, log.procedures(), clock, pool=pool)
         room._take_up(procedure, adopt=adopt)
         return room
 
@@ -154,15 +175,18 @@ class ControlRoom:
                 receipt = self._repeated(once)
                 if receipt is not None:
                     return receipt
+            self._begin()
             facts = plan(self.present, self._instant(happened_at))
             return self._observe(facts, actor, once)
 
     def review(self) -> Recorded | None:
         """Let time pass to now; return what became due, None if nothing did."""
         with self._lock:
+            self._begin()
             now = self._instant(None)
             recorded = self._attempt(lambda: self._desk.review(now))
-            return self._keep([(PROCEDURE, fact) for fact in recorded], None) if recorded else None
+            rules = self._rules()
+            return self._keep([(rules, fact) for fact in recorded], None) if recorded else None
 
     def since(self, sequence: int) -> tuple[tuple[Entry, ...], ...] | None:
         """Return the batches after `sequence`, oldest first; None when memory does not reach back so far."""
@@ -194,6 +218,7 @@ class ControlRoom:
                 "the procedure in force, or --adopt to put the other one in force",
             )
         with self._lock:
+            self._begin(OPENING_LIMIT_S)
             self._observe([adoption(procedure, self._instant(None))], SHELL, None)
 
     def _remembered(self) -> tuple[Situation, str]:
@@ -227,8 +252,17 @@ class ControlRoom:
 
     def _observe(self, facts: Sequence[f.Fact], actor: str, once: Once | None) -> Recorded:
         recorded = self._attempt(lambda: self._desk.observe(*facts))
-        given = {id(fact) for fact in facts}
-        return self._keep([(actor if id(fact) in given else PROCEDURE, fact) for fact in recorded], once)
+        given, rules = {id(fact) for fact in facts}, self._rules()
+        return self._keep([(actor if id(fact) in given else rules, fact) for fact in recorded], once)
+
+    def _begin(self, limit_s: float | None = None) -> None:
+        """All that is solved for the request that begins shares one limit."""
+        if self._pool is not None:
+            self._pool.begin(limit_s)
+
+    def _rules(self) -> str:
+        """The actor of what the rules entailed since the request began."""
+        return CUT_SHORT if self._pool is not None and self._pool.troubles else PROCEDURE
 
     def _keep(self, written: Sequence[tuple[str, f.Fact]], once: Once | None) -> Recorded:
         """Write a batch to the log, then let it be seen, and not the other way round."""

@@ -16,6 +16,7 @@ from api.control_room import SHELL, ControlRoom, sign_on_all
 from api.live_feed import Bell
 from api.log import Log
 from api.settings import Settings
+from api.solver_pool import SolverPool
 from incidents.centre import Centre
 from incidents.procedure import Procedure
 from incidents.refusals import Refusal
@@ -32,9 +33,8 @@ def serve(
     """Serve until told to stop; `tell` gets what the person at the terminal should know."""
     # What is compiled is compiled now, and not while somebody waits for the first decision.
     warm_up()
-    log = Log(database)
-    try:
-        room = ControlRoom.open(log, WallClock(), centre, procedure, adopt=adopt)
+    with contextlib.closing(Log(database)) as log, contextlib.closing(SolverPool(settings)) as pool:
+        room = ControlRoom.open(log, WallClock(), centre, procedure, adopt=adopt, pool=pool)
         if sign_on and any(not each.is_on_duty for each in room.present.situation.resources.values()):
             room.act(lambda present, at: sign_on_all(present, at, room.centre), SHELL)
         listening = listen(settings)
@@ -52,11 +52,11 @@ def serve(
             server_header=False,
             timeout_graceful_shutdown=LAST_REQUESTS_S,
         )
+        # Only now, because whoever restarts a room in trouble should not wait for a process that most calls do without.
+        pool.start()
         # Stopping by the keyboard is the ordinary way to stop; the server has shut down by the time this arrives.
         with contextlib.suppress(KeyboardInterrupt):
             Server(config).run(sockets=[listening])
-    finally:
-        log.close()
 
 
 class Server(uvicorn.Server):

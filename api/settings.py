@@ -14,14 +14,24 @@ SCENARIO = "san_francisco"
 BODY_LIMIT_BYTES = 1_000_000
 """The largest request body that is read."""
 
+SOLVE_LIMIT_S = 1.0
+"""The longest that one request waits for all of its plans; of each the best that has been checked by then is taken."""
+OPENING_LIMIT_S = 10.0
+"""The same for the first plan of a room that is being opened: nobody waits for it yet, and its solver is still starting."""
+IN_PROCESS_VISITS = 20_000
+"""Pairs, counted once for every flow that may be solved, up to which a problem is solved in the serving process: a
+few milliseconds, while handing it to another process and back takes one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where to listen, and what to let through."""
+    """Where to listen, what to let through, and how long to think."""
 
     host: str = LOOPBACK
     port: int = PORT
     body_limit_bytes: int = BODY_LIMIT_BYTES
+    solve_limit_s: float = SOLVE_LIMIT_S
+    in_process_visits: int = IN_PROCESS_VISITS
 
     @property
     def hosts(self) -> frozenset[str] | None:

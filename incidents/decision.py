@@ -26,6 +26,9 @@ from optimiser import UNITS_PER_SECOND, Allocation, Limits, Problem, Termination
 FACTORY_LIMITS = Limits(programme_nodes=0)
 """A desk does without HiGHS: no limit of work cuts short what it does at its root, and a plan in time beats a proof."""
 
+Solver: TypeAlias = Callable[[Problem, Limits], Allocation]
+"""What fills the needs: the optimiser itself, or a shell's way of asking it within a limit of time."""
+
 
 Solver: TypeAlias = Callable[[Problem, Limits], Allocation]
 """What fills the needs: the optimiser itself, or a shell's way of asking it within a limit of time."""

@@ -13,6 +13,7 @@ from api.application import application
 from api.control_room import ControlRoom
 from api.log import Log
 from api.settings import Settings
+from api.solver_pool import SolverPool
 from incidents.centre import Centre
 from incidents.procedure import Procedure
 from incidents.quantities import Instant, ms
@@ -44,12 +45,17 @@ def street() -> Centre:
 
 @contextmanager
 def opened(
-    folder: Path, clock: HandClock | None = None, procedure: Procedure | None = None, *, busy_ms: int = 50
+    folder: Path,
+    clock: HandClock | None = None,
+    procedure: Procedure | None = None,
+    *,
+    busy_ms: int = 50,
+    pool: SolverPool | None = None,
 ) -> Iterator[ControlRoom]:
     """A control room on the log in `folder`, closed at the end."""
     log = Log(folder / FILE, busy_ms=busy_ms)
     try:
-        yield ControlRoom.open(log, clock or HandClock(), street(), procedure or a_procedure())
+        yield ControlRoom.open(log, clock or HandClock(), street(), procedure or a_procedure(), pool=pool)
     finally:
         log.close()
 
@@ -61,9 +67,10 @@ def served(
     procedure: Procedure | None = None,
     *,
     settings: Settings | None = None,
+    pool: SolverPool | None = None,
 ) -> Iterator[Dispatcher]:
     """A control room behind HTTP, and somebody who uses it; everybody is on duty unless the log says otherwise."""
-    with opened(folder, clock, procedure) as room:
+    with opened(folder, clock, procedure, pool=pool) as room:
         web = TestClient(application(room, settings), base_url="http://localhost", raise_server_exceptions=False)
         with web:
             dispatcher = Dispatcher(web, room)

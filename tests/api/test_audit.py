@@ -12,6 +12,9 @@ import pytest
 from api.audit import Audit, audit
 from api.log import LogReader, chained, genesis
 from api.log_file import LogRefused
+from api.settings import Settings
+from api.solver_pool import SolverPool
+from benchmarks.planted_faults import improve_by
 from tests.api.rooms import FILE, HandClock, served
 from tests.builders import a_procedure
 
@@ -55,6 +58,19 @@ def test_an_audit_beside_a_running_room_is_clean(tmp_path: Path) -> None:
     with served(tmp_path, HandClock(), RULES) as desk:
         desk.report(0, nature="fire")
         assert audited(tmp_path).is_clean
+
+
+def test_a_night_of_cut_plans_is_clean_and_counted(tmp_path: Path) -> None:
+    """What the clock decided cannot be decided again; an alarm for it would hide the next one."""
+    settings = Settings(solve_limit_s=20.0, in_process_visits=0)
+    with (
+        closing(SolverPool(settings, improve=improve_by("worse than the floor plan"))) as pool,
+        served(tmp_path, HandClock(), RULES, pool=pool) as desk,
+    ):
+        desk.report(0, nature="crash")
+        desk.report(0, nature="fire")
+    found = audited(tmp_path)
+    assert (found.mismatches, found.cut_short > 0) == ((), True)
 
 
 def test_a_witness_that_agrees_is_clean(folder: Path) -> None:

@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 
-from api.control_room import ControlRoom
+from api.control_room import CUT_SHORT, ControlRoom
 from api.log import Log, LogUnavailable
 from api.log_file import LogRefused
+from api.settings import Settings
+from api.solver_pool import SolverPool
+from benchmarks.planted_faults import improve_by
 from incidents.facts import (
     AnswerGiven,
     ContactReceived,
@@ -32,6 +35,7 @@ FIRE = (
     AnswerGiven(at(3), IncidentId("i"), "nature", "fire"),
 )
 RUNG = {"late": {"unfilled_for_s": 60, "priorities": ["red"], "opens": {"skill": "transport"}}}
+RED = a_procedure(dispatch={"automatic": ["red"]})
 
 
 def test_a_restart_replays_to_the_same_board(tmp_path: Path, clock: HandClock) -> None:
@@ -228,6 +232,37 @@ def test_keys_outlive_a_restart(tmp_path: Path, clock: HandClock) -> None:
         first: Any = desk.post("/v1/contacts", {"queue": "emergency"}, 201, Idempotency_Key="k1")
     with served(tmp_path, clock) as desk:
         assert desk.post("/v1/contacts", {"queue": "emergency"}, 201, Idempotency_Key="k1") == first
+
+
+def test_what_rules_did_under_a_cut_plan_is_recorded_as_such(tmp_path: Path) -> None:
+    """Nobody who reads the log can work it out again, so the log has to say which facts those are."""
+    with closing(_failing()) as pool, served(tmp_path, procedure=RED, pool=pool) as desk:
+        desk.report(0, nature="fire")
+        sent = [fact for fact in desk.get("/v1/log")["facts"] if fact["fact"] == "ResourceAssigned"]
+        assert {fact["actor"] for fact in sent} == {CUT_SHORT}
+
+
+def test_the_board_says_why_a_plan_is_not_the_best(tmp_path: Path) -> None:
+    """A dispatcher who knows looks twice."""
+    with closing(_failing()) as pool, served(tmp_path, pool=pool) as desk:
+        desk.report(0, nature="crash")
+        plan = desk.get("/v1/board")["plan"]
+        assert plan == {"engine": "floor", "stopped": "degraded", "detail": "the solver raised RuntimeError: lost"}
+
+
+def test_a_healthy_pool_is_not_visible_in_the_log(tmp_path: Path) -> None:
+    """Live and in simulation the same facts are recorded by the same actors."""
+    logs = []
+    for folder, settings in (("here", Settings()), ("apart", Settings(solve_limit_s=20.0, in_process_visits=0))):
+        (tmp_path / folder).mkdir()
+        with closing(SolverPool(settings)) as pool, served(tmp_path / folder, procedure=RED, pool=pool) as desk:
+            desk.report(0, nature="crash")
+            logs.append([(entry.actor, entry.fact) for entry in desk.room.log.read(0)])
+    assert logs[0] == logs[1]
+
+
+def _failing() -> SolverPool:
+    return SolverPool(Settings(solve_limit_s=20.0, in_process_visits=0), improve=improve_by("raises"))
 
 
 def test_a_key_is_forgotten_after_a_week(desk: Dispatcher, clock: HandClock) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from optimiser.allocation import Allocation, Termination
-from optimiser.floor_plan import floor_plan
+from optimiser.floor_plan import MANY_PAIRS, floor_plan
 from optimiser.problem import Problem
 from optimiser.verify import verify
 from tests.optimiser.builders import problem_of, random_problem
@@ -39,6 +40,36 @@ def test_a_start_is_kept_and_completed() -> None:
         {"x": (1, True, [(1, {"a": 1, "b": 2})]), "y": (1, True, [(1, {"a": 1, "b": 2})])}, {"a": 1, "b": 1}
     )
     assert floor_plan(problem, problem.costs, np.array([1])).tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("needs", [5, 100])
+def test_few_pairs_and_many_are_chosen_alike(needs: int) -> None:
+    """A city with one resource more must not be served by another rule."""
+    draw = np.random.default_rng(needs)
+    shape = (needs, 80)
+    prices, eligible = draw.integers(0, 9, shape), draw.random(shape) < 0.9
+    wanted = {
+        f"n{i:03}": (1 + i % 3, i % 2 == 0, [(1 + i % 2, {f"r{j:02}": int(prices[i, j]) for j in np.flatnonzero(row)})])
+        for i, row in enumerate(eligible)
+    }
+    problem = problem_of(wanted, {f"r{j:02}": j % 3 for j in range(shape[1])})
+    assert (len(problem.pair_rows) >= MANY_PAIRS) == (needs == 100)
+    assert floor_plan(problem, problem.costs).tolist() == _by_hand(problem)
+
+
+def _by_hand(problem: Problem) -> list[int]:
+    """Need by need, the cheapest that is left, the first of equals; one row for each need."""
+    left, chosen = problem.capacities.tolist(), []
+    for need in sorted(range(len(problem.need_ids)), key=lambda i: (problem.ranks[i], i)):
+        pairs = [pair for pair in range(len(problem.pair_rows)) if problem.pair_needs[pair] == need]
+        pairs = [pair for pair in pairs if left[problem.pair_resources[pair]] > 0]
+        asked = int(problem.quantities[need])
+        taken = sorted(pairs, key=lambda pair: (problem.costs[pair], pair))[:asked]
+        if len(taken) == asked or not problem.whole[need]:
+            chosen += taken
+            for pair in taken:
+                left[problem.pair_resources[pair]] -= 1
+    return sorted(chosen)
 
 
 def test_every_floor_plan_is_sound() -> None:

@@ -1,0 +1,10 @@
+"""Imported once, by the process that solver processes are forked from, so that each is born with everything loaded and compiled.
+
+Importing this module does work, which is why nothing else imports it.
+"""
+
+from __future__ import annotations
+
+from optimiser import warm_up
+
+warm_up()
