@@ -18,7 +18,7 @@ TURN_ROUND_S = 30.0
 
 @dataclass(slots=True)
 class Trip:
-    """One resource on its way to, at, or away from one incident. `departed_at` None: still turning out."""
+    """One resource on its way to, at, or away from one incident. `departed_at` None: still turning out, or busy elsewhere."""
 
     resource: ResourceId
     need: NeedId
@@ -29,6 +29,7 @@ class Trip:
     destination: Place | None
     departed_at: Instant | None = None
     travel_ms: int = 0
+    has_begun: bool = False
     has_arrived: bool = False
     is_over: bool = False
 

@@ -18,7 +18,7 @@ import simpy
 from incidents import facts as f
 from incidents.decision import facts_of
 from incidents.desk import Desk
-from incidents.quantities import ContactId, IncidentId, Instant, NeedId, ResourceId, ms
+from incidents.quantities import ContactId, IncidentId, Instant, NeedId, Place, ResourceId, ms
 from incidents.situation import ContactStatus
 from incidents.travel import travel_times
 from incidents.triage import Ask, accepts, next_step
@@ -47,7 +47,8 @@ class World:
         self._by_contact = {contact.id: contact for contact in contacts}
         self._by_incident: dict[IncidentId, Contact] = {}
         self._call_takers: dict[ContactId, ResourceId] = {}
-        self._trips: dict[ResourceId, Trip] = {}
+        self._trips: dict[ResourceId, list[Trip]] = defaultdict(list)
+        self._turned_round: dict[ResourceId, Trip] = {}
         self._returns: dict[ResourceId, Return] = {}
         self._sent: dict[IncidentId, Counter[str]] = defaultdict(Counter)
         self._active: dict[IncidentId, list[Trip]] = defaultdict(list)
@@ -160,8 +161,16 @@ class World:
             self._in(contact.decision_s, self._take_up, fact.need)
 
     def _on_released(self, fact: f.ResourceReleased) -> None:
-        if fact.leaves_open:
-            self._ready.add(fact.need)
+        if not fact.leaves_open:
+            return
+        self._ready.add(fact.need)
+        # Crews release themselves only when they are done: this one was taken away, and is told its new work next.
+        for trip in self._trips[fact.resource]:
+            if trip.need == fact.need:
+                self._finish(trip)
+                if trip.has_begun:
+                    self._turned_round[fact.resource] = trip
+                break
 
     def _take_up(self, need: NeedId) -> None:
         if need in self.desk.situation.needs:
@@ -213,23 +222,32 @@ class World:
         outcome = contact.outcome(kind, self._sent[need.incident][kind])
         self._sent[need.incident][kind] += 1
         trip = Trip(fact.resource, need.id, need.incident, outcome, self._now, None, contact.place)
-        turnout_s = outcome.turnout_s
-        old = self._trips.get(fact.resource)
-        way = self._returns.pop(fact.resource, None)
-        if old is not None and not old.is_over:
-            # It was diverted: it is where its last trip had got to, and if it rolled it needs no turnout.
-            trip.origin = old.position(self._now)
-            turnout_s = TURN_ROUND_S if old.departed_at is not None else turnout_s
-            self._finish(old)
-        else:
-            trip.origin = way.position(self._now) if way else self.desk.situation.resources[fact.resource].place
-        self._trips[fact.resource] = trip
         self._active[need.incident].append(trip)
-        self._in(turnout_s, self._depart, trip)
+        self._take_on(trip)
         if outcome.stood_down_s is not None:
             self._in(outcome.stood_down_s, self._stand_down, trip)
         elif outcome.unneeded_s is not None and need.incident in self._reached:
             self._in(outcome.unneeded_s, self._stand_down, trip)
+
+    def _take_on(self, trip: Trip) -> None:
+        """A crew does one thing after another; whoever has no base works where it is, and on all it has at once."""
+        trips = self._trips[trip.resource]
+        old = self._turned_round.pop(trip.resource, None)
+        if old is not None:
+            # It was diverted: it is where its last trip had got to, and if it rolled it needs no turnout.
+            trips.insert(0, trip)
+            rolled = old.departed_at is not None
+            self._begin(trip, old.position(self._now), TURN_ROUND_S if rolled else trip.outcome.turnout_s)
+            return
+        trips.append(trip)
+        if len(trips) == 1 or self.desk.centre.base_of(trip.resource) is None:
+            way = self._returns.pop(trip.resource, None)
+            here = way.position(self._now) if way else self.desk.situation.resources[trip.resource].place
+            self._begin(trip, here, trip.outcome.turnout_s)
+
+    def _begin(self, trip: Trip, origin: Place | None, turnout_s: float) -> None:
+        trip.has_begun, trip.origin = True, origin
+        self._in(turnout_s, self._depart, trip)
 
     def _depart(self, trip: Trip) -> None:
         if trip.is_over:
@@ -275,8 +293,7 @@ class World:
     def _release(self, trip: Trip, because: str) -> None:
         here = trip.destination if trip.has_arrived else trip.position(self._now)
         self._finish(trip)
-        del self._trips[trip.resource]
-        self._drive_home(trip.resource, here)
+        self._go_on(trip.resource, here)
         self.record(f.ResourceReleased(self._now, trip.resource, trip.need, because, place=here))
         self._close_if_done(IncidentId(trip.incident))
         self._go_off_duty_if_due(trip.resource)
@@ -284,8 +301,17 @@ class World:
     def _finish(self, trip: Trip) -> None:
         trip.is_over = True
         self._active[IncidentId(trip.incident)].remove(trip)
+        self._trips[trip.resource].remove(trip)
 
-    def _drive_home(self, resource: ResourceId, here: Any) -> None:
+    def _go_on(self, resource: ResourceId, here: Place | None) -> None:
+        """Begin the next thing in hand from where the last one ended; with nothing in hand, drive home."""
+        trips = self._trips[resource]
+        if trips and not trips[0].has_begun:
+            self._begin(trips[0], here, trips[0].outcome.turnout_s)
+        elif not trips:
+            self._drive_home(resource, here)
+
+    def _drive_home(self, resource: ResourceId, here: Place | None) -> None:
         base = self.desk.centre.base_of(resource)
         if base is None or here is None or here == base:
             return

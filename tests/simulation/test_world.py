@@ -183,3 +183,45 @@ def test_equal_seeds_play_equal_logs() -> None:
         calls = contacts(given, (10, "ill", spot(40)), (20, "unwell", spot(90)), (21, "ill", spot(5)))
         logs.append(played(given, calls, ONE_AMBULANCE, a_procedure()))
     assert logs[0] == logs[1]
+
+
+def roomy(base: str | None, given: Workload, second: str = "ill") -> list[f.Fact]:
+    """Ill at 40 calls at 100, and another there at 120; one unit with room for two, at its base at 0 or working without one."""
+    unit = {"kind": "ambulance", "base": base} if base else {"kind": "ambulance"}
+    centre = a_centre(
+        {"C1": ("clerk", 0.0)},
+        kinds={"ambulance": {"skills": ["transport"], "capacity": 2}, "clerk": {"skills": ["answering"]}},
+        resources={"C1": {"kind": "clerk"}, "A1": unit},
+    )
+    desk = Desk.under(centre, a_procedure(), START)
+    calls = contacts(given, (100, "ill", spot(40)), (120, second, spot(40)))
+    return World(desk, calls, start=START, end=at(3600)).run()
+
+
+def test_a_crew_with_room_for_two_does_one_thing_after_another() -> None:
+    """Told of the second at 135 while driving, it is clear of the first at 265, turns out again for 10 s, and is there."""
+    log = roomy("C1", workload([ILL]))
+    sent = [fact.at for fact in log if isinstance(fact, f.ResourceAssigned) and fact.resource == "A1"]
+    assert sent == [at(115), at(135)]
+    assert timeline(log, f.ResourceArrived) == [("ResourceArrived", 165), ("ResourceArrived", 275)]
+
+
+def test_whoever_works_without_a_base_works_on_all_at_once() -> None:
+    """A nurse at a desk advises two: both begin 10 s after they were taken up, and last 100 s."""
+    log = roomy(None, workload([ILL]))
+    assert timeline(log, f.ResourceArrived) == [("ResourceArrived", 125), ("ResourceArrived", 145)]
+    assert timeline(log, f.IncidentClosed) == [("IncidentClosed", 225), ("IncidentClosed", 245)]
+
+
+def test_a_crew_called_off_what_it_has_not_begun_goes_on_with_what_it_has() -> None:
+    """Called off the second at 145, it arrives at the first at 165, is clear at 265 and home at 305."""
+    called_off = {**STAGES, "stood_down_share": 1.0, "stood_down_s": {"constant": 10}}
+    conducts = {"crews": {"ambulance": STAGES}, "called off": {"ambulance": called_off}}
+    log = roomy("C1", workload([ILL, {**UNWELL, "conduct": "called off"}], conducts=conducts), "unwell")
+    assert timeline(log, f.ResourceDeparted, f.ResourceArrived, f.IncidentClosed, f.ResourceMoved) == [
+        ("ResourceDeparted", 125),
+        ("IncidentClosed", 145),
+        ("ResourceArrived", 165),
+        ("IncidentClosed", 265),
+        ("ResourceMoved", 305),
+    ]
