@@ -46,9 +46,10 @@ class ContactView(View):
 
 
 class RowView(View):
-    """One row of a need: how many of a skill, and how many are still missing."""
+    """One row of a need: how many of a skill, how well they have to have it, and how many are still missing."""
 
     skill: str
+    level: int
     quantity: int
     open: int
 
@@ -96,8 +97,11 @@ class ResourceView(View):
     id: str
     kind: str
     skills: tuple[str, ...]
+    levels: dict[str, int] = Field(description="of the skills above level 1")
     capacity: int
     status: str
+    until: str | None = Field(description="when its shift ends, ISO 8601; None: nobody has said")
+    tasks: int = Field(description="assignments since it came on duty")
     place: PlaceView | None
     place_age_s: float | None = Field(description="seconds since its place was known")
     serving: tuple[AssignmentView, ...]
@@ -302,8 +306,11 @@ def resource_view(resource: Resource, now: Instant) -> ResourceView:
         id=resource.id,
         kind=resource.kind,
         skills=tuple(sorted(resource.skills)),
+        levels=dict(sorted(resource.levels.items())),
         capacity=resource.capacity,
         status=resource.status,
+        until=None if resource.until is None else iso(resource.until),
+        tasks=resource.tasks,
         place=_place(resource.place),
         place_age_s=None if resource.placed_at is None else max(0, now - resource.placed_at) / 1000,
         serving=tuple(_assignment(each) for each in resource.serving),
@@ -343,7 +350,7 @@ def _need(need: Need) -> NeedView:
         opened_at=iso(need.opened_at),
         unfilled_since=None if need.unfilled_since is None else iso(need.unfilled_since),
         rows=tuple(
-            RowView(skill=row.skill, quantity=row.quantity, open=count)
+            RowView(skill=row.skill, level=row.level, quantity=row.quantity, open=count)
             for row, count in zip(need.rows, need.open, strict=True)
         ),
         filled_by=need.filled_by,

@@ -72,9 +72,12 @@ def assign(owner: Owner, which: Which, choice: Choice, submission: Submitted) ->
     def plan(present: Present, at: Instant) -> Sequence[f.Fact]:
         need = open_need(present.situation, NeedId(f"{owner}/{which}"))
         resource = present.situation.resources.get(ResourceId(choice.resource))
-        held = frozenset() if resource is None else resource.skills
-        fitting = (row for row, count in enumerate(need.open) if count and need.rows[row].skill in held)
-        row = next(fitting, 0) if choice.row is None else choice.row
+        able = [
+            row
+            for row, asked in enumerate(need.rows)
+            if need.open[row] and resource is not None and resource.level(asked.skill) >= asked.level
+        ]
+        row = (able[0] if able else 0) if choice.row is None else choice.row
         because = f"chosen by {submission.actor}: {choice.reason}"
         return (f.ResourceAssigned(at, ResourceId(choice.resource), need.id, row, because),)
 
