@@ -53,6 +53,9 @@ class Auditor:
         self.sequence = 0
         self.at = 0
         self.on_duty: set[str] = set()
+        self.resting: set[str] = set()
+        self.shift_ends: dict[str, int | None] = {}
+        self.tasks: Counter[str] = Counter()
         self.serving: dict[tuple[str, str], int] = {}
         self.wanted: dict[str, dict[int, int]] = {}
         self.sent: Counter[tuple[str, int]] = Counter()
@@ -95,12 +98,22 @@ class Auditor:
                 self.live.remove(need)
             case f.ResourceSignedOn(_, resource):
                 self.on_duty.add(resource)
+                self.shift_ends[resource], self.tasks[resource] = fact.until, 0
             case f.ResourceSignedOff(_, resource):
                 self.on_duty.remove(resource)
+                self.resting.discard(resource)
+            case f.ResourceStoodDown(_, resource):
+                assert resource in self.on_duty - self.resting
+                assert all(held != resource for held, _ in self.serving)
+                self.resting.add(resource)
+            case f.ResourceStoodUp(_, resource):
+                self.resting.remove(resource)
             case f.ResourceAssigned(_, resource, need, row):
                 assert need in self.live
                 assert resource in self.on_duty
                 assert (resource, need) not in self.serving
+                self.resting.discard(resource)
+                self.tasks[resource] += 1
                 self.serving[resource, need] = row
                 self.sent[need, row] += 1
             case f.ResourceReleased(_, resource, need):
@@ -284,17 +297,28 @@ class DeskMachine(RuleBasedStateMachine):
     @rule(
         resource=st.sampled_from(sorted(UNITS)),
         seconds=st.integers(0, 400),
-        kind=st.sampled_from(["on", "off", "moved"]),
+        kind=st.sampled_from(["on", "off", "down", "up", "moved"]),
     )
     def a_resource_reports(self, resource: str, seconds: int, kind: str) -> None:
-        """Duty and positions; a resource that serves anybody does not sign off."""
+        """Duty, breaks and positions; a resource that serves anybody neither signs off nor stands down."""
         name = ResourceId(resource)
         match kind:
             case "on":
-                is_taken = self.dare(f.ResourceSignedOn(self.when, name, spot(seconds) if seconds % 5 else None))
+                place, until = (
+                    spot(seconds) if seconds % 5 else None,
+                    self.when + seconds * 1000 if seconds % 2 else None,
+                )
+                is_taken = self.dare(f.ResourceSignedOn(self.when, name, place, until))
             case "off" if seconds % 3 == 0:
                 is_taken = self.dare(f.ResourceSignedOff(self.when, name))
                 assert not (is_taken and any(held == resource for held, _ in self.books.serving))
+            case "down" if seconds % 3:
+                is_serving = any(held == resource for held, _ in self.books.serving)
+                may_rest = resource in self.books.on_duty - self.books.resting and not is_serving
+                assert self.dare(f.ResourceStoodDown(self.when, name, "meal")) is may_rest
+            case "up":
+                is_resting = resource in self.books.resting
+                assert self.dare(f.ResourceStoodUp(self.when, name)) is is_resting
             case _:
                 self.dare(f.ResourceMoved(self.when, name, spot(seconds)))
 
@@ -332,6 +356,19 @@ class DeskMachine(RuleBasedStateMachine):
             for each in resource.serving
         }
         assert known == self.books.serving
+
+    @invariant()
+    def breaks_shifts_and_tasks_are_kept(self) -> None:
+        """Who is on a break, until when each is on duty, and how often each has been sent since it came."""
+        known = self.desk.situation.resources
+        assert {each.id for each in known.values() if each.is_resting} == self.books.resting
+        on_duty = self.books.on_duty
+        assert {name: known[ResourceId(name)].until for name in on_duty} == {
+            name: self.books.shift_ends[name] for name in on_duty
+        }
+        assert {name: known[ResourceId(name)].tasks for name in on_duty} == {
+            name: self.books.tasks[name] for name in on_duty
+        }
 
     @invariant()
     def no_need_is_lost_and_none_is_kept_too_long(self) -> None:
