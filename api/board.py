@@ -5,6 +5,7 @@ Imports `control_room`, `wire` and `incidents`. Nothing here decides or changes 
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -349,10 +350,7 @@ def _need(need: Need) -> NeedView:
         whole=need.whole,
         opened_at=iso(need.opened_at),
         unfilled_since=None if need.unfilled_since is None else iso(need.unfilled_since),
-        rows=tuple(
-            RowView(skill=row.skill, level=row.level, quantity=row.quantity, open=count)
-            for row, count in zip(need.rows, need.open, strict=True)
-        ),
+        rows=tuple(RowView(open=count, **asdict(row)) for row, count in zip(need.rows, need.open, strict=True)),
         filled_by=need.filled_by,
     )
 

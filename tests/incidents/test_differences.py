@@ -76,11 +76,6 @@ def test_equal_rules_have_no_differences() -> None:
         ),
         (
             {"plans": {"fire": {"send": [{"skill": "fire"}]}}},
-            {"plans": {"fire": {"send": [{"skill": "fire", "level": 2}]}}},
-            ("plans.fire.send: skill fire; quantity 1 became skill fire; quantity 1; level 2",),
-        ),
-        (
-            {"plans": {"fire": {"send": [{"skill": "fire"}]}}},
             {"plans": {"fire": {"send": [{"skill": "fire", "quantity": 2}]}}},
             ("plans.fire.send: skill fire; quantity 1 became skill fire; quantity 2",),
         ),
