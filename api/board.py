@@ -5,6 +5,7 @@ Imports `control_room`, `wire` and `incidents`. Nothing here decides or changes 
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -46,9 +47,13 @@ class ContactView(View):
 
 
 class RowView(View):
-    """One row of a need: how many of a skill, and how many are still missing: none where another alternative is in use."""
+    """One row of a need: how many of a skill, how well they have to have it, and how many are still missing.
+
+    None is missing where another alternative is in use.
+    """
 
     skill: str
+    level: int
     quantity: int
     open: int
     alternative: int = Field(description="which of the ways to fill the need the row belongs to")
@@ -103,9 +108,12 @@ class ResourceView(View):
     id: str
     kind: str
     skills: tuple[str, ...]
+    levels: dict[str, int] = Field(description="of the skills above level 1")
     capacity: int
     room: int = Field(description="what its assignments leave of its capacity")
     status: str
+    until: str | None = Field(description="when its shift ends, ISO 8601; None: nobody has said")
+    tasks: int = Field(description="assignments since it came on duty")
     place: PlaceView | None
     place_age_s: float | None = Field(description="seconds since its place was known")
     serving: tuple[AssignmentView, ...]
@@ -311,9 +319,12 @@ def resource_view(resource: Resource, now: Instant) -> ResourceView:
         id=resource.id,
         kind=resource.kind,
         skills=tuple(sorted(resource.skills)),
+        levels=dict(sorted(resource.levels.items())),
         capacity=resource.capacity,
         room=resource.room,
         status=resource.status,
+        until=None if resource.until is None else iso(resource.until),
+        tasks=resource.tasks,
         place=_place(resource.place),
         place_age_s=None if resource.placed_at is None else max(0, now - resource.placed_at) / 1000,
         serving=tuple(_assignment(each) for each in resource.serving),
@@ -353,10 +364,7 @@ def _need(need: Need) -> NeedView:
         shared=need.shared,
         opened_at=iso(need.opened_at),
         unfilled_since=None if need.unfilled_since is None else iso(need.unfilled_since),
-        rows=tuple(
-            RowView(skill=row.skill, quantity=row.quantity, open=count, alternative=row.alternative, load=row.load)
-            for row, count in zip(need.rows, need.asking, strict=True)
-        ),
+        rows=tuple(RowView(open=count, **asdict(row)) for row, count in zip(need.rows, need.asking, strict=True)),
         filled_by=need.filled_by,
     )
 

@@ -31,7 +31,6 @@ from incidents.quantities import Instant, ResourceId
 from incidents.refusals import FactRefused, Flaw
 from incidents.remembering import after
 from incidents.situation import Situation
-from optimiser import solve
 
 T = TypeVar("T")
 
@@ -112,7 +111,7 @@ class ControlRoom:
         self._recent: tuple[tuple[Entry, ...], ...] = ()
         situation, head = self._remembered()
         self._pool = pool
-        self._desk = Desk(centre, self._procedures, solver=solve if pool is None else pool.solve)
+        self._desk = Desk(centre, self._procedures, solver=None if pool is None else pool.solve)
         self._desk.situation = situation
         self._present: Present | None = None
         if situation.procedure is not None:

@@ -77,10 +77,13 @@ def assign(owner: Owner, which: Which, choice: Choice, submission: Submitted) ->
     def plan(present: Present, at: Instant) -> Sequence[f.Fact]:
         need = open_need(present.situation, NeedId(f"{owner}/{which}"))
         resource = present.situation.resources.get(ResourceId(choice.resource))
-        held = frozenset() if resource is None else resource.skills
         asked = [row for row, count in enumerate(need.asking) if count]
-        fitting = [row for row in asked if need.rows[row].skill in held] or asked * choice.forced or [0]
-        row = fitting[0] if choice.row is None else choice.row
+        able = [
+            row
+            for row in asked
+            if resource is not None and resource.level(need.rows[row].skill) >= need.rows[row].level
+        ]
+        row = (able or asked * choice.forced or [0])[0] if choice.row is None else choice.row
         because = f"chosen by {submission.actor}: {choice.reason}"
         chosen = f.ResourceAssigned(
             at, ResourceId(choice.resource), need.id, row, because, choice.also, choice.pinned, choice.forced

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from api.board import ResourceView, resource_view
 from api.control_room import Present, sign_on_all
 from api.problems import documented
 from api.submission import Room, Submission, Submitted
-from api.wire import Acknowledgement, Happening, Text, Whereabouts, Word
+from api.wire import EPOCH, LATEST, Acknowledgement, Happening, Text, Whereabouts, Word, instant
 from incidents import facts as f
 from incidents.quantities import Instant, NeedId, Place, ResourceId
 from incidents.refusals import FactRefused, Flaw
@@ -29,10 +29,19 @@ class SigningOn(Happening):
     """A resource comes on duty; without `place`, at its base."""
 
     place: Whereabouts | None = None
+    until: AwareDatetime | None = Field(
+        default=None, ge=EPOCH, le=LATEST, description="when its shift ends, ISO 8601 with a zone; left out: not said"
+    )
 
 
 class SigningOff(Happening):
     """A resource goes off duty."""
+
+    reason: Text | None = None
+
+
+class StandingDown(Happening):
+    """A resource begins a break or a rest."""
 
     reason: Text | None = None
 
@@ -86,8 +95,10 @@ def sign_on(resource: ResourceName, submission: Submitted, signing: SigningOn | 
     centre = submission.room.centre
     base = centre.base_of(resource) if resource in centre.resources else None
     place = _place(said.place, submission) or base
+    until = None if said.until is None else instant(said.until)
     return submission.record(
-        lambda _present, at: (f.ResourceSignedOn(at, ResourceId(resource), place),), happened_at=said.happened_at
+        lambda _present, at: (f.ResourceSignedOn(at, ResourceId(resource), place, until),),
+        happened_at=said.happened_at,
     )
 
 
@@ -98,6 +109,25 @@ def sign_off(resource: ResourceName, submission: Submitted, signing: SigningOff 
     because = said.reason or f"signed off by {submission.actor}"
     return submission.record(
         lambda _present, at: (f.ResourceSignedOff(at, ResourceId(resource), because),), happened_at=said.happened_at
+    )
+
+
+@routes.post("/{resource}/stand-down", response_model=Acknowledgement)
+def stand_down(resource: ResourceName, submission: Submitted, standing: StandingDown | None = None) -> Response:
+    """Record that a resource begins a break; refused while it serves a need. Being sent ends it."""
+    said = standing or StandingDown()
+    because = said.reason or f"stood down by {submission.actor}"
+    return submission.record(
+        lambda _present, at: (f.ResourceStoodDown(at, ResourceId(resource), because),), happened_at=said.happened_at
+    )
+
+
+@routes.post("/{resource}/stand-up", response_model=Acknowledgement)
+def stand_up(resource: ResourceName, submission: Submitted, happening: Happening | None = None) -> Response:
+    """Record that a resource is back from its break."""
+    return submission.record(
+        lambda _present, at: (f.ResourceStoodUp(at, ResourceId(resource)),),
+        happened_at=None if happening is None else happening.happened_at,
     )
 
 

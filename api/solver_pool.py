@@ -28,7 +28,8 @@ from typing import ParamSpec, TypeVar
 
 from api.settings import Settings
 from api.solver_worker import DONE, READY, Improve, Trouble, Work, attend, send
-from optimiser import Allocation, Limits, Problem, Termination, solve, verify
+from optimiser import Allocation, Limits, Problem, Termination, verify
+from optimiser.meeting import KeptSession
 from optimiser.tiers import floor_answer, improvements, pair_visits, standing
 
 P = ParamSpec("P")
@@ -65,6 +66,7 @@ class SolverPool:
         self._due_s: float | None = None
         # One thread hires, asks and dismisses, and nothing else does, so there is never more than one conversation.
         self._keeper = ThreadPoolExecutor(1, "solver-keeper")
+        self._kept = KeptSession()
         self._worker: _Worker | None = None
 
     def start(self) -> None:
@@ -89,7 +91,7 @@ class SolverPool:
     def solve(self, problem: Problem, limits: Limits) -> Allocation:
         """Fill the needs as well as can be in the time there is; never raises, never worse than the floor plan."""
         if pair_visits(problem, limits) <= self._settings.in_process_visits:
-            return solve(problem, limits)
+            return self._kept(problem, limits)
         wait_s = self._share_s()
         due_s = time.monotonic() + wait_s
         found: list[Allocation] = []

@@ -28,6 +28,8 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=4_000, strip_wh
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)
+INSTANTS = ("at", "until")
+"""The fields of facts that hold an instant."""
 
 
 def iso(at: Instant) -> str:
@@ -113,8 +115,9 @@ class Acknowledgement(BaseModel):
 
 def on_wire(entry: Entry) -> FactOnWire:
     """Write an entry of the log for people: instants as ISO 8601."""
-    record: dict[str, Any] = {**as_record(entry.fact), "at": iso(entry.fact.at)}
-    return FactOnWire(sequence=entry.sequence, actor=entry.actor, **record)
+    record: dict[str, Any] = as_record(entry.fact)
+    instants = {name: iso(record[name]) for name in INSTANTS if name in record}
+    return FactOnWire(sequence=entry.sequence, actor=entry.actor, **{**record, **instants})
 
 
 def acknowledgement(recorded: Recorded) -> Acknowledgement:

@@ -30,10 +30,6 @@ Solver: TypeAlias = Callable[[Problem, Limits], Allocation]
 """What fills the needs: the optimiser itself, or a shell's way of asking it within a limit of time."""
 
 
-Solver: TypeAlias = Callable[[Problem, Limits], Allocation]
-"""What fills the needs: the optimiser itself, or a shell's way of asking it within a limit of time."""
-
-
 @dataclass(frozen=True, slots=True)
 class Assign:
     """Send a free resource to fill one position of a need. `price` holds the terms in weighted seconds.

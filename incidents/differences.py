@@ -25,6 +25,8 @@ def differences(old: Procedure, new: Procedure) -> tuple[str, ...]:
 def _lines(path: str, old: Any, new: Any) -> Iterator[str]:
     if old == new:
         return
+    if isinstance(old, list) and isinstance(new, list) and all(_has_name(each) for each in (*old, *new)):
+        old, new = _by_name(old), _by_name(new)
     if isinstance(old, dict) and isinstance(new, dict):
         for key in dict.fromkeys((*old, *new)):
             yield from _lines(f"{path}.{key}", old.get(key, _ABSENT), new.get(key, _ABSENT))
@@ -36,14 +38,23 @@ def _lines(path: str, old: Any, new: Any) -> Iterator[str]:
         yield f"{path}: {_words(old)} became {_words(new)}"
 
 
+def _has_name(value: Any) -> bool:
+    return isinstance(value, dict) and "name" in value
+
+
+def _by_name(named: list[dict[str, Any]]) -> dict[str, Any]:
+    """A list of things that have names as a mapping, so that a change of one is told as a change of that one."""
+    return {each["name"]: {key: said for key, said in each.items() if key != "name"} for each in named}
+
+
 def _words(value: Any) -> str:
     match value:
         case {"skill": skill, "quantity": quantity}:
             others = (f" ({key} {each})" for key, each in value.items() if each != _ROW.get(key, each))
             return f"{quantity} x {skill}" + "".join(others)
         case dict():
-            # A level of 1 asks for no more than the skill.
-            said = {key: each for key, each in value.items() if each is not None and (key, each) != ("level", 1)}
+            # A level of 1 asks for no more than the skill, and an empty list for nothing at all.
+            said = {key: each for key, each in value.items() if each not in (None, []) and (key, each) != ("level", 1)}
             return "; ".join(f"{key} {_words(each)}" for key, each in said.items())
         case [list(), *_]:
             return " or ".join(_words(each) for each in value)

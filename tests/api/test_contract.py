@@ -94,5 +94,6 @@ def vocabulary(desk: Dispatcher) -> dict[str, Sequence[Any]]:
         "priority": list(rules.priorities),
         "place": [{"latitude": 0.0, "longitude": 0.01}, {"station": "A1"}],
         "happened_at": [None],
+        "until": [None, "2090-01-01T07:00:00+02:00"],
         "row": [None, 0],
     }

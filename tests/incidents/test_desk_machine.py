@@ -1,6 +1,6 @@
 """Anything that people, vehicles and time can do to a desk, in any order; after each step the log is counted anew.
 
-The auditor below shares no code with the situation: it reads facts and keeps its own books.
+The auditor shares no code with the situation: it reads facts and keeps its own books.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from incidents.refusals import FactRefused
 from incidents.remembering import after
 from incidents.situation import Situation
 from tests.builders import START, a_centre, a_procedure, at, spot
+from tests.incidents.auditor import Auditor
 
 UNITS = {
     "A1": ("ambulance", 0),
@@ -44,79 +45,6 @@ STORIES = {
 }
 ANSWERS = [("nature", "fire"), ("nature", "illness"), ("nature", "crash"), ("severe", "yes"), ("severe", "no")]
 NUMBERS = st.integers(0, 40)
-
-
-class Auditor:
-    """The books of a log, kept by reading facts one by one."""
-
-    def __init__(self) -> None:
-        self.sequence = 0
-        self.at = 0
-        self.on_duty: set[str] = set()
-        self.serving: dict[tuple[str, str], int] = {}
-        self.wanted: dict[str, dict[int, int]] = {}
-        self.sent: Counter[tuple[str, int]] = Counter()
-        self.left_open: Counter[tuple[str, int]] = Counter()
-        self.opened_at: dict[str, int] = {}
-        self.owner: dict[str, str] = {}
-        self.live: set[str] = set()
-        self.reported_at: dict[str, int] = {}
-        self.open_incidents: set[str] = set()
-        self.closed: set[str] = set()
-        self.received_at: dict[str, int] = {}
-        self.over: set[str] = set()
-        self.rungs: Counter[tuple[str, str]] = Counter()
-
-    def read(self, fact: f.Fact) -> None:
-        """Enter one fact."""
-        assert fact.at >= self.at
-        self.sequence, self.at = self.sequence + 1, fact.at
-        match fact:
-            case f.ContactReceived(when, contact):
-                self.received_at[contact] = when
-            case f.ContactAbandoned(_, contact) | f.ContactEnded(_, contact):
-                self.over.add(contact)
-            case f.IncidentOpened(when, incident, contact):
-                assert incident not in self.closed
-                self.reported_at[incident] = when if contact is None else self.received_at[contact]
-                self.open_incidents.add(incident)
-            case f.IncidentClosed(_, incident):
-                self.open_incidents.remove(incident)
-                self.closed.add(incident)
-                self.live -= {need for need in self.live if self.owner[need] == incident}
-            case f.IncidentEscalated(_, incident, rung):
-                self.rungs[incident, rung] += 1
-            case f.NeedOpened():
-                self.wanted[fact.need] = {row: each.quantity for row, each in enumerate(fact.rows)}
-                self.opened_at[fact.need] = fact.at
-                self.owner[fact.need] = str(fact.incident or fact.contact)
-                self.live.add(fact.need)
-            case f.NeedWithdrawn(_, need):
-                self.live.remove(need)
-            case f.ResourceSignedOn(_, resource):
-                self.on_duty.add(resource)
-            case f.ResourceSignedOff(_, resource):
-                self.on_duty.remove(resource)
-            case f.ResourceAssigned(_, resource, need, row):
-                assert need in self.live
-                assert resource in self.on_duty
-                assert (resource, need) not in self.serving
-                self.serving[resource, need] = row
-                self.sent[need, row] += 1
-            case f.ResourceReleased(_, resource, need):
-                row = self.serving.pop((resource, need))
-                self.left_open[need, row] += fact.leaves_open
-            case _:
-                pass
-        # A contact's need is over with its contact, once nobody is busy with it any more.
-        held = {need for _, need in self.serving}
-        self.live -= {need for need in self.live if self.owner[need] in self.over and need not in held}
-
-    def open_positions(self, need: str) -> tuple[int, ...]:
-        """How many positions of each row nobody fills and nobody has finished."""
-        return tuple(
-            count - self.sent[need, row] + self.left_open[need, row] for row, count in self.wanted[need].items()
-        )
 
 
 class DeskMachine(RuleBasedStateMachine):
@@ -286,17 +214,31 @@ class DeskMachine(RuleBasedStateMachine):
     @rule(
         resource=st.sampled_from(sorted(UNITS)),
         seconds=st.integers(0, 400),
-        kind=st.sampled_from(["on", "off", "moved"]),
+        kind=st.sampled_from(["on", "off", "down", "up", "moved"]),
     )
     def a_resource_reports(self, resource: str, seconds: int, kind: str) -> None:
-        """Duty and positions; a resource that serves anybody does not sign off."""
+        """Duty, breaks and positions; a resource that serves anybody neither signs off nor stands down."""
         name = ResourceId(resource)
         match kind:
             case "on":
-                is_taken = self.dare(f.ResourceSignedOn(self.when, name, spot(seconds) if seconds % 5 else None))
+                place, until = (
+                    spot(seconds) if seconds % 5 else None,
+                    self.when + seconds * 1000 if seconds % 2 else None,
+                )
+                is_taken = self.dare(f.ResourceSignedOn(self.when, name, place, until))
             case "off" if seconds % 3 == 0:
                 is_taken = self.dare(f.ResourceSignedOff(self.when, name))
                 assert not (is_taken and any(held == resource for held, _ in self.books.serving))
+            case "down" if seconds % 3:
+                # What falls due by now comes first, and may send whoever would have rested.
+                self.keep(self.desk.review(self.when))
+                is_serving = any(held == resource for held, _ in self.books.serving)
+                may_rest = resource in self.books.on_duty - self.books.resting and not is_serving
+                assert self.dare(f.ResourceStoodDown(self.when, name, "meal")) is may_rest
+            case "up":
+                self.keep(self.desk.review(self.when))
+                is_resting = resource in self.books.resting
+                assert self.dare(f.ResourceStoodUp(self.when, name)) is is_resting
             case _:
                 self.dare(f.ResourceMoved(self.when, name, spot(seconds)))
 
@@ -334,6 +276,19 @@ class DeskMachine(RuleBasedStateMachine):
             for each in resource.serving
         }
         assert known == self.books.serving
+
+    @invariant()
+    def breaks_shifts_and_tasks_are_kept(self) -> None:
+        """Who is on a break, until when each is on duty, and how often each has been sent since it came."""
+        known = self.desk.situation.resources
+        assert {each.id for each in known.values() if each.is_resting} == self.books.resting
+        on_duty = self.books.on_duty
+        assert {name: known[ResourceId(name)].until for name in on_duty} == {
+            name: self.books.shift_ends[name] for name in on_duty
+        }
+        assert {name: known[ResourceId(name)].tasks for name in on_duty} == {
+            name: self.books.tasks[name] for name in on_duty
+        }
 
     @invariant()
     def no_need_is_lost_and_none_is_kept_too_long(self) -> None:

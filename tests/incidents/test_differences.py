@@ -9,6 +9,7 @@ import pytest
 from incidents.differences import differences
 from tests.builders import a_procedure
 
+RESERVE = {"name": "all", "skill": "fire", "keep": 2, "missing_s": 60}
 RULE = {"to": ["red"], "from": ["green"]}
 
 
@@ -44,6 +45,34 @@ def test_equal_rules_have_no_differences() -> None:
             {"queues": {"emergency": {"skill": "answering", "answer_target_s": 10}}},
             {"queues": {"emergency": {"skill": "answering", "automatic": False}}},
             ("queues.emergency.answer_target_s: dropped, was 10", "queues.emergency.automatic: yes became no"),
+        ),
+        (
+            {},
+            {"dispatch": {"overrun": {"task_s": 600, "most_s": 1800, "unless": ["red"]}, "fairness_s": 30}},
+            (
+                "dispatch.fairness_s: 0 became 30",
+                "dispatch.overrun: added, task_s 600; most_s 1800; price 1; unless red",
+            ),
+        ),
+        (
+            {"dispatch": {"partners": {"coastguard": 60}}},
+            {"dispatch": {"partners": {"coastguard": 90, "navy": 300}}},
+            ("dispatch.partners.coastguard: 60 became 90", "dispatch.partners.navy: added, 300"),
+        ),
+        (
+            {"dispatch": {"reserve": [RESERVE, {**RESERVE, "name": "north", "stations": ["a"]}]}},
+            {"dispatch": {"reserve": [{**RESERVE, "name": "north", "stations": ["a"]}, {**RESERVE, "keep": 3}]}},
+            ("dispatch.reserve.all.keep: 2 became 3",),
+        ),
+        (
+            {},
+            {"dispatch": {"reserve": [RESERVE]}},
+            ("dispatch.reserve.all: added, skill fire; keep 2; missing_s 60",),
+        ),
+        (
+            {"priorities": {"red": {"rank": 1}, "green": {"rank": 2}}},
+            {"priorities": {"red": {"rank": 1, "regret_s": 30}, "green": {"rank": 2, "waits_at_s": 900}}},
+            ("priorities.red.regret_s: added, 30", "priorities.green.waits_at_s: added, 900"),
         ),
         (
             {"plans": {"fire": {"send": [{"skill": "fire"}]}}},
