@@ -96,6 +96,17 @@ HARD_RULES = {
 }
 
 
+def test_one_s_own_choice_fills_a_row_that_it_is_good_enough_for(tmp_path: Path, clock: HandClock) -> None:
+    """The first row asks for a master; the engine is none, and a dispatcher who names no row means the other."""
+    fire = {"send": [{"skill": "fire", "level": 2}, {"skill": "fire"}]}
+    plans = {name: plan.model_dump() for name, plan in a_procedure().plans.items()}
+    with served(tmp_path, clock, a_procedure(plans={**plans, "fire": fire})) as desk:
+        need = need_of(desk, desk.report(0, nature="fire"))
+        desk.refused(f"{need}/assign", {"resource": "E1", "row": 0, "reason": "nearest"})
+        said = desk.post(f"{need}/assign", {"resource": "E1", "reason": "nearest"})
+    assert said["facts"][0]["row"] == 1
+
+
 @pytest.mark.parametrize("resource", HARD_RULES.values(), ids=HARD_RULES.keys())
 def test_what_nobody_may_do_is_refused_with_any_reason(desk: Dispatcher, resource: str) -> None:
     """A reason makes a choice accountable; it does not make it possible."""

@@ -43,6 +43,17 @@ STORIES = {
     "mild": [("nature", "illness"), ("severe", "no")],
     "severe": [("nature", "illness"), ("severe", "yes")],
 }
+PRICES = {
+    "spare_skill_s": 5,
+    "fairness_s": 20,
+    "overrun": {"task_s": 60, "most_s": 120, "unless": ["red"]},
+    "breaks": {"interrupted_by": ["red"], "price_s": 30},
+    "reserve": [
+        {"name": "all", "skill": "transport", "keep": 2, "missing_s": 40},
+        {"name": "far", "skill": "transport", "stations": ["M1", "B1"], "keep": 1, "missing_s": 60},
+    ],
+}
+"""Every price at once, beside what each rule excludes: a pair is left out or dearer, and no need is lost by it."""
 ANSWERS = [("nature", "fire"), ("nature", "illness"), ("nature", "crash"), ("severe", "yes"), ("severe", "no")]
 NUMBERS = st.integers(0, 40)
 
@@ -50,10 +61,15 @@ NUMBERS = st.integers(0, 40)
 class DeskMachine(RuleBasedStateMachine):
     """A street under rules that escalate, divert and act by themselves on one priority."""
 
-    @initialize(whole=st.booleans(), automatic=st.booleans())
-    def open_the_desk(self, whole: bool, automatic: bool) -> None:
+    @initialize(whole=st.booleans(), automatic=st.booleans(), priced=st.booleans())
+    def open_the_desk(self, whole: bool, automatic: bool, priced: bool) -> None:
         """Everybody comes on duty."""
+        waiting = {"waits_at_s": 120} if priced else {}
         procedure = a_procedure(
+            priorities={
+                "red": {"rank": 1, "urgency": {"weight": 4}},
+                "green": {"rank": 2, "urgency": {"weight": 1}, **waiting},
+            },
             plans={
                 "fire": {"send": [{"skill": "fire"}]},
                 "medical": {"send": [{"skill": "transport"}]},
@@ -62,6 +78,7 @@ class DeskMachine(RuleBasedStateMachine):
             dispatch={
                 "automatic": ["red"] if automatic else [],
                 "diversion": {"to": ["red"], "from": ["green"], "least_gain_s": 10},
+                **(PRICES if priced else {}),
             },
             escalation={
                 "late": {"unfilled_for_s": 60, "priorities": ["green"], "raises_to": "red"},
