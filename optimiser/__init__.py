@@ -18,7 +18,9 @@ from optimiser.objective import (
     precedence_units,
     response_units,
 )
+from optimiser.price_account import PriceAccount, price_account
 from optimiser.problem import PAIR_COST_LIMIT, UNITS_PER_SECOND, BoolArray, IntArray, Problem
+from optimiser.refusals import Flaw, ProblemRefused, Refusal
 from optimiser.regret import FACTORY_CAPS, capped
 from optimiser.session import Session
 from optimiser.session_reasons import Exchange, Move, Reasons, TwinSaves, reasons, resource_prices
@@ -36,6 +38,7 @@ __all__ = [
     "Certificate",
     "Columns",
     "Exchange",
+    "Flaw",
     "IntArray",
     "Limits",
     "LinearLoss",
@@ -46,8 +49,11 @@ __all__ = [
     "NeedExplanation",
     "NeedFacts",
     "PowerLoss",
+    "PriceAccount",
     "Problem",
+    "ProblemRefused",
     "Reasons",
+    "Refusal",
     "ResourceFacts",
     "Session",
     "StraightLine",
@@ -57,6 +63,7 @@ __all__ = [
     "capped",
     "explain",
     "precedence_units",
+    "price_account",
     "reasons",
     "resource_prices",
     "response_units",

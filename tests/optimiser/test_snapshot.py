@@ -36,6 +36,11 @@ def test_the_documented_examples_give_the_documented_tables(number: int) -> None
     assert as_table(allocate(read_snapshot(_example("json", number)))) == _example("text", number)
 
 
+def test_the_documented_arrays_are_solved_as_documented() -> None:
+    """The page's own assertions hold."""
+    exec(_example("python", 1), {})
+
+
 def test_the_documented_refusal_is_the_refusal() -> None:
     """The manual quotes a flaw; it must read so."""
     with pytest.raises(Exception, match=r"^/needs/2/priority: is 0") as refused:
@@ -385,6 +390,9 @@ def test_an_answer_keeps_every_rule_of_its_document(seed: int) -> None:
         for one_id, loads in load.items():
             room[one_id] += max(loads) if need["shared"] else sum(loads)
         assert {one for one in load if (need["id"], one) in pinned} == {who for of, who in pinned if of == need["id"]}
+    kept = {one.id: one.missing for one in answer.reserves}
+    prices = {one["id"]: one["price_s"] for one in document.get("reserves", ())}
+    assert answer.terms.get("reserve", 0) == sum(prices[one] * missing for one, missing in kept.items())
     over = {one for one, used in room.items() if used > resources[one]["capacity"] - resources[one]["current_load"]}
     assert over == {one.about for one in answer.broken if one.rule == "capacity"}
 
