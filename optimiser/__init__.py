@@ -21,7 +21,7 @@ from optimiser.objective import (
 from optimiser.price_account import PriceAccount, price_account
 from optimiser.problem import PAIR_COST_LIMIT, UNITS_PER_SECOND, BoolArray, IntArray, Problem
 from optimiser.refusals import Flaw, ProblemRefused, Refusal
-from optimiser.regret import FACTORY_CAPS, capped
+from optimiser.regret import FACTORY_CAPS, Capped, cap_regret, capped
 from optimiser.session import Session
 from optimiser.session_reasons import Exchange, Move, Reasons, TwinSaves, reasons, resource_prices
 from optimiser.solve import solve
@@ -35,6 +35,7 @@ __all__ = [
     "UNITS_PER_SECOND",
     "Allocation",
     "BoolArray",
+    "Capped",
     "Certificate",
     "Columns",
     "Exchange",
@@ -60,6 +61,7 @@ __all__ = [
     "Termination",
     "ThresholdLoss",
     "TwinSaves",
+    "cap_regret",
     "capped",
     "explain",
     "precedence_units",

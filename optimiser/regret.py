@@ -19,7 +19,7 @@ closest-idle policy always optimal?", Health Care Management Science 20(4), 517-
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import inf
 from types import MappingProxyType
 
@@ -41,6 +41,15 @@ LONGEST_S = PAIR_COST_LIMIT // UNITS_PER_SECOND
 _NO_LIMITS_GIVEN = Limits()
 
 
+@dataclass(frozen=True, slots=True)
+class Capped:
+    """A problem with its bars, and the ranks whose cap could not be set."""
+
+    problem: Problem
+    not_set: tuple[int, ...]
+    """Ranks, the most urgent first, from the first whose stage could not tell how many positions can be filled."""
+
+
 def capped(
     problem: Problem,
     response_s: ArrayLike,
@@ -51,14 +60,24 @@ def capped(
 
     `response_s` (pairs,) and the caps, by rank, are seconds from 0 to `LONGEST_S`; a rank without a cap is not capped. A
     stage that cannot tell how many positions can be filled sets no bars, nor do those after it: a bar taken from a plan that
-    may not be the fullest could cost an urgent need its only resource.
+    may not be the fullest could cost an urgent need its only resource. `cap_regret` tells where that happened.
     """
+    return cap_regret(problem, response_s, caps, limits).problem
+
+
+def cap_regret(
+    problem: Problem,
+    response_s: ArrayLike,
+    caps: Mapping[int, float] = FACTORY_CAPS,
+    limits: Limits = _NO_LIMITS_GIVEN,
+) -> Capped:
+    """Do as `capped` does, and say which caps could not be set."""
     times_s = np.asarray(response_s, dtype=np.float64)
     flaws = _flaws(problem, times_s, caps)
     if flaws:
         raise ProblemRefused(flaws)
     if not len(times_s):
-        return problem
+        return Capped(problem, ())
     times: IntArray = np.rint(times_s * UNITS_PER_SECOND).astype(np.int64)
     barred = np.zeros(len(times), dtype=np.bool_) if problem.barred is None else problem.barred.copy()
     kept = np.zeros(len(times), dtype=np.bool_) if problem.pinned is None else problem.pinned
@@ -67,18 +86,21 @@ def capped(
         counted = ~problem.optional[problem.pair_needs]
     ranks = problem.ranks[problem.pair_needs]
     before = int(barred.sum())
-    for rank in sorted(set(caps) & set(problem.ranks.tolist())):
+    stages = sorted(set(caps) & set(problem.ranks.tolist()))
+    not_set: tuple[int, ...] = ()
+    for at, rank in enumerate(stages):
         pairs = np.flatnonzero(kept | (counted & (ranks <= rank) & ~barred))
         alone = with_pairs(_on(problem, times), pairs)
         plan = solve(alone, limits)
         if plan.termination.bound is None:
+            not_set = tuple(stages[at:])
             break
         latest = _latest(alone, plan) + round(caps[rank] * UNITS_PER_SECOND)
         barred |= counted & ~kept & (ranks == rank) & (times > latest[problem.pair_rows])
     if int(barred.sum()) == before:
-        return problem
+        return Capped(problem, not_set)
     barred.setflags(write=False)
-    return replace(problem, barred=barred)
+    return Capped(replace(problem, barred=barred), not_set)
 
 
 def _on(problem: Problem, times: IntArray) -> Problem:
