@@ -11,13 +11,16 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 
 from api.problems import documented
-from incidents.refusals import DocumentRefused, Flaw
+from optimiser.allocation import Limits
+from optimiser.refusals import DocumentRefused, Flaw
 from optimiser.snapshot import Answer, Snapshot, allocate, read_snapshot
 
 routes = APIRouter(prefix="/v1", tags=["allocation"], responses=documented())
 
 PAIR_LIMIT = 20_000
 """The most combinations of row and resource in a snapshot that is answered here."""
+LIMITS = Limits(nodes=100, programme_work=0.2, programme_nodes=100)
+"""Less search than on the command line, since others are waiting; an answer that was cut short says so."""
 
 
 async def _body(request: Request) -> bytes:
@@ -43,7 +46,7 @@ def allocate_snapshot(body: bytes = Depends(_body)) -> Answer:
     if snapshot.combinations > PAIR_LIMIT:
         what = f"{snapshot.combinations} combinations of row and resource"
         raise DocumentRefused([Flaw("", what, f"at most {PAIR_LIMIT} here; `muster allocate` takes more")])
-    return allocate(snapshot)
+    return allocate(snapshot, LIMITS)
 
 
 def snapshot_components() -> dict[str, Any]:

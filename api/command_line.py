@@ -210,7 +210,7 @@ def _witness(text: str) -> tuple[int, str]:
 
 
 def _text(file: Path) -> str:
-    from incidents.refusals import DocumentRefused, Flaw
+    from optimiser.refusals import DocumentRefused, Flaw
 
     try:
         return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")

@@ -18,8 +18,9 @@ from benchmarks.decision import a_busy_desk
 from benchmarks.instances import a_problem
 from benchmarks.teams import instance
 from incidents import facts as f
-from incidents.decision import FACTORY_LIMITS, Solver
+from incidents.decision import FACTORY_LIMITS
 from incidents.desk import Desk
+from incidents.formulation import Solver
 from incidents.quantities import Instant
 from optimiser import Problem, solve
 

@@ -8,26 +8,23 @@ any of it. Imports everything above it in the package, and the optimiser.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from incidents import facts as f
 from incidents.eligibility import Candidate, Eligibility, Exclusion
 from incidents.escalation import first_due_at
-from incidents.formulation import Formulation, asking, formulate, under_caps
+from incidents.formulation import Formulation, Solver, asking, formulate, under_caps
 from incidents.procedure import Procedure
 from incidents.quantities import IncidentId, Instant, NeedId, Place, ResourceId
 from incidents.roster import Roster
 from incidents.situation import Incident, Need, Situation
 from incidents.urgency import Asking
-from optimiser import UNITS_PER_SECOND, Allocation, Limits, Problem, Termination, solve
+from optimiser import UNITS_PER_SECOND, Allocation, Limits, Termination, solve
 
 FACTORY_LIMITS = Limits(programme_nodes=0)
 """A desk does without HiGHS: no limit of work cuts short what it does at its root, and a plan in time beats a proof."""
-
-Solver: TypeAlias = Callable[[Problem, Limits], Allocation]
-"""What fills the needs: the optimiser itself, or a shell's way of asking it within a limit of time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +126,7 @@ def decide(
     while True:
         eligibility = Eligibility(situation, procedure, roster, kept)
         formulation = formulate(situation, procedure, askings, eligibility)
-        formulation = under_caps(formulation, procedure, eligibility, limits)
+        formulation = under_caps(formulation, procedure, eligibility, limits, solver)
         allocation = solver(formulation.problem, limits)
         context = Context(situation, procedure, eligibility, tuple(askings), formulation, allocation)
         surplus = _surplus_diversions(context)

@@ -15,8 +15,9 @@ from incidents import facts as f
 from incidents.adoption import obstacles
 from incidents.centre import Centre
 from incidents.consequences import entailed_by, entailed_by_time
-from incidents.decision import FACTORY_LIMITS, Decision, Solver, decide, facts_of, is_automatic
+from incidents.decision import FACTORY_LIMITS, Decision, decide, facts_of, is_automatic
 from incidents.escalation import first_due_at
+from incidents.formulation import Solver
 from incidents.known import refusal
 from incidents.procedure import Procedure
 from incidents.quantities import Instant

@@ -8,9 +8,9 @@ Imports `pricing`, `eligibility`, `urgency` and the optimiser.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypedDict, overload
+from typing import TypeAlias, TypedDict, overload
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from incidents.situation import Need, Resource, Situation
 from incidents.standby import layers
 from incidents.travel import FloatArray
 from incidents.urgency import Asking, standing
-from optimiser import UNITS_PER_SECOND, BoolArray, IntArray, Limits, Problem, capped
+from optimiser import UNITS_PER_SECOND, Allocation, BoolArray, IntArray, Limits, Problem, cap_regret
 
 
 class Candidates(Sequence[Candidate]):
@@ -68,6 +68,10 @@ class Formulation:
     def candidates(self) -> Candidates:
         """The candidate of each pair."""
         return Candidates(self)
+
+
+Solver: TypeAlias = Callable[[Problem, Limits], Allocation]
+"""What fills the needs: the optimiser itself, or a shell's way of asking it within a limit of time."""
 
 
 class _Shape(TypedDict, total=False):
@@ -263,7 +267,9 @@ def _with_reserve(formulation: Formulation, procedure: Procedure, eligibility: E
     )
 
 
-def under_caps(formulation: Formulation, procedure: Procedure, eligibility: Eligibility, limits: Limits) -> Formulation:
+def under_caps(
+    formulation: Formulation, procedure: Procedure, eligibility: Eligibility, limits: Limits, solver: Solver
+) -> Formulation:
     """Bar whatever would slow a need down by more than its priority's cap on regret allows.
 
     Resources that are free set the standard; one that would have to be turned round or called from its break does not.
@@ -272,19 +278,15 @@ def under_caps(formulation: Formulation, procedure: Procedure, eligibility: Elig
     if not _could_be_slowed(formulation, caps):
         return formulation
     is_open = np.array(formulation.is_open)[problem.pair_rows]
-    barred = capped(
-        problem, formulation.reach_s, caps, limits, among=is_open & eligibility.free[problem.pair_resources]
-    )
-    return formulation if barred is problem else replace(formulation, problem=barred)
+    among = is_open & eligibility.free[problem.pair_resources]
+    capped = cap_regret(problem, formulation.reach_s, caps, limits, among=among, solver=solver).problem
+    return formulation if capped is problem else replace(formulation, problem=capped)
 
 
 def _caps(procedure: Procedure) -> dict[int, float]:
-    """Seconds by rank: of priorities that share a rank, the strictest."""
-    caps: dict[int, float] = {}
-    for priority in procedure.priorities.values():
-        if priority.regret_cap_s is not None:
-            caps[priority.rank] = min(priority.regret_cap_s, caps.get(priority.rank, priority.regret_cap_s))
-    return caps
+    """Seconds by rank; no two priorities share one."""
+    caps = ((priority.rank, priority.regret_cap_s) for priority in procedure.priorities.values())
+    return {rank: cap_s for rank, cap_s in caps if cap_s is not None}
 
 
 def _could_be_slowed(formulation: Formulation, caps: Mapping[int, float]) -> bool:

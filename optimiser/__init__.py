@@ -19,8 +19,10 @@ from optimiser.objective import (
     precedence_units,
     response_units,
 )
+from optimiser.price_account import PriceAccount, price_account
 from optimiser.problem import PAIR_COST_LIMIT, UNITS_PER_SECOND, BoolArray, IntArray, Problem
-from optimiser.regret import FACTORY_CAPS, capped
+from optimiser.refusals import Flaw, ProblemRefused, Refusal
+from optimiser.regret import FACTORY_CAPS, Capped, cap_regret
 from optimiser.session import Session
 from optimiser.session_reasons import Exchange, Move, Reasons, TwinSaves, reasons, resource_prices
 from optimiser.solve import solve
@@ -34,9 +36,11 @@ __all__ = [
     "UNITS_PER_SECOND",
     "Allocation",
     "BoolArray",
+    "Capped",
     "Certificate",
     "Columns",
     "Exchange",
+    "Flaw",
     "IntArray",
     "Limits",
     "LinearLoss",
@@ -47,18 +51,22 @@ __all__ = [
     "NeedExplanation",
     "NeedFacts",
     "PowerLoss",
+    "PriceAccount",
     "Problem",
+    "ProblemRefused",
     "Reasons",
+    "Refusal",
     "ResourceFacts",
     "Session",
     "StraightLine",
     "Termination",
     "ThresholdLoss",
     "TwinSaves",
-    "capped",
+    "cap_regret",
     "explain",
     "meet",
     "precedence_units",
+    "price_account",
     "reasons",
     "resource_prices",
     "response_units",

@@ -56,8 +56,8 @@ def part_of(problem: Problem, chosen: BoolArray, pairs: IntArray) -> Part:
         new_need[problem.row_needs[rows]], problem.quantities[rows],
         tuple(problem.resource_ids[j] for j in resources.tolist()), problem.capacities[resources],
         new_row[problem.pair_rows[pairs]], new_resource[problem.pair_resources[pairs]], problem.terms[pairs],
-        problem.term_names, _some(problem.alternatives, rows), _some(problem.loads, rows),
-        taken(problem.shared, needs), taken(problem.optional, needs), _some(problem.open_prices, needs),
+        problem.term_names, taken(problem.alternatives, rows), taken(problem.loads, rows),
+        taken(problem.shared, needs), taken(problem.optional, needs), taken(problem.open_prices, needs),
         taken(problem.pinned, pairs), taken(problem.forced, pairs), taken(problem.barred, pairs),
     )  # fmt: skip
     return Part(part, needs, pairs)
@@ -89,7 +89,3 @@ def _row_order(
         )  # fmt: skip
 
     return np.array(sorted(range(len(rows)), key=key), dtype=np.int64)
-
-
-def _some(array: IntArray | None, indices: IntArray) -> IntArray | None:
-    return None if array is None else array[indices]

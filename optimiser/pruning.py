@@ -11,10 +11,13 @@ With a handful of open needs and a city full of resources this leaves a few pair
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from optimiser.problem import BoolArray, IntArray, Problem
+
+_Array = TypeVar("_Array", IntArray, BoolArray)
 
 
 def worthwhile_pairs(problem: Problem, costs: IntArray) -> IntArray:
@@ -72,6 +75,17 @@ def with_pairs(problem: Problem, keep: IntArray) -> Problem:
     )  # fmt: skip
 
 
-def taken(mask: BoolArray | None, keep: IntArray) -> BoolArray | None:
-    """The same choice from an optional mask."""
-    return None if mask is None else mask[keep]
+def with_bars(problem: Problem, barred: BoolArray) -> Problem:
+    """The same problem with these pairs barred."""
+    barred.setflags(write=False)
+    return Problem.trusted(
+        problem.need_ids, problem.ranks, problem.whole, problem.row_needs, problem.quantities, problem.resource_ids,
+        problem.capacities, problem.pair_rows, problem.pair_resources, problem.terms, problem.term_names,
+        problem.alternatives, problem.loads, problem.shared, problem.optional, problem.open_prices, problem.pinned,
+        problem.forced, barred,
+    )  # fmt: skip
+
+
+def taken(array: _Array | None, keep: IntArray) -> _Array | None:
+    """The same choice from an optional array."""
+    return None if array is None else array[keep]

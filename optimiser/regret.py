@@ -18,8 +18,8 @@ closest-idle policy always optimal?", Health Care Management Science 20(4), 517-
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from math import inf
 from types import MappingProxyType
 
@@ -29,7 +29,7 @@ from numpy.typing import ArrayLike
 from optimiser.allocation import Allocation, Limits
 from optimiser.objective import FloatArray
 from optimiser.problem import PAIR_COST_LIMIT, UNITS_PER_SECOND, BoolArray, IntArray, Problem
-from optimiser.pruning import with_pairs
+from optimiser.pruning import taken, with_bars
 from optimiser.refusals import Flaw, ProblemRefused
 from optimiser.solve import solve
 
@@ -41,27 +41,37 @@ LONGEST_S = PAIR_COST_LIMIT // UNITS_PER_SECOND
 _NO_LIMITS_GIVEN = Limits()
 
 
-def capped(
+@dataclass(frozen=True, slots=True)
+class Capped:
+    """A problem with its bars, and the ranks whose cap could not be set."""
+
+    problem: Problem
+    not_set: tuple[int, ...]
+    """Ranks, the most urgent first, from the first whose stage could not tell how many positions can be filled."""
+
+
+def cap_regret(
     problem: Problem,
     response_s: ArrayLike,
     caps: Mapping[int, float] = FACTORY_CAPS,
     limits: Limits = _NO_LIMITS_GIVEN,
     *,
     among: BoolArray | None = None,
-) -> Problem:
+    solver: Callable[[Problem, Limits], Allocation] = solve,
+) -> Capped:
     """Bar the pairs that would break the caps; the same problem if there are none. Indices stay as they are.
 
-    `response_s` (pairs,) and the caps, by rank, are seconds from 0 to `LONGEST_S`; a rank without a cap is not capped. A
-    stage that cannot tell how many positions can be filled sets no bars, nor do those after it: a bar taken from a plan that
-    may not be the fullest could cost an urgent need its only resource. `among` (pairs,) are those that set the standard, all
-    if it is None: resources that are free, say, and not those that would have to be taken from somebody.
+    `response_s` (pairs,) and the caps, by rank, are seconds from 0 to `LONGEST_S`; a rank without a cap is not capped. `among`
+    (pairs,) are those that set the standard, all if it is None: resources that are free, say, and not those that would have to
+    be taken from somebody. A stage that cannot tell how many positions can be filled sets no bars, nor do those after it: a bar
+    taken from a plan that may not be the fullest could cost an urgent need its only resource.
     """
     times_s = np.asarray(response_s, dtype=np.float64)
     flaws = _flaws(problem, times_s, caps)
     if flaws:
         raise ProblemRefused(flaws)
     if not len(times_s):
-        return problem
+        return Capped(problem, ())
     times: IntArray = np.rint(times_s * UNITS_PER_SECOND).astype(np.int64)
     barred = np.zeros(len(times), dtype=np.bool_) if problem.barred is None else problem.barred.copy()
     kept = np.zeros(len(times), dtype=np.bool_) if problem.pinned is None else problem.pinned
@@ -71,28 +81,43 @@ def capped(
     compared = counted if among is None else counted & among
     ranks = problem.ranks[problem.pair_needs]
     before = int(barred.sum())
-    for rank in sorted(set(caps) & set(problem.ranks.tolist())):
+    stages = sorted(set(caps) & set(problem.ranks.tolist()))
+    not_set: tuple[int, ...] = ()
+    for at, rank in enumerate(stages):
         pairs = np.flatnonzero(kept | (compared & (ranks <= rank) & ~barred))
-        alone = with_pairs(_on(problem, times), pairs)
-        plan = solve(alone, limits)
+        alone, rows = _alone(problem, times, pairs, rank)
+        plan = solver(alone, limits)
         if plan.termination.bound is None:
+            not_set = tuple(stages[at:])
             break
-        latest = _latest(alone, plan) + round(caps[rank] * UNITS_PER_SECOND)
+        latest = np.full(len(problem.row_needs), 2 * PAIR_COST_LIMIT)
+        latest[rows] = _latest(alone, plan) + round(caps[rank] * UNITS_PER_SECOND)
         barred |= counted & ~kept & (ranks == rank) & (times > latest[problem.pair_rows])
     if int(barred.sum()) == before:
-        return problem
-    barred.setflags(write=False)
-    return replace(problem, barred=barred)
+        return Capped(problem, not_set)
+    return Capped(with_bars(problem, barred), not_set)
 
 
-def _on(problem: Problem, times: IntArray) -> Problem:
-    """The problem with time as its only price."""
-    return Problem.trusted(
-        problem.need_ids, problem.ranks, problem.whole, problem.row_needs, problem.quantities, problem.resource_ids,
-        problem.capacities, problem.pair_rows, problem.pair_resources, times.reshape(-1, 1), ("response",),
-        problem.alternatives, problem.loads, problem.shared, problem.optional, problem.open_prices, problem.pinned,
-        problem.forced, problem.barred,
+def _alone(problem: Problem, times: IntArray, pairs: IntArray, rank: int) -> tuple[Problem, IntArray]:
+    """The needs up to a rank, and whoever holds a pin, with these pairs and time as their only price; and their rows.
+
+    What is barred is not among the pairs unless a pin forces it, and an optional need is among the needs only if it is pinned.
+    """
+    chosen = problem.ranks <= rank
+    if problem.optional is not None:
+        chosen &= ~problem.optional
+    chosen[problem.pair_needs[pairs]] = True
+    needs, rows = np.flatnonzero(chosen), np.flatnonzero(chosen[problem.row_needs])
+    new_need, new_row = np.cumsum(chosen) - 1, np.cumsum(chosen[problem.row_needs]) - 1
+    alone = Problem.trusted(
+        tuple(problem.need_ids[need] for need in needs.tolist()), problem.ranks[needs], problem.whole[needs],
+        new_need[problem.row_needs[rows]], problem.quantities[rows], problem.resource_ids, problem.capacities,
+        new_row[problem.pair_rows[pairs]], problem.pair_resources[pairs], times[pairs].reshape(-1, 1), ("response",),
+        taken(problem.alternatives, rows), taken(problem.loads, rows), taken(problem.shared, needs),
+        pinned=taken(problem.pinned, pairs), forced=taken(problem.forced, pairs),
+        barred=None if problem.pinned is None else taken(problem.barred, pairs),
     )  # fmt: skip
+    return alone, rows
 
 
 def _latest(alone: Problem, plan: Allocation) -> IntArray:

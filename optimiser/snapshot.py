@@ -15,9 +15,10 @@ from optimiser.kernels.whole_number import SEED
 from optimiser.price_account import PriceAccount, added, price_account
 from optimiser.problem import UNITS_PER_SECOND, Problem
 from optimiser.refusals import DocumentRefused
-from optimiser.regret import capped
+from optimiser.regret import cap_regret
 from optimiser.snapshot_answer import Answer, AnswerBroken, AnswerClass, AnswerReserve, answer_schema
 from optimiser.snapshot_format import Snapshot, snapshot_schema
+from optimiser.snapshot_meaning import meaning_flaws
 from optimiser.snapshot_problem import Draft, draft, why_excluded
 from optimiser.snapshot_read import read_snapshot
 from optimiser.snapshot_reasons import Reasons, in_seconds
@@ -31,14 +32,17 @@ __all__ = ["Answer", "Snapshot", "allocate", "answer_schema", "as_table", "read_
 def allocate(snapshot: Snapshot, limits: Limits | None = None) -> Answer:
     """Fill the needs of a snapshot as well as can be, and say why; the same snapshot gives the same answer.
 
-    Raises `DocumentRefused` for what only shows in the problem, such as a pin that breaks a rule; reading finds that too.
+    Raises `DocumentRefused` for what a snapshot made in Python may have wrong; one that was read has nothing.
     """
     limits = limits or Limits()
-    made, flaws = draft(snapshot)
-    if flaws:
-        raise DocumentRefused(flaws)
+    # A snapshot made in Python has not been read, so nobody has looked at what no type can say.
+    flaws = [*meaning_flaws(snapshot.model_dump(mode="json"))]
+    made, wrong = draft(snapshot)
+    if flaws or wrong:
+        raise DocumentRefused([*flaws, *wrong])
     # A draft has not been checked; a copy of it is.
-    problem = capped(replace(made.problem), np.nan_to_num(made.reach_s), snapshot.regret_caps_s, limits)
+    bounds = cap_regret(replace(made.problem), np.nan_to_num(made.reach_s), snapshot.regret_caps_s, limits)
+    problem = bounds.problem
     allocation = solve(problem, limits)
     account = price_account(problem, allocation)
     kept = sum(sum(units.values()) for units in account.by_need[len(snapshot.needs) :])
@@ -56,6 +60,7 @@ def allocate(snapshot: Snapshot, limits: Limits | None = None) -> Answer:
         seed=SEED,
         stopped=termination.reason,
         detail=termination.detail,
+        caps_not_set=bounds.not_set,
         broken=_broken(made, problem, allocation),
         needs=tuple(reasons.need(index) for index in range(len(snapshot.needs))),
         reserves=_reserves(made, problem, allocation),

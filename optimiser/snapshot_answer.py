@@ -109,6 +109,9 @@ class Answer(Document):
     seed: int = Field(description="Of the engines' random numbers. It is always the same; ties are broken by ids.")
     stopped: Literal["proven", "limit", "degraded"]
     detail: str
+    caps_not_set: tuple[int, ...] = Field(
+        description="Priorities whose cap on regret could not be worked out within the limits, and so was not set."
+    )
     broken: tuple[AnswerBroken, ...]
     needs: tuple[AnswerNeed, ...]
     reserves: tuple[AnswerReserve, ...]

@@ -57,6 +57,8 @@ def _figures(answer: Answer) -> Iterator[str]:
     for broken in answer.broken:
         detail = f" ({broken.detail})" if broken.detail else ""
         yield f"broken by force: {broken.rule} of {broken.about}{detail}"
+    if answer.caps_not_set:
+        yield f"no cap on regret within the limits: priority {', '.join(map(str, answer.caps_not_set))}"
     bound = "" if answer.proven or answer.bound is None else f", at least {answer.bound:g} possible"
     sure = "proven best" if answer.proven else f"{answer.stopped}: {answer.detail or 'not proven best'}"
     parts = " + ".join(f"{name} {price:g}" for name, price in answer.terms.items()) if len(answer.terms) > 1 else ""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
+
+from optimiser.snapshot import Answer, allocate, read_snapshot
 
 SOUND: dict[str, Any] = {
     "needs": [{"id": "x", "priority": 1, "rows": [{"skill": "s"}]}],
@@ -30,6 +33,28 @@ def with_value(path: str, value: object) -> str:
     else:
         here[steps[-1]] = value
     return json.dumps(made)
+
+
+def answered(**changed: Any) -> Answer:
+    """Allocate the sound snapshot with other parts as given."""
+    return allocate(read_snapshot(snapshot_of(**changed)))
+
+
+def sent(answer: Answer) -> dict[str, list[str]]:
+    """Who goes where, by need."""
+    return {need.id: [one.resource for row in need.rows for one in row.chosen] for need in answer.needs}
+
+
+def town(needs: list[dict[str, Any]], reach: Mapping[str, Mapping[str, float]], **more: Any) -> Answer:
+    """Needs of priority 2 unless they say otherwise, and resources with the skill `s` unless they say otherwise."""
+    resources = more.pop("resources", {})
+    ids = sorted({one for times in reach.values() for one in times} | set(resources))
+    return answered(
+        needs=[{"priority": 2, "rows": [{"skill": "s"}]} | need for need in needs],
+        resources=[{"id": one, "skills": ["s"]} | resources.get(one, {}) for one in ids],
+        travel={"kind": "matrix", "reach_s": reach},
+        **more,
+    )
 
 
 PROMISED: dict[str, tuple[str, object, str]] = {

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
+from optimiser.allocation import Limits
 from optimiser.problem import UNITS_PER_SECOND, Problem
 from optimiser.pruning import with_pairs
 from optimiser.refusals import ProblemRefused
-from optimiser.regret import FACTORY_CAPS, capped
+from optimiser.regret import FACTORY_CAPS, cap_regret
 from optimiser.solve import solve
 from tests.optimiser.builders import problem_of, random_problem
 from tests.optimiser.shape_builders import random_shapes
+
+
+def capped(problem: Problem, *asked: Any, **changes: Any) -> Problem:
+    """The problem with its bars."""
+    return cap_regret(problem, *asked, **changes).problem
 
 
 def _who(problem: Problem) -> dict[str, str]:
@@ -125,6 +132,15 @@ def test_no_row_of_the_most_urgent_rank_is_slower_than_if_that_rank_were_alone(s
 
 def _slowest(problem: Problem, chosen: tuple[int, ...], row: int) -> int:
     return max((int(problem.costs[pair]) for pair in chosen if problem.pair_rows[pair] == row), default=0)
+
+
+def test_a_cap_that_the_limits_do_not_leave_time_for_is_not_set_and_says_so() -> None:
+    """Three teams of two want three: whether two of them can be filled is open after one flow."""
+    problem = problem_of(
+        {f"n{i}": (1, True, [(2, {"a": 10, "b": 20, "c": 30})]) for i in range(3)}, {"a": 1, "b": 1, "c": 1}
+    )
+    found = cap_regret(problem, problem.costs / UNITS_PER_SECOND, {1: 0.0}, Limits(nodes=1, programme_nodes=0))
+    assert (found.problem, found.not_set) == (problem, (1,))
 
 
 WRONG: dict[str, tuple[list[float], dict[int, float], str]] = {
