@@ -77,14 +77,14 @@ def main(arguments: Sequence[str]) -> None:
         print(json.dumps(digests(int(arguments[1]))))
         return
     number = int(arguments[0]) if arguments else 100
-    others = [_elsewhere(number, seed) for seed in HASH_SEEDS]
+    others = [digests_elsewhere(number, seed) for seed in HASH_SEEDS]
     table = Table(
         "regime", "instances", "proven", "permuted: same", "elsewhere: same", "relabelled: same standing",
         "same resources", "verified",
     )  # fmt: skip
     differs = False
     for name, problems in _regimes(number).items():
-        row = _row(problems, [other[name] for other in others])
+        row = compared(problems, [other[name] for other in others])
         table.add_row(
             name, f"{row.instances}", f"{row.proven}", _share(row.permuted, WAYS * row.instances),
             _share(row.elsewhere, len(HASH_SEEDS) * row.instances), _share(row.relabelled, row.compared),
@@ -113,14 +113,16 @@ def _regimes(number: int) -> dict[str, list[Problem]]:
     return every | {name: [draw(seed) for seed in few] for name, draw in LARGER.items()}
 
 
-def _elsewhere(number: int, hash_seed: str) -> dict[str, list[str]]:
+def digests_elsewhere(number: int, hash_seed: str) -> dict[str, list[str]]:
+    """What another process decides, which starts with this seed for Python's hashes of text."""
     command = [sys.executable, "-m", "benchmarks.determinism", "digests", str(number)]
     run = subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": hash_seed}, capture_output=True, check=True)
     found: dict[str, list[str]] = json.loads(run.stdout)
     return found
 
 
-def _row(problems: list[Problem], others: list[list[str]]) -> Row:
+def compared(problems: list[Problem], others: list[list[str]]) -> Row:
+    """Solve every problem in other words, and count how often the decision is the same."""
     row = Row()
     for index, problem in enumerate(problems):
         plan = solve(problem, FACTORY_LIMITS)
