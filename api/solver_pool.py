@@ -21,7 +21,7 @@ import multiprocessing
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from typing import ParamSpec, TypeVar
@@ -45,7 +45,8 @@ ENDING_LIMIT_S = 0.5
 LARGEST_SHARE = 0.7
 """Of the time that a request has left one solve may take so much: acting on its plan may call for another."""
 CUT = "cut at {:.2f} s by the clock"
-NO_TIME = "cut by the clock: nothing was left of {:.1f} s"
+NO_TIME = "cut by the clock: the request had no time left"
+STOPPED = "the solver has been stopped"
 log = logging.getLogger(__name__)
 
 
@@ -98,8 +99,7 @@ class SolverPool:
         asked = self._later(self._ask, problem, limits, found, due_s) if wait_s > 0 else None
         floor = floor_answer(problem)
         if asked is None:
-            why = "the solver has been stopped" if wait_s > 0 else NO_TIME.format(self._settings.solve_limit_s)
-            return self._marked(problem, floor, why)
+            return self._marked(problem, floor, STOPPED if wait_s > 0 else NO_TIME)
         try:
             asked.result(max(0.0, due_s - time.monotonic()))
         except TimeoutError:
@@ -108,12 +108,14 @@ class SolverPool:
             best = _best(floor, tuple(found))
             return self._marked(problem, best, CUT.format(wait_s), by_clock=True)
         except SolverFailure as failure:
-            return self._marked(problem, _best(floor, tuple(found)), str(failure))
+            return self._marked(problem, _best(floor, found), str(failure))
+        except CancelledError:
+            return self._marked(problem, floor, STOPPED)
         if not found or any(standing(plan) > standing(floor) for plan in found):
             self._later(self._replace, self._worker)
             words = "sent a plan that is worse than the floor plan" if found else "sent no plan"
-            return self._marked(problem, _best(floor, tuple(found)), f"the solver {words}")
-        return _best(floor, tuple(found))
+            return self._marked(problem, _best(floor, found), f"the solver {words}")
+        return _best(floor, found)
 
     def _share_s(self) -> float:
         """How long this solve may take."""
@@ -172,7 +174,7 @@ class SolverPool:
         if self._worker is None:
             try:
                 self._worker = _Worker()
-            except (EOFError, OSError, SolverFailure) as error:
+            except Exception as error:  # Without a process there is still the floor plan.
                 log.warning("no process for the solver: %s", error)
                 raise SolverFailure(f"the solver could not be started: {type(error).__name__}: {error}") from error
         return self._worker

@@ -1,4 +1,7 @@
-"""Run the benchmarks that finish in minutes, one after another; `sequences`, `teams` and `chaos` are commands of their own."""
+"""Run the benchmarks that finish in minutes, one after another.
+
+`sequences`, `teams`, `chaos`, `faults`, `stall` and `determinism` are commands of their own.
+"""
 
 from benchmarks.city import main as city
 from benchmarks.decision import main as decision

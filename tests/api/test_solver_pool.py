@@ -134,7 +134,7 @@ def test_one_request_s_solves_share_one_limit(pool: SolverPool) -> None:
 def test_no_time_left_means_the_floor_plan_at_once(pool: SolverPool) -> None:
     """There is always a plan, even when nobody may think."""
     pool.begin(0.0)
-    assert "nothing was left" in pool.solve(_problem(), LIMITS).termination.detail
+    assert "had no time left" in pool.solve(_problem(), LIMITS).termination.detail
 
 
 def test_a_plan_worse_than_the_floor_plan_is_not_believed(pool: SolverPool) -> None:
