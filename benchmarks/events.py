@@ -19,7 +19,7 @@ from rich.table import Table
 from benchmarks.instances import HAVING, SIDE_M, TURNOUT_S, WEIGHTS, flow_arrays, raw_flow
 from optimiser import solve, verify
 from optimiser.columns import NeedFacts, ResourceFacts, StraightLine
-from optimiser.kernels.augmenting import has_numba
+from optimiser.kernels.compiling import has_numba
 from optimiser.live import LiveDesk
 
 ROOMS = ((50, 100, 600), (200, 500, 3_000), (500, 200, 3_000))

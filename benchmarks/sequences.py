@@ -20,7 +20,7 @@ from rich.table import Table
 
 from benchmarks.sequence_instances import a_city
 from benchmarks.sequence_rivals import RIVALS, installed
-from optimiser.kernels.net import HAS_NUMBA
+from optimiser.kernels.compiling import has_numba
 from optimiser.sequence import plan
 from optimiser.sequence_plan import SequenceLimits, SequencePlan, SequenceTermination
 from optimiser.sequence_problem import Aim, SequenceProblem
@@ -122,10 +122,10 @@ def main() -> None:
     given = asked.parse_args()
     console = Console(width=130)
     warnings.filterwarnings("ignore", module="pyvrp")
-    if not HAS_NUMBA:
+    if not has_numba():
         console.print("numba is not installed: our search runs in plain Python, some hundred times slower")
     within(a_city(20, 5, "medium", 1), 0.1)
-    plan(a_city(20, 5, "medium", 1), SequenceLimits(10), compiled=HAS_NUMBA)
+    plan(a_city(20, 5, "medium", 1), SequenceLimits(10), compiled=has_numba())
     if given.aim != "travel":
         run("response", given.seconds, given.seeds, given.only, tuple(name for name, _, _ in RIVALS), console)
     if given.aim != "response":

@@ -33,7 +33,8 @@ from benchmarks.instances import (
 from optimiser import Problem, solve, verify
 from optimiser.columns import Columns, NeedFacts, ResourceFacts, StraightLine
 from optimiser.floor_plan import floor_plan
-from optimiser.kernels.augmenting import has_numba, warm_up
+from optimiser.kernels.compiling import has_numba
+from optimiser.kernels.sheet import warm_up
 
 SIZES = ((50, 100), (200, 500), (1_000, 2_000), (500, 200), (2_000, 1_000))
 LARGE = (5_000, 5_000)

@@ -6,7 +6,8 @@ Knows no incident, no clock and no disk.
 from optimiser.allocation import Allocation, Certificate, Limits, Termination
 from optimiser.columns import Columns, NeedFacts, ResourceFacts, StraightLine
 from optimiser.explain import NeedExplanation, explain
-from optimiser.kernels.augmenting import NEVER, warm_up
+from optimiser.kernels.augmenting import NEVER
+from optimiser.kernels.sheet import warm_up
 from optimiser.live import LiveDesk
 from optimiser.meeting import meet
 from optimiser.objective import (

@@ -11,17 +11,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import inf
 
 import numpy as np
 
 from optimiser.kernels.augmenting import NEVER
-from optimiser.objective import FloatArray, LinearLoss, Loss, response_units
+from optimiser.kernels.compiling import has_numba
+from optimiser.kernels.pricing import need_line, resource_line
+from optimiser.objective import LOSS_LIMIT, FloatArray, LinearLoss, Loss, response_units
 from optimiser.problem import BoolArray, IntArray, Problem
 from optimiser.refusals import Flaw, ProblemRefused
 
 SKILLS_LIMIT = 63
 """Skills are numbered 0 to this less one, one bit each."""
+PLACE_LIMIT_M = 1e9
+"""Places lie within so many metres of the origin, east and north: no square of a way is then beyond counting."""
 
 Reach = Callable[[FloatArray, FloatArray, FloatArray, FloatArray], FloatArray]
 """Seconds of travel from (x, y) to (x, y), metres in a plane; arguments broadcast."""
@@ -58,7 +62,11 @@ class Columns:
         reach_limit_s: float = inf,
     ) -> None:  # fmt: skip
         """Make room for so many slots; `reach_limit_s` is the longest way, waiting to set off included, that still counts."""
-        self._reach, self._loss, self._limit_s = reach, loss or LinearLoss(), reach_limit_s
+        self._reach, self._loss, self._limit_s = reach, loss or LinearLoss(), float(reach_limit_s)
+        self._speed_mps: float | None = None
+        """Where one compiled pass does it all; None where arrays have to."""
+        if has_numba() and isinstance(reach, StraightLine) and isinstance(self._loss, LinearLoss):
+            self._speed_mps = float(reach.speed_mps)
         self.ranks: IntArray = np.ones(needs, dtype=np.int64)
         self._asked: IntArray = np.zeros(needs, dtype=np.int64)
         self._need_facts: FloatArray = np.zeros((4, needs))
@@ -67,6 +75,10 @@ class Columns:
         self._prices: IntArray = np.full((needs, resources), NEVER, dtype=np.int64)
         self._dirty_needs: BoolArray = np.zeros(needs, dtype=np.bool_)
         self._dirty_resources: BoolArray = np.zeros(resources, dtype=np.bool_)
+        if self._speed_mps is not None:
+            # Compiled, or read from disk, before anybody waits for it.
+            self.need_prices(NeedFacts(1, 0, 0.0, 0.0))
+            self.resource_prices(ResourceFacts((), 0.0, 0.0))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -75,15 +87,13 @@ class Columns:
 
     def put_need(self, slot: int, facts: NeedFacts) -> None:
         """Write a need's facts; its row is priced when next read."""
-        _refuse_facts((facts.x_m, facts.y_m), (facts.weight, facts.waited_s), (facts.skill,))
-        self.ranks[slot], self._asked[slot] = facts.rank, 1 << facts.skill
+        self.ranks[slot], self._asked[slot] = facts.rank, _asked_bit(facts)
         self._need_facts[:, slot] = facts.x_m, facts.y_m, facts.weight, facts.waited_s
         self._dirty_needs[slot] = True
 
     def put_resource(self, slot: int, facts: ResourceFacts) -> None:
         """Write a resource's facts; its column is priced when next read."""
-        _refuse_facts((facts.x_m, facts.y_m), (facts.ready_s,), facts.skills)
-        self._skills[slot] = _bits(facts.skills)
+        self._skills[slot] = _able_bits(facts)
         self._resource_facts[:, slot] = facts.x_m, facts.y_m, facts.ready_s
         self._dirty_resources[slot] = True
 
@@ -118,20 +128,31 @@ class Columns:
             self._prices[np.ix_(rows, able)] = self._block(rows, able)
 
     def need_prices(self, facts: NeedFacts) -> IntArray:
-        """(resource slots,) the prices of a need that has no slot yet."""
+        """(resource slots,) the prices of a need that has no slot yet; refuses facts that make no sense."""
+        bit = _asked_bit(facts)
+        if self._speed_mps is not None:
+            need = float(facts.x_m), float(facts.y_m), float(facts.weight), float(facts.waited_s)
+            return need_line(self._resource_facts, self._skills, need, bit, self._speed_mps, self._limit_s, LOSS_LIMIT)
         x, y, ready_s = self._resource_facts
         at_x, at_y = np.array(facts.x_m), np.array(facts.y_m)
         row = self._priced(self._reach(x, y, at_x, at_y) + ready_s, facts.weight, facts.waited_s)
         # Pricing all and striking out is quicker for one row than gathering the able.
-        np.putmask(row, (self._skills & (1 << facts.skill)) == 0, NEVER)
+        np.putmask(row, (self._skills & bit) == 0, NEVER)
         return row
 
     def resource_prices(self, facts: ResourceFacts) -> IntArray:
-        """(need slots,) the prices of a resource that has no slot yet."""
+        """(need slots,) the prices of a resource that has no slot yet; refuses facts that make no sense."""
+        skills = _able_bits(facts)
+        if self._speed_mps is not None:
+            resource = float(facts.x_m), float(facts.y_m), float(facts.ready_s)
+            line: IntArray = resource_line(
+                self._need_facts, self._asked, resource, skills, self._speed_mps, self._limit_s, LOSS_LIMIT
+            )
+            return line
         x, y, weights, waited_s = self._need_facts
         reach_s = self._reach(np.array(facts.x_m), np.array(facts.y_m), x, y) + facts.ready_s
         column = self._priced(reach_s, weights, waited_s)
-        np.putmask(column, (self._asked & _bits(facts.skills)) == 0, NEVER)
+        np.putmask(column, (self._asked & skills) == 0, NEVER)
         return column
 
     def problem(self, need_ids: Sequence[str], resource_ids: Sequence[str]) -> Problem:
@@ -179,21 +200,37 @@ class StraightLine:
 
     def __call__(self, x: FloatArray, y: FloatArray, to_x: FloatArray, to_y: FloatArray) -> FloatArray:
         """Seconds of travel."""
-        return np.asarray(np.hypot(x - to_x, y - to_y) / self.speed_mps)
+        east_m, north_m = x - to_x, y - to_y
+        # Unlike `hypot`, every step of this is rounded the same everywhere.
+        return np.asarray(np.sqrt(east_m * east_m + north_m * north_m) / self.speed_mps)
 
 
-def _bits(skills: tuple[int, ...]) -> int:
-    bits = 0
-    for skill in skills:
-        bits |= 1 << skill
+def _asked_bit(facts: NeedFacts) -> int:
+    """The bit of the skill that a need asks for; refuses facts that make no sense."""
+    skill, weight, waited_s = facts.skill, facts.weight, facts.waited_s
+    is_near = -PLACE_LIMIT_M <= facts.x_m <= PLACE_LIMIT_M and -PLACE_LIMIT_M <= facts.y_m <= PLACE_LIMIT_M
+    if not (is_near and 0 <= weight < inf and 0 <= waited_s < inf and 0 <= skill < SKILLS_LIMIT):
+        _refuse_facts((facts.x_m, facts.y_m), (weight, waited_s), (skill,))
+    return 1 << skill
+
+
+def _able_bits(facts: ResourceFacts) -> int:
+    """The bits of the skills that a resource has; refuses facts that make no sense."""
+    is_near = -PLACE_LIMIT_M <= facts.x_m <= PLACE_LIMIT_M and -PLACE_LIMIT_M <= facts.y_m <= PLACE_LIMIT_M
+    bits, is_known = 0, True
+    for skill in facts.skills:
+        is_known = is_known and 0 <= skill < SKILLS_LIMIT
+        bits |= 1 << skill if is_known else 0
+    if not (is_near and 0 <= facts.ready_s < inf and is_known):
+        _refuse_facts((facts.x_m, facts.y_m), (facts.ready_s,), facts.skills)
     return bits
 
 
 def _refuse_facts(places: tuple[float, ...], amounts: tuple[float, ...], skills: tuple[int, ...]) -> None:
-    flaws = [Flaw("place", f"is {value}", "a finite number of metres") for value in places if not isfinite(value)]
+    span = f"{-PLACE_LIMIT_M:g} to {PLACE_LIMIT_M:g} metres"
+    flaws = [Flaw("place", f"is {value}", span) for value in places if not -PLACE_LIMIT_M <= value <= PLACE_LIMIT_M]
     flaws += [Flaw("amount", f"is {value}", "0 or more, finite") for value in amounts if not 0 <= value < inf]
     flaws += [
         Flaw("skill", f"is {skill}", f"0 to {SKILLS_LIMIT - 1}") for skill in skills if not 0 <= skill < SKILLS_LIMIT
     ]
-    if flaws:
-        raise ProblemRefused(flaws)
+    raise ProblemRefused(flaws)

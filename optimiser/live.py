@@ -75,6 +75,5 @@ class LiveDesk:
         return None if need_id is None else reasons(self.session, need_id)
 
     def _make_room(self) -> None:
-        needs, resources = len(self.session.need_slots), len(self.session.resource_slots)
-        if self.columns.shape != (needs, resources):
-            self.columns.grow(needs, resources)
+        if self.columns.shape != self.session.shape:
+            self.columns.grow(*self.session.shape)

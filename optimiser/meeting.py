@@ -18,7 +18,7 @@ from optimiser.kernels.augmenting import NEVER, NOBODY
 from optimiser.problem import PAIR_COST_LIMIT, IntArray, Problem
 from optimiser.session import LOWEST_RANK, NEEDS_LIMIT, Session
 from optimiser.solve import solve
-from optimiser.ties import HashArray, tie_keys
+from optimiser.ties import tie_keys
 
 LINES = 8
 """So many lines are priced one by one whatever the size; beyond, a session of few rows begins anew."""
@@ -71,7 +71,7 @@ def meet(session: Session, problem: Problem) -> Allocation | None:
 class _Rows(NamedTuple):
     names: Sequence[str]
     ranks: IntArray
-    keys: HashArray
+    keys: IntArray
 
 
 def _rows(problem: Problem) -> _Rows | None:
@@ -88,7 +88,7 @@ def _rows(problem: Problem) -> _Rows | None:
             seen[need] += 1
         if len(set(names)) != len(names):
             return None
-    return _Rows(names, problem.ranks[problem.row_needs], tie_keys(problem)[0])
+    return _Rows(names, problem.ranks[problem.row_needs], tie_keys(problem)[0].view(np.int64))
 
 
 def _let_go(session: Session, needs: dict[str, None], resources: dict[str, None]) -> None:
@@ -106,15 +106,15 @@ def _take_in(session: Session, rows: _Rows, resource_ids: Sequence[str]) -> None
     """Let newcomers in at no price that anybody would pay, which moves nobody."""
     for name in resource_ids:
         if name not in session.resource_at:
-            session.add_resource(name, np.full(len(session.need_slots), NEVER))
+            session.add_resource(name, np.full(session.shape[0], NEVER))
     for name, rank, key in zip(rows.names, rows.ranks.tolist(), rows.keys.tolist(), strict=True):
         if name not in session.need_at:
-            session.add_need(name, rank, np.full(len(session.resource_slots), NEVER), tie_key=key)
+            session.add_need(name, rank, np.full(session.shape[1], NEVER), tie_key=key)
 
 
 def _agree(session: Session, problem: Problem, rows: _Rows, slots: IntArray, columns: IntArray) -> None:
     """Make the session's prices, ranks and ties those of the problem."""
-    at, costs = slots[problem.pair_rows] * len(session.resource_slots) + columns[problem.pair_resources], problem.costs
+    at, costs = slots[problem.pair_rows] * session.shape[1] + columns[problem.pair_resources], problem.costs
     if not problem.capacities.all():
         here = columns[problem.pair_resources] >= 0
         at, costs = at[here], costs[here]
@@ -157,8 +157,8 @@ def _cells(session: Session, at: IntArray, costs: IntArray) -> _Cells:
     is_gone[at] = False
     gone, changed = np.flatnonzero(is_gone), np.flatnonzero(known[at] != costs)
     at = np.concatenate((at[changed], gone))
-    needs = at // len(session.resource_slots)
-    resources = at - needs * len(session.resource_slots)
+    needs = at // session.shape[1]
+    resources = at - needs * session.shape[1]
     return _Cells(at, np.concatenate((costs[changed], np.full(len(gone), NEVER))), needs, resources)
 
 
@@ -167,7 +167,7 @@ def _shift(session: Session, cells: _Cells, slots: IntArray) -> bool:
     known = session.costs.reshape(-1)[cells.at]
     is_common = (known < NEVER) & (cells.costs < NEVER)
     needs, amounts = cells.needs[is_common], (cells.costs - known)[is_common]
-    moved = np.bincount(needs, minlength=len(session.need_slots))[slots]
+    moved = np.bincount(needs, minlength=session.shape[0])[slots]
     slots = slots[moved > 0]
     if not len(slots):
         return False

@@ -12,13 +12,12 @@ give the same plan. Pure: no clock and no randomness of its own. A caller with a
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from optimiser.kernels import routes as kernels
-from optimiser.kernels.net import HAS_NUMBA, Routes, Scratch
+from optimiser.kernels.compiling import all_compiled, has_numba
+from optimiser.kernels.net import Routes, Scratch
 from optimiser.sequence_net import Flattened, empty_routes, flattened, scratch
 from optimiser.sequence_plan import SequenceEngine, SequenceLimits, SequencePlan, SequenceTermination
 from optimiser.sequence_problem import SequenceProblem
@@ -41,9 +40,6 @@ SETTLING = 50
 HEAT = 16
 """The search starts accepting losses of about so many eighths of a usual cost."""
 
-JIT = {"_nrt": False, "forceinline": True}
-"""Kernels allocate nothing, so numba need not count references; that and inlining make them some 25 times faster."""
-
 Spent = Callable[[], float]
 """The share of the caller's budget that is gone; 1 or more ends the search."""
 
@@ -60,7 +56,7 @@ def plan(
     changes only the time taken.
     """
     if compiled is None:
-        compiled = HAS_NUMBA and limits.iterations * len(problem.need_ids) >= COMPILE_WORK
+        compiled = has_numba() and limits.iterations * len(problem.need_ids) >= COMPILE_WORK
     try:
         flat = flattened(problem, compiled=compiled)
         routes, engine, done, was_cut = _searched(problem, flat, limits, spent, compiled)
@@ -168,18 +164,7 @@ def _annealed(
 
 
 def _kernel(name: str, compiled: bool) -> Any:
-    return _compiled()[name] if compiled else getattr(kernels, name)
-
-
-@cache
-def _compiled() -> dict[str, Any]:
-    """Every kernel behind numba, which compiles one when it is first called and keeps the result on disk."""
-    numba, extending = importlib.import_module("numba"), importlib.import_module("numba.extending")
-    own = {name: each for name, each in vars(kernels).items() if getattr(each, "__module__", "") == kernels.__name__}
-    for each in own.values():
-        # Afterwards compiled callers find it, and plain callers still the plain function.
-        extending.register_jitable(**JIT)(each)
-    return {name: numba.njit(cache=True, nogil=True, **JIT)(each) for name, each in own.items()}
+    return all_compiled(kernels)[name] if compiled else getattr(kernels, name)
 
 
 def _bare(flat: Flattened, routes: Routes) -> list[list[int]]:

@@ -12,9 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from optimiser.kernels.augmenting import NEVER, NOBODY, compressed
+from optimiser.kernels.augmenting import NOBODY, compressed
 from optimiser.matching_proof import least_price_duals
-from optimiser.problem import IntArray
 from optimiser.session import LOWEST_RANK, STEP, Session
 
 HOLDERS_NAMED = 10
@@ -64,16 +63,13 @@ class Reasons:
 
 def reasons(session: Session, need_id: str) -> Reasons:
     """Explain one need; refuses an id that is not in the session."""
-    row = session.need_slot(need_id)
-    column = int(session.state.column_of[row])
-    found = _exchanges(session, row, column)
-    prices = session.costs[row]
-    eligible = int(np.count_nonzero(prices < NEVER))
-    if column < 0:
-        return Reasons(
-            need_id, None, None, (), found[0] if found else None, _holders(session, prices, eligible), eligible
-        )
-    return Reasons(need_id, session.resource_slots[column], int(prices[column]), found, None, (), eligible)
+    said = session.explained(session.need_slot(need_id), STEP // 2, HOLDERS_NAMED)
+    column, cost, eligible, moves, holders = said[0]
+    found = _exchanges(session, said[1 : 1 + moves])
+    if column >= 0:
+        return Reasons(need_id, session.resource_slots[column], cost, found, None, (), eligible)
+    held = _holders(session, said[1 + moves :]) if holders else ()
+    return Reasons(need_id, None, None, (), found[0] if found else None, held, eligible)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,40 +103,23 @@ def resource_prices(session: Session) -> dict[str, TwinSaves]:
     return prices
 
 
-def _exchanges(session: Session, row: int, column: int) -> tuple[Exchange, ...]:
-    """The two cheapest other choices for a served row, or the cheapest for an open one."""
-    rooms = session.column_room, session.row_room
-    moves = session.steps.exchanges(
-        session.by_need, session.by_resource, session.state, session.turned, rooms, row, column, STEP // 2
-    ).tolist()
-    chains: list[list[list[int]]] = []
-    for move in moves:
-        if move[0] == len(chains):
-            chains.append([])
-        chains[-1].append(move)
-    return tuple([_exchange(session, chain) for chain in chains])
+def _exchanges(session: Session, moves: list[list[int]]) -> tuple[Exchange, ...]:
+    """The exchanges that lines of moves describe, one or two."""
+    second = next((at for at, move in enumerate(moves) if move[0]), len(moves))
+    return tuple([_exchange(session, chain) for chain in (moves[:second], moves[second:]) if chain])
 
 
-def _exchange(session: Session, moves: list[list[int]]) -> Exchange:
+def _exchange(session: Session, chain: list[list[int]]) -> Exchange:
     slots, needs = session.resource_slots, session.need_slots
-    named = tuple(
-        [
-            Move(needs[row] or "", slots[leaves] if leaves >= 0 else None, slots[takes] if takes >= 0 else None)
-            for _, row, leaves, takes, _ in moves
-        ]
-    )
-    changes = [move[4] for move in moves]
-    opened = next((move.need_id for move in named if move.takes is None), None)
-    return Exchange(named[0].takes or "", changes[0], sum(changes), named, opened)
+    # Nobody's slot is the last, and holds None.
+    moves = tuple([Move(needs[row] or "", slots[leaves], slots[takes]) for _, row, leaves, takes, _ in chain])
+    changes = [move[4] for move in chain]
+    opened = next((move.need_id for move in moves if move.takes is None), None)
+    return Exchange(moves[0].takes or "", changes[0], sum(changes), moves, opened)
 
 
-def _holders(session: Session, prices: IntArray, eligible: int) -> tuple[tuple[str, str], ...]:
-    named = min(eligible, HOLDERS_NAMED)
-    if not named:
-        return ()
-    edge = np.partition(prices, named - 1)[named - 1]
-    slots, needs, row_of = session.resource_slots, session.need_slots, session.state.row_of
-    near = np.flatnonzero(prices <= edge).tolist()
-    nearest = sorted((int(prices[column]), slots[column] or "", int(row_of[column])) for column in near)
+def _holders(session: Session, near: list[list[int]]) -> tuple[tuple[str, str], ...]:
+    slots, needs = session.resource_slots, session.need_slots
+    nearest = sorted((price, slots[column] or "", holder) for price, column, holder, _, _ in near)
     # An eligible resource that nobody has would have been given to the need.
-    return tuple((resource, needs[holder] or "") for _, resource, holder in nearest[:named])
+    return tuple([(resource, needs[holder] or "") for _, resource, holder in nearest[:HOLDERS_NAMED]])

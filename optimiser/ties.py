@@ -23,6 +23,7 @@ from optimiser.problem import IntArray, Problem
 HashArray = NDArray[np.uint64]
 _TIE_BITS = 40
 _ENOUGH_TIE_BITS = 12
+_ALL_BITS = 2**64 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,21 @@ def id_hashes(ids: Sequence[str]) -> HashArray:
 def resource_keys(ids: Sequence[str]) -> HashArray:
     """(ids,) the keys of resources."""
     return _mixed(id_hashes(ids))
+
+
+def need_key(need_id: str) -> int:
+    """The key of one need, its 64 bits read as a signed number."""
+    key = _id_hash(need_id)
+    return key - (key >> 63 << 64)
+
+
+def resource_key(resource_id: str) -> int:
+    """The key of one resource, its 64 bits read as a signed number."""
+    mixed = (_id_hash(resource_id) + 0x9E3779B97F4A7C15) & _ALL_BITS
+    mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9 & _ALL_BITS
+    mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB & _ALL_BITS
+    mixed ^= mixed >> 31
+    return mixed - (mixed >> 63 << 64)
 
 
 def tie_units(keys: HashArray) -> IntArray:

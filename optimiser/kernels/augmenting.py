@@ -15,13 +15,12 @@ where the columns are the ones to be placed and there are few of them.
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import dataclass
-from functools import cache
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from optimiser.kernels.compiling import has_numba
 from optimiser.problem import IntArray
 from optimiser.ties import HashArray
 
@@ -175,60 +174,11 @@ class MatchingKernel(Protocol):
         ...
 
 
-class Found(NamedTuple):
-    """Where a search ended, and at what price."""
-
-    cost: int
-    tie: int
-    end: int
-    """A column that nobody uses or the goal; `ITSELF` when nothing beat the ceiling; or -2 - column when the row that holds this
-    column had best stay open."""
-    settled: int
-    """How many columns of `Room.settled` count."""
-    looked: int
-    """Arcs looked at."""
-
-
 class Deciding(Protocol):
     """The steps that matching is made of, as compiled loops or as numpy arrays."""
 
-    def search(
-        self, graph: Graph, state: State, room: Room, source: int, ceiling: int, toll: tuple[int, int],
-        barred: tuple[int, int, int],
-    ) -> tuple[int, int, int, int, int]:  # fmt: skip
-        """Cheapest way to decide a row below `ceiling`, Dijkstra over columns; as `Found`, changing `room` alone.
-
-        Ending at an unused column or an opened row costs the `toll` (cost, tie) on top. `barred` names a column never entered, a
-        column not entered from the source, and the goal, a column to end at without toll, though not straight from the source;
-        NOBODY for none.
-        """
-        ...
-
-    def decide(self, graph: Graph, state: State, room: Room, source: int) -> int:
-        """Decide a free row at least cost and restore the invariants; returns the arcs looked at."""
-        ...
-
-    def decide_all(self, graph: Graph, state: State, room: Room, bids: int) -> int:
-        """Decide every free row; returns the arcs looked at."""
-        ...
-
-    def keeps(self, graph: Graph, turned: Graph, state: State, state_turned: State, row: int, column: int) -> bool:
-        """Prove that a row priced anew may keep its column, if that takes no other duals than theirs."""
-        ...
-
-    def exchanges(
-        self, graph: Graph, turned: Graph, state: State, state_turned: State, rooms: tuple[Room, Room], row: int, column: int,
-        half: int,
-    ) -> IntArray:  # fmt: skip
-        """Moves that would put a row on another column, both graphs being dense: the two cheapest such exchanges for a row
-        that has `column`, cheaper than `half` a step of rank; for an open row (column NOBODY) the cheapest one at any price.
-
-        (moves, 5): number of the exchange, row, column left or NOBODY, column taken or NOBODY, change of cost.
-
-        Let the row leave its column. The chain that follows either ends with somebody taking that column, or leaves it to be
-        decided anew: to lie idle, or to be taken by another chain. The least cost of the latter, found by a search from the
-        column, is the toll of ending elsewhere. Both are shortest paths over reduced costs, so totals are exact.
-        """
+    def decide_all(self, graph: Graph, state: State, room: Room, bids: int) -> None:
+        """Decide every free row, at most `bids` bids before paths are searched."""
         ...
 
 
@@ -248,18 +198,12 @@ def by_arrays(graph: Graph) -> Matching:
     return _matched(graph, augmenting_arrays)
 
 
-@cache
-def has_numba() -> bool:
-    """Whether loops can be compiled here."""
-    return importlib.util.find_spec("numba") is not None
-
-
 def compiled_kernel() -> MatchingKernel | None:
     """The compiled kernel, or None without numba."""
     return by_loops if has_numba() else None
 
 
-def steps() -> Deciding:
+def quickest() -> Deciding:
     """The quickest steps there are here."""
     if has_numba():
         from optimiser.kernels import augmenting_loops
@@ -268,20 +212,6 @@ def steps() -> Deciding:
     from optimiser.kernels import augmenting_arrays
 
     return augmenting_arrays
-
-
-@cache
-def warm_up() -> None:
-    """Compile, or read from disk, everything that a session calls, so that no event waits for it; once per process."""
-    each, keys = np.arange(2), np.zeros(2, dtype=np.uint64)
-    by_row = np.array((each * 2, each * 0, each * 0 + 2, each * 0 + 9))
-    graph = Graph.of(by_row, each, np.arange(4), keys, keys)
-    state, rooms, made = State.undecided(2, 2), (Room.of(2), Room.of(2)), steps()
-    made.decide_all(graph, state, rooms[0], 8)
-    made.keeps(graph, graph, state, state.transposed(), 0, 0)
-    made.exchanges(graph, graph, state, state.transposed(), rooms, 0, int(state.column_of[0]), 4)
-    state.by_row[PARTNER, 0] = state.by_column[PARTNER, 0] = FREE
-    made.decide(graph, state, rooms[0], 0)
 
 
 def compressed(

@@ -10,10 +10,7 @@ Computing 38, 325-340, doi:10.1007/BF02278710, without its column reduction, wit
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +25,6 @@ from optimiser.kernels.augmenting import (
     HEAP,
     ITSELF,
     NEVER,
-    NOBODY,
     OPEN,
     OPENS,
     PARENT,
@@ -37,19 +33,7 @@ from optimiser.kernels.augmenting import (
     SETTLED,
     TIES,
 )
-
-Function = TypeVar("Function", bound=Callable[..., object])
-
-
-def compiled(function: Function) -> Function:
-    """Compile with numba, without the interpreter lock, kept on disk; or leave as it is where numba is missing."""
-    if importlib.util.find_spec("numba") is None:
-        return function
-    numba: Any = importlib.import_module("numba")
-    try:
-        return cast(Function, numba.njit(nogil=True, cache=True)(function))
-    except RuntimeError:  # Nowhere to keep it: an installation that may not be written to, and no home directory.
-        return cast(Function, numba.njit(nogil=True)(function))
+from optimiser.kernels.compiling import compiled
 
 
 @compiled
@@ -64,7 +48,7 @@ def tie_of(row_key: Any, column_key: Any) -> Any:
 @compiled
 def raised(room: Any, size: Any, column: Any) -> Any:
     """Put a column on the heap, or move it up after its path became cheaper; returns the heap's size."""
-    heap, place, far, far_ties = room.table[HEAP], room.table[PLACE], room.table[FAR], room.table[FAR_TIES]
+    heap, place, far, far_ties = room[HEAP], room[PLACE], room[FAR], room[FAR_TIES]
     at = place[column]
     if at < 0:
         at = size
@@ -85,7 +69,7 @@ def raised(room: Any, size: Any, column: Any) -> Any:
 @compiled
 def popped(room: Any, size: Any) -> Any:
     """Take away the least column, after it was read at index 0; returns the heap's size."""
-    heap, place, far, far_ties = room.table[HEAP], room.table[PLACE], room.table[FAR], room.table[FAR_TIES]
+    heap, place, far, far_ties = room[HEAP], room[PLACE], room[FAR], room[FAR_TIES]
     size -= 1
     column = heap[size]
     cost, tie = far[column], far_ties[column]
@@ -166,20 +150,22 @@ def reduce_rows(graph: Any, state: Any, queue: Any, most: Any) -> None:
 
 
 @compiled
-def search(graph: Any, state: Any, room: Any, source: Any, ceiling: Any, toll: Any, barred: Any) -> Any:
-    """Cheapest way to decide a row, Dijkstra over columns; see `augmenting.Deciding.search`."""
+def search(graph: Any, state: Any, room: Any, source: Any) -> Any:
+    """Cheapest way to decide a row, Dijkstra over columns: cost, tie, where it ends, columns settled.
+
+    It ends at a column that nobody uses; at `ITSELF` when nothing beat staying open; or at -2 - column when the row that holds
+    this column had best stay open.
+    """
     far, far_ties, parent = room.table[FAR], room.table[FAR_TIES], room.table[PARENT]
     v, v_ties, row_of = state.by_column[DUAL], state.by_column[TIES], state.by_column[PARTNER]
     far[:] = NEVER
     room.table[PLACE][:] = -1
-    best, best_tie, end = ceiling, np.int64(0), ITSELF
+    best, best_tie, end = graph.by_row[OPENS, source], np.int64(0), ITSELF
     row, base, base_tie = source, np.int64(0), np.int64(0)
-    size, settled, looked = 0, 0, 0
-    never, not_first, goal = barred
+    size, settled = 0, 0
     while True:
         count, first, head = graph.by_row[COUNT, row], graph.by_row[FIRST, row], graph.by_row[HEAD, row]
         key, heads, costs = graph.row_keys[row], graph.heads[head : head + count], graph.costs[first : first + count]
-        looked += count
         for at in range(count):
             column = heads[at]
             # What is not eligible lies beyond every ceiling, whatever is added to it.
@@ -189,37 +175,31 @@ def search(graph: Any, state: Any, room: Any, source: Any, ceiling: Any, toll: A
             tie = base_tie + tie_of(key, graph.column_keys[column]) - v_ties[column]
             if (cost == best and tie >= best_tie) or (cost == far[column] and tie >= far_ties[column]):
                 continue
-            if column == never or (row == source and column in (not_first, goal)):
-                continue
             far[column], far_ties[column], parent[column] = cost, tie, row
-            if column != goal and row_of[column] >= 0:
-                size = raised(room, size, column)
-                continue
-            if column != goal:
-                cost, tie = cost + toll[0], tie + toll[1]
-            if cost < best or (cost == best and tie < best_tie):
+            if row_of[column] >= 0:
+                size = raised(room.table, size, column)
+            else:
                 best, best_tie, end = cost, tie, column
         if size == 0:
-            return best, best_tie, end, settled, looked
+            return best, best_tie, end, settled
         via = room.table[HEAP, 0]
         cost, tie = far[via], far_ties[via]
         if cost > best or (cost == best and tie >= best_tie):
-            return best, best_tie, end, settled, looked
-        size = popped(room, size)
+            return best, best_tie, end, settled
+        size = popped(room.table, size)
         room.table[SETTLED, settled] = via
         settled += 1
         row = row_of[via]
         base, base_tie = cost - state.by_row[DUAL, row], tie - state.by_row[TIES, row]
-        cost, tie = base + graph.by_row[OPENS, row] + toll[0], base_tie + toll[1]
+        cost, tie = base + graph.by_row[OPENS, row], base_tie
         if cost < best or (cost == best and tie < best_tie):
             best, best_tie, end = cost, tie, -2 - via
 
 
 @compiled
-def decide(graph: Any, state: Any, room: Any, source: Any) -> Any:
-    """Decide a free row exactly: search, shift the duals, move everybody along the path. Returns arcs looked at."""
-    ceiling, nobody = graph.by_row[OPENS, source], (NOBODY, NOBODY, NOBODY)
-    best, best_tie, end, settled, looked = search(graph, state, room, source, ceiling, (0, 0), nobody)
+def decide(graph: Any, state: Any, room: Any, source: Any) -> None:
+    """Decide a free row exactly: search, shift the duals, move everybody along the path."""
+    best, best_tie, end, settled = search(graph, state, room, source)
     for index in range(settled):
         column = room.table[SETTLED, index]
         row = state.by_column[PARTNER, column]
@@ -230,7 +210,7 @@ def decide(graph: Any, state: Any, room: Any, source: Any) -> Any:
     state.by_row[DUAL, source], state.by_row[TIES, source] = best, best_tie
     if end == ITSELF:
         state.by_row[PARTNER, source] = OPEN
-        return looked
+        return
     column = end
     if end < ITSELF:
         column = -2 - end
@@ -240,130 +220,15 @@ def decide(graph: Any, state: Any, room: Any, source: Any) -> Any:
         left = state.by_row[PARTNER, row]
         state.by_row[PARTNER, row], state.by_column[PARTNER, column] = column, row
         if row == source:
-            return looked
+            return
         column = left
 
 
 @compiled
-def decide_all(graph: Any, state: Any, room: Any, bids: Any) -> Any:
-    """Decide every free row, at most `bids` bids before paths are searched; returns the arcs looked at."""
+def decide_all(graph: Any, state: Any, room: Any, bids: Any) -> None:
+    """Decide every free row, at most `bids` bids before paths are searched."""
     free = np.flatnonzero(state.by_row[PARTNER] == FREE)[::-1].copy()
     reduce_rows(graph, state, free, bids)
-    looked = 0
     for row in range(state.by_row.shape[1]):
         if state.by_row[PARTNER, row] == FREE:
-            looked += decide(graph, state, room, row)
-    return looked
-
-
-@compiled
-def highest(graph: Any, state: Any, row: Any, column: Any) -> Any:
-    """The highest u that every pair of a row but the one with `column` allows: cost, tie."""
-    cost, tie = graph.by_row[OPENS, row], np.int64(0)
-    key, first, head = graph.row_keys[row], graph.by_row[FIRST, row], graph.by_row[HEAD, row]
-    for at in range(graph.by_row[COUNT, row]):
-        price = graph.costs[first + at]
-        other = graph.heads[head + at]
-        if price >= NEVER or other == column:
-            continue
-        price -= state.by_column[DUAL, other]
-        if price > cost:
-            continue
-        own = tie_of(key, graph.column_keys[other]) - state.by_column[TIES, other]
-        if price < cost or own < tie:
-            cost, tie = price, own
-    return cost, tie
-
-
-@compiled
-def keeps(graph: Any, turned: Any, state: Any, state_turned: Any, row: Any, column: Any) -> Any:
-    """Prove that a row priced anew may keep its column, by duals of the two alone; changes nothing if they do not exist.
-
-    Both graphs are dense: `graph` is seen from the rows and `turned` from the columns.
-    """
-    price = graph.costs[graph.by_row[FIRST, row] + column]
-    if price >= NEVER:
-        return False
-    cost, tie = highest(graph, state, row, column)
-    most, most_tie = highest(turned, state_turned, column, row)
-    own, own_tie = price - cost, tie_of(graph.row_keys[row], graph.column_keys[column]) - tie
-    if own > most or (own == most and own_tie > most_tie):
-        return False
-    state.by_row[DUAL, row], state.by_row[TIES, row] = cost, tie
-    state.by_column[DUAL, column], state.by_column[TIES, column] = own, own_tie
-    return True
-
-
-@compiled
-def cost_of(graph: Any, row: Any, column: Any) -> Any:
-    """Cost of a pair of a dense graph; nought where there is no column."""
-    return graph.costs[graph.by_row[FIRST, row] + column] if column >= 0 else np.int64(0)
-
-
-@compiled
-def noted(moves: Any, at: Any, number: Any, row: Any, left: Any, taken: Any, cost: Any) -> Any:
-    """Write one move; returns the number of moves."""
-    moves[at, 0], moves[at, 1], moves[at, 2], moves[at, 3], moves[at, 4] = number, row, max(left, NOBODY), taken, cost
-    return at + 1
-
-
-@compiled
-def follow(graph: Any, state: Any, room: Any, source: Any, end: Any, number: Any, moves: Any, at: Any) -> Any:
-    """Note the moves of the path that a search left behind, the source's first; returns the number of moves."""
-    column, begin = end, at
-    if end < ITSELF:
-        column = -2 - end
-        holder = state.by_column[PARTNER, column]
-        at = noted(moves, at, number, holder, column, NOBODY, -cost_of(graph, holder, column))
-    while True:
-        row = room.table[PARENT, column]
-        left = state.by_row[PARTNER, row]
-        cost = cost_of(graph, row, column) - cost_of(graph, row, left)
-        at = noted(moves, at, number, row, left, column, cost)
-        if row == source:
-            moves[begin:at] = moves[begin:at][::-1].copy()
-            return at
-        column = left
-
-
-@compiled
-def refill(graph: Any, state: Any, room: Any, target: Any, end: Any, number: Any, moves: Any, at: Any) -> Any:
-    """Note the moves by which a column is taken anew, as the search from its side left them behind."""
-    if end == ITSELF:
-        return at
-    row = end if end >= 0 else -2 - end
-    while True:
-        column, left = room.table[PARENT, row], state.by_row[PARTNER, row]
-        cost = cost_of(graph, row, column) - cost_of(graph, row, left)
-        at = noted(moves, at, number, row, left, column, cost)
-        if column == target:
-            return at
-        row = state.by_column[PARTNER, column]
-
-
-@compiled
-def exchanges(
-    graph: Any, turned: Any, state: Any, state_turned: Any, rooms: Any, row: Any, column: Any, half: Any
-) -> Any:
-    """Moves that would put a row on another column; see `augmenting.Deciding.exchanges`."""
-    moves = np.empty((2 * (state.by_column.shape[1] + state.by_row.shape[1] + 2), 5), dtype=np.int64)
-    at = 0
-    if column == NOBODY:
-        _, _, end, _, _ = search(graph, state, rooms[0], row, np.int64(NEVER >> 1), (0, 0), (NOBODY, NOBODY, NOBODY))
-        if end != ITSELF:
-            at = follow(graph, state, rooms[0], row, end, 0, moves, at)
-        return moves[:at]
-    cost, tie, filler, _, _ = search(turned, state_turned, rooms[1], column, np.int64(0), (0, 0), (row, NOBODY, NOBODY))
-    toll = (cost - state.by_column[DUAL, column], tie - state.by_column[TIES, column])
-    first = NOBODY
-    for number in range(2):
-        ceiling = state.by_row[DUAL, row] + half
-        _, _, end, _, _ = search(graph, state, rooms[0], row, ceiling, toll, (NOBODY, first, column))
-        if end == ITSELF:
-            break
-        begin = at
-        at = follow(graph, state, rooms[0], row, end, number, moves, at)
-        first = moves[begin, 3]
-        if end != column:
-            at = refill(graph, state, rooms[1], column, filler, number, moves, at)
-    return moves[:at]
+            decide(graph, state, room, row)

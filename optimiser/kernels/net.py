@@ -6,14 +6,10 @@ Matrices are flat, row by row, because lists are. -1 in `where` is a need in no 
 from __future__ import annotations
 
 from collections.abc import MutableSequence
-from importlib.util import find_spec
 from typing import NamedTuple
 
 Numbers = MutableSequence[int]
 """A list of integers, or a one-dimensional 64-bit array when compiled."""
-
-HAS_NUMBA = find_spec("numba") is not None
-"""Whether kernels can be compiled here."""
 
 
 class Net(NamedTuple):

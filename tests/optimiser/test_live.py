@@ -77,8 +77,8 @@ def test_facts_and_plan_stay_together_through_a_random_day() -> None:
                 desk.resource_is_lost(str(draw.choice(resources)))
             case 5 if resources:
                 desk.resource_moves(str(draw.choice(resources)), unit(x_m))
-        names = [name or f"nobody-{slot}" for slot, name in enumerate(desk.session.need_slots)]
-        units = [name or f"nothing-{slot}" for slot, name in enumerate(desk.session.resource_slots)]
+        names = [name or f"nobody-{slot}" for slot, name in enumerate(desk.session.need_slots[:-1])]
+        units = [name or f"nothing-{slot}" for slot, name in enumerate(desk.session.resource_slots[:-1])]
         problem = desk.columns.problem(names, units)
         served = sorted((need, resource) for need, resource in desk.session.plan().items() if resource is not None)
         assert by_ids(problem, solve(problem)) == served, number

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from optimiser.allocation import Allocation, Limits
-from optimiser.kernels import augmenting_arrays, augmenting_loops
 from optimiser.meeting import KeptSession, meet
 from optimiser.problem import Problem
 from optimiser.session import LOWEST_RANK, Session
@@ -168,20 +167,6 @@ def test_every_answer_is_proved(walk: dict[str, float]) -> None:
         assert met is not None, number
         assert met.certificate is not None, number
         assert verify(problem, met) == (), number
-
-
-def test_a_session_begins_anew_alike_with_loops_and_with_arrays() -> None:
-    """With and without numba the same people are sent."""
-    for seed in range(40):
-        led = Walk(seed, needs=30, resources=int(10 + seed), dearest=5, share=0.6)
-        problem = led.step()
-        for steps in (augmenting_loops, augmenting_arrays):
-            session = Session(needs=32, resources=64)
-            session.steps = steps
-            with np.errstate(over="ignore"):
-                met = meet(session, problem)
-            assert met is not None, seed
-            assert met.chosen == solve(problem).chosen, seed
 
 
 def test_time_that_passes_moves_duals_and_nobody() -> None:

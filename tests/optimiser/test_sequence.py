@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimiser import sequence
-from optimiser.kernels.net import HAS_NUMBA
+from optimiser.kernels.compiling import has_numba
 from optimiser.sequence import plan
 from optimiser.sequence_plan import SequenceLimits, SequencePlan
 from optimiser.sequence_problem import SequenceProblem
@@ -184,7 +184,7 @@ def test_the_same_seed_gives_the_same_plan() -> None:
     assert plan(problem, SequenceLimits(200, seed=5)) == plan(problem, SequenceLimits(200, seed=5))
 
 
-@pytest.mark.skipif(not HAS_NUMBA, reason="numba is an extra")
+@pytest.mark.skipif(not has_numba(), reason="numba is an extra")
 def test_compiled_kernels_give_the_same_plan() -> None:
     """Who installs the extra gets time, not other decisions."""
     for seed in range(40):

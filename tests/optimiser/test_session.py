@@ -37,14 +37,14 @@ class Day:
         else:
             name, kind = str(draw.choice(known)), "remove" if kind == "remove" else "reprice"
         if side == "need":
-            rank, prices = int(draw.integers(1, 4)), self.prices(len(session.resource_slots))
+            rank, prices = int(draw.integers(1, 4)), self.prices(session.shape[1])
             actions: dict[str, Callable[[], None]] = {
                 "add": lambda: session.add_need(name, rank, prices),
                 "remove": lambda: session.remove_need(name),
                 "reprice": lambda: session.reprice_need(name, rank, prices),
             }
         else:
-            prices = self.prices(len(session.need_slots))
+            prices = self.prices(session.shape[0])
             actions = {
                 "add": lambda: session.add_resource(name, prices),
                 "remove": lambda: session.remove_resource(name),
@@ -90,7 +90,7 @@ def test_after_every_event_the_duals_prove_the_plan(day: dict[str, float]) -> No
 
 
 def _prices(session: Session, prices: dict[str, int]) -> IntArray:
-    row = np.full(len(session.resource_slots), NEVER, dtype=np.int64)
+    row = np.full(session.shape[1], NEVER, dtype=np.int64)
     for name, price in prices.items():
         row[session.resource_at[name]] = price
     return row
