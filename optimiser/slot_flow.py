@@ -170,6 +170,25 @@ class SlotFlow:
             full = int(np.count_nonzero(levels[problem.pair_rows[chosen]] == 0)) == asked
         return SlotPlan(chosen, self.standing(chosen), full)
 
+    def exactly(self, served: BoolArray) -> IntArray | None:
+        """The cheapest pairs that fill every row of the needs of a mask and no other; None when there are none.
+
+        Without classes and without empty slots this takes a third of the time of `optimum`.
+        """
+        rows = len(self.problem.quantities)
+        arcs = len(self.tails) - rows
+        prices = np.zeros(arcs, dtype=np.int64)
+        prices[: len(self.canonical.prices)] = self.canonical.prices
+        supplies = np.zeros(self.nodes, dtype=np.int64)
+        supplies[:rows] = np.where(served[self.problem.row_needs], self.problem.quantities, 0)
+        supplies[self.sink] = -supplies.sum()
+        self.solves += 1
+        network = Network(self.tails[:arcs], self.heads[:arcs], self.capacities[:arcs], prices, supplies)
+        answer = self.kernel(network)
+        if answer.status.endswith("INFEASIBLE"):
+            return None
+        return np.flatnonzero(self._checked(network, answer)[: len(self.problem.pair_rows)])
+
     def empty_prices(self, demand: IntArray, levels: IntArray) -> IntArray:
         """(rows,) what an empty slot costs: its share of an open price, or the price of its class."""
         classed = (self.levels + 1 - levels) * self._beyond(demand)
