@@ -24,7 +24,6 @@ import numpy as np
 
 from optimiser.contest import VALUE_LIMIT, Contest, Verdict
 from optimiser.problem import BoolArray, IntArray, Problem
-from optimiser.serving import Serving
 from optimiser.shortage import cheapest_sums, contests, least_prices, short_rows
 from optimiser.slot_flow import SlotFlow, SlotPlan, Standing
 
@@ -61,7 +60,7 @@ def joined(
     has_bodies = flow.nodes > flow.sink + 1
     if has_bodies or not problem.whole[~out].all():
         return None
-    search = _Search(problem, costs, flow, short_rows(problem, root.chosen, out), most - 1)
+    search = _Search(problem, costs, flow, short_rows(problem, root.chosen, out), most)
     filled, price = flow.standing(chosen)
     search.worth = filled, flow.canonical.cost_of(price)
     is_full = np.bincount(problem.pair_rows[root.chosen], minlength=len(problem.quantities)) == problem.quantities
@@ -69,9 +68,8 @@ def joined(
         bound = search.closed(np.where(out, -1, 0), least_prices(problem, costs, root.chosen, is_full))
     except _OutOfRange:
         return None
-    better = None if search.served is None else flow.exactly(search.served)
-    if better is not None:
-        chosen = better
+    if search.chosen is not None:
+        chosen = search.chosen
     standing = flow.standing(chosen)
     return Joined(chosen, standing, standing if bound >= search.worth else (bound[0], bound[1] << flow.canonical.shift))
 
@@ -83,8 +81,8 @@ class _Search:
         self.problem, self.costs, self.flow, self.short, self.most = problem, costs, flow, short, most
         self.nodes_left = _NODES_PER_FLOW * (most - flow.solves)
         self.worth: Worth = (0,) * flow.levels, _NO_PLAN
-        self.served: BoolArray | None = None
-        """Whom the best plan found here serves."""
+        self.chosen: IntArray | None = None
+        """The best plan found here."""
         needs = len(problem.need_ids)
         nothing = np.zeros(needs, dtype=np.int64)
         self.asked = np.bincount(problem.row_needs, weights=problem.quantities, minlength=needs).astype(np.int64)
@@ -97,7 +95,6 @@ class _Search:
         self.is_outside: BoolArray = ~np.logical_or.reduce([nothing > 0, *masks])
         self.contests = [Contest(problem, mask, short) for mask in masks]
         self.known: list[dict[bytes, Verdict]] = [{} for _ in masks]
-        self.serving = Serving(problem, costs, flow)
 
     def closed(self, decided: IntArray, prices: IntArray) -> Worth:
         """Bound every plan that keeps to what is decided, not always as high as could be once it comes to the incumbent.
@@ -107,12 +104,12 @@ class _Search:
         bound, served = self._settled(decided, prices)
         if bound >= self.worth or served is None or self.flow.solves >= self.most:
             return bound
-        chosen = self.serving.cheapest(served)
+        chosen = self.flow.exactly(served)
         if chosen is None:
             return bound
         worth = self._counts(served), int(self.costs[chosen].sum()) + int(self.open_prices[~served].sum())
         if worth < self.worth:
-            self.served, self.worth = served, worth
+            self.chosen, self.worth = chosen, worth
         prices = least_prices(self.problem, self.costs, chosen, served[self.problem.row_needs])
         again, otherwise = self._settled(decided, prices)
         bound = max(bound, again)

@@ -93,7 +93,9 @@ def best_teams(problem: Problem, costs: IntArray, flow: SlotFlow, floor: IntArra
     founds = []
     for label in sorted(contested, key=lambda at: min(problem.need_ids[i] for i in np.flatnonzero(labels == at))):
         part = part_of(problem, labels == label, np.arange(len(problem.pair_rows)))
-        part_flow = SlotFlow(part.problem, costs[part.pairs], flow.ties[part.pairs], flow.kernel)
+        part_flow = SlotFlow(
+            part.problem, costs[part.pairs], flow.ties[part.pairs], flow.kernel, by_paths=flow.by_paths
+        )
         part_flow.solves = flow.solves
         start = np.flatnonzero(np.isin(part.pairs, floor))
         inner = _Search(part.problem, costs[part.pairs], part_flow, start, limits.nodes)
