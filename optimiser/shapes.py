@@ -16,7 +16,7 @@ import numpy as np
 from optimiser.allocation import Allocation, Engine, Limits, Termination
 from optimiser.components import need_components, part_of
 from optimiser.floor_plan import floor_plan
-from optimiser.kernels.flow import FlowKernel
+from optimiser.kernels.flow import FlowKernel, min_cost_flow
 from optimiser.kernels.whole_number import WholeNumberKernel, cp_sat
 from optimiser.ledger import Ledger, ledger_of
 from optimiser.problem import BoolArray, IntArray, Problem
@@ -94,7 +94,7 @@ def _by_flow(problem: Problem, needs: BoolArray, pinned: BoolArray, limits: Limi
     costs = left.problem.costs
     keep = worthwhile_pairs(left.problem, costs)
     small = with_pairs(left.problem, keep)
-    flow = SlotFlow(small, costs[keep], tie_hashes(left.problem)[keep], kernel)
+    flow = SlotFlow(small, costs[keep], tie_hashes(left.problem)[keep], kernel, by_paths=kernel is min_cost_flow)
     floor = floor_plan(small, costs[keep])
     if not is_contested_by_teams(small):
         plan = flow.optimum()

@@ -36,8 +36,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimiser.kernels.augmenting import RANGE_LIMIT as PATHS_LIMIT
 from optimiser.kernels.flow import OPTIMAL, RANGE_LIMIT, FlowAnswer, FlowKernel, Network
 from optimiser.problem import BoolArray, IntArray, Problem
+from optimiser.slot_paths import SlotPaths, can_be_paths
 from optimiser.ties import Canonical, HashArray, canonical, has_enough_ties
 
 Standing = tuple[tuple[int, ...], int]
@@ -62,8 +64,13 @@ class SlotPlan:
 class SlotFlow:
     """One problem's network, solved again and again with needs left out or forced in."""
 
-    def __init__(self, problem: Problem, costs: IntArray, ties: HashArray, kernel: FlowKernel) -> None:
-        """Lay the arcs that every solve shares and choose how canonical prices are scaled."""
+    def __init__(
+        self, problem: Problem, costs: IntArray, ties: HashArray, kernel: FlowKernel, *, by_paths: bool = False
+    ) -> None:
+        """Lay the arcs that every solve shares and choose how canonical prices are scaled.
+
+        With `by_paths`, compiled augmenting paths stand in for the kernel wherever they can; the plans are the same.
+        """
         self.problem = problem
         self.kernel = kernel
         self.solves = 0
@@ -79,6 +86,8 @@ class SlotFlow:
             self.is_optional = problem.optional[problem.row_needs]
         self._lay_arcs()
         self._set_prices(costs, ties)
+        self.by_paths = by_paths and can_be_paths(problem) and self._leaves_paths_room()
+        self._paths = SlotPaths(problem, self.canonical.prices) if self.by_paths else None
 
     def _set_prices(self, costs: IntArray, ties: HashArray) -> None:
         problem = self.problem
@@ -158,17 +167,42 @@ class SlotFlow:
         if forced is not None:
             levels = np.where(forced[problem.row_needs], 0, levels)
         if self.is_staged:
-            flows = self._staged(demand, levels, caps)
+            chosen = self._staged(demand, levels, caps)
         elif caps is not None:
-            flows = self._capped(demand, levels, caps)
+            chosen = self._capped(demand, levels, caps)
         else:
-            flows = self._linear(demand, levels)
-        chosen = np.flatnonzero(flows[: len(problem.pair_rows)])
+            chosen = self._linear(demand, levels)
         full = True
         if forced is not None and forced.any():
             asked = int(demand[levels == 0].sum())
             full = int(np.count_nonzero(levels[problem.pair_rows[chosen]] == 0)) == asked
         return SlotPlan(chosen, self.standing(chosen), full)
+
+    def exactly(self, served: BoolArray) -> IntArray | None:
+        """The cheapest pairs that fill every row of the needs of a mask and no other; None when there are none.
+
+        Without classes and without empty slots this takes a third of the time of `optimum`.
+        """
+        rows = len(self.problem.quantities)
+        asked = np.where(served[self.problem.row_needs], self.problem.quantities, 0)
+        if self._paths is not None:
+            self.solves += 1
+            # An empty position costs more than any plan, so that one is left only where it must.
+            beyond = int(asked.sum()) * int(self.canonical.prices.max(initial=0)) + 1
+            chosen = self._paths.cheapest(asked, np.full(rows, beyond))
+            return chosen if len(chosen) == int(asked.sum()) else None
+        arcs = len(self.tails) - rows
+        prices = np.zeros(arcs, dtype=np.int64)
+        prices[: len(self.canonical.prices)] = self.canonical.prices
+        supplies = np.zeros(self.nodes, dtype=np.int64)
+        supplies[:rows] = asked
+        supplies[self.sink] = -asked.sum()
+        self.solves += 1
+        network = Network(self.tails[:arcs], self.heads[:arcs], self.capacities[:arcs], prices, supplies)
+        answer = self.kernel(network)
+        if answer.status.endswith("INFEASIBLE"):
+            return None
+        return self._used(self._checked(network, answer))
 
     def empty_prices(self, demand: IntArray, levels: IntArray) -> IntArray:
         """(rows,) what an empty slot costs: its share of an open price, or the price of its class."""
@@ -183,40 +217,54 @@ class SlotFlow:
         return tuple((-filled).tolist()), price
 
     def _linear(self, demand: IntArray, levels: IntArray) -> IntArray:
+        empty = self.empty_prices(demand, levels)
+        if self._paths is not None:
+            self.solves += 1
+            return self._paths.cheapest(demand, empty)
         prices, rows = self.canonical.prices, len(demand)
         costs = np.zeros(len(self.tails), dtype=np.int64)
         costs[: len(prices)] = prices
-        costs[len(costs) - rows :] = self.empty_prices(demand, levels)
+        costs[len(costs) - rows :] = empty
         supplies = np.zeros(self.nodes, dtype=np.int64)
         supplies[:rows] = demand
         supplies[self.sink] = -demand.sum()
-        return self._solved(Network(self.tails, self.heads, self.capacities, costs, supplies))
+        return self._used(self._solved(Network(self.tails, self.heads, self.capacities, costs, supplies)))
 
     def _capped(self, demand: IntArray, levels: IntArray, caps: IntArray) -> IntArray:
         supply = self._supply(demand, levels, caps)
         empty_prices = np.arange(self.levels + 1, 0, -1) * self._beyond(demand)
-        return self._solved(
-            self._classes(self.canonical.prices, empty_prices, demand, levels, supply, self.open_prices)
-        )
+        network = self._classes(self.canonical.prices, empty_prices, demand, levels, supply, self.open_prices)
+        return self._used(self._solved(network))
 
     def _staged(self, demand: IntArray, levels: IntArray, caps: IntArray | None) -> IntArray:
         prices = self.canonical.prices
         supply = self._supply(demand, levels, caps)
+        if not supply[1:].any():
+            return self._without_classes(demand, levels, supply)
         empty_prices = np.arange(self.levels + 1, 0, -1)
         free = np.zeros_like(self.open_prices)
-        if not supply[1:].any():
-            # Only forced needs are counted: either all of them can be filled, or the branch is empty.
-            self.solves += 1
-            network = self._classes(prices, None, demand, levels, supply, self.open_prices)
-            answer = self.kernel(network)
-            if answer.status.endswith("INFEASIBLE"):
-                return np.zeros_like(network.tails)
-            return self._checked(network, answer)
         first = self._solved(self._classes(np.zeros_like(prices), empty_prices, demand, levels, supply, free))
         rows = self.problem.pair_rows[np.flatnonzero(first[: len(prices)])]
         counted = ~self.is_optional[rows] | (levels[rows] == 0)
         filled = np.bincount(levels[rows[counted]], minlength=self.levels + 1)
-        return self._solved(self._classes(prices, None, demand, levels, filled, self.open_prices))
+        return self._used(self._solved(self._classes(prices, None, demand, levels, filled, self.open_prices)))
+
+    def _without_classes(self, demand: IntArray, levels: IntArray, supply: IntArray) -> IntArray:
+        """Only forced needs are counted: either all of them can be filled, or the branch is empty."""
+        self.solves += 1
+        if self._paths is not None:
+            beyond = self._beyond(demand)
+            return self._paths.cheapest(demand, np.where(levels == 0, beyond, self.open_prices))
+        network = self._classes(self.canonical.prices, None, demand, levels, supply, self.open_prices)
+        answer = self.kernel(network)
+        if answer.status.endswith("INFEASIBLE"):
+            return np.zeros(0, dtype=np.int64)
+        return self._used(self._checked(network, answer))
+
+    def _leaves_paths_room(self) -> bool:
+        """Whether forcing a need stays in the range of augmenting paths, and ties tell every two plans apart."""
+        highest = self._beyond(self.problem.quantities) * (1 if self.is_staged else self.levels + 1)
+        return self.canonical.shift > 0 and highest < PATHS_LIMIT
 
     def _beyond(self, demand: IntArray) -> int:
         dearest = max(int(self.canonical.prices.max(initial=0)), int(self.open_prices.max(initial=0)))
@@ -258,6 +306,9 @@ class SlotFlow:
             costs,
             supplies,
         )
+
+    def _used(self, flows: IntArray) -> IntArray:
+        return np.flatnonzero(flows[: len(self.problem.pair_rows)])
 
     def _solved(self, network: Network) -> IntArray:
         self.solves += 1

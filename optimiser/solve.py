@@ -120,7 +120,7 @@ def _contested(
     kernel: FlowKernel,
 ) -> Allocation:  # fmt: skip
     small = with_pairs(problem, keep)
-    flow = SlotFlow(small, costs[keep], ties.hashes[keep], kernel)
+    flow = SlotFlow(small, costs[keep], ties.hashes[keep], kernel, by_paths=kernel is min_cost_flow)
     if is_contested_by_teams(small):
         found = best_teams(small, costs[keep], flow, floor, limits)
         standing, chosen = found.standing, keep[found.chosen]

@@ -16,13 +16,14 @@ doi:10.2307/1910129. Work is counted in flows, so a limit cuts at the same place
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from itertools import count
 
 import numpy as np
 
 from optimiser.allocation import Engine, Limits
+from optimiser.apart import joined
 from optimiser.components import need_components, part_of
 from optimiser.floor_plan import floor_plan
 from optimiser.problem import BoolArray, IntArray, Problem
@@ -92,7 +93,9 @@ def best_teams(problem: Problem, costs: IntArray, flow: SlotFlow, floor: IntArra
     founds = []
     for label in sorted(contested, key=lambda at: min(problem.need_ids[i] for i in np.flatnonzero(labels == at))):
         part = part_of(problem, labels == label, np.arange(len(problem.pair_rows)))
-        part_flow = SlotFlow(part.problem, costs[part.pairs], flow.ties[part.pairs], flow.kernel)
+        part_flow = SlotFlow(
+            part.problem, costs[part.pairs], flow.ties[part.pairs], flow.kernel, by_paths=flow.by_paths
+        )
         part_flow.solves = flow.solves
         start = np.flatnonzero(np.isin(part.pairs, floor))
         inner = _Search(part.problem, costs[part.pairs], part_flow, start, limits.nodes)
@@ -105,10 +108,18 @@ def best_teams(problem: Problem, costs: IntArray, flow: SlotFlow, floor: IntArra
 
 
 def _settled(search: _Search, root: SlotPlan, out: BoolArray, limits: Limits) -> Found:
-    """Search one component by flows, and ask HiGHS about what they leave open."""
+    """Settle one component by prices, search by flows what they leave open, and ask HiGHS about what those leave open."""
+    bound = root.standing
+    if search.flow.solves < search.most:
+        apart = joined(search.problem, search.costs, search.flow, root, out, search.chosen, search.most)
+        if apart is not None:
+            search.chosen, search.standing, bound = apart.chosen, apart.standing, max(bound, apart.bound)
+            if bound >= apart.standing:
+                return Found(apart.chosen, apart.standing, apart.standing)
     if limits.programme_nodes and search.half_served(root.chosen).sum() > _MANY_CONFLICTS:
         search.most = min(search.most, search.flow.solves + _FEW_FLOWS)
     found = search.run(root, out)
+    found = replace(found, bound=max(found.bound, bound))
     if found.proven or not limits.programme_nodes:
         return found
     chosen, standing, bound = by_highs(

@@ -221,7 +221,7 @@ def _hard() -> Problem:
 
 def test_the_work_limit_is_kept_and_marked() -> None:
     """A limit is a result, never an exception and never a surprise."""
-    assert not solve(_hard(), Limits(nodes=3, programme_nodes=0)).proven
+    assert not solve(_hard(), Limits(nodes=2, programme_nodes=0)).proven
     for nodes in (3, 10, 30):
         allocation = solve(_hard(), Limits(nodes=nodes, programme_nodes=0))
         assert allocation.termination.nodes <= nodes
