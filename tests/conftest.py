@@ -7,7 +7,9 @@ examples each time, so that a red run there is about the change; at a desk they 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import settings
@@ -27,6 +29,14 @@ def data_folder() -> Path:
     if not folder.is_dir():
         pytest.skip(f"MUSTER_DATA names {named!r}, which is not a folder")
     return folder
+
+
+@pytest.fixture
+def memory_folder() -> Iterator[Path]:
+    """A folder in memory where there is one, for tests about minds: thousands of commits to a disk are about disks."""
+    memory = Path("/dev/shm")
+    with TemporaryDirectory(dir=memory if memory.is_dir() else None) as made:
+        yield Path(made)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
