@@ -5,6 +5,8 @@ Knows no incident, no clock and no disk.
 
 from optimiser.allocation import Allocation, Certificate, Limits, Termination
 from optimiser.columns import Columns, NeedFacts, ResourceFacts, StraightLine
+from optimiser.counterfactual import Change, Counterfactual, choosing, filling
+from optimiser.exchange_prices import ExchangePrices, exchange_prices
 from optimiser.explain import NeedExplanation, explain
 from optimiser.kernels.augmenting import NEVER, warm_up
 from optimiser.live import LiveDesk
@@ -32,8 +34,11 @@ __all__ = [
     "Allocation",
     "BoolArray",
     "Certificate",
+    "Change",
     "Columns",
+    "Counterfactual",
     "Exchange",
+    "ExchangePrices",
     "IntArray",
     "Limits",
     "LinearLoss",
@@ -52,7 +57,10 @@ __all__ = [
     "Termination",
     "ThresholdLoss",
     "TwinSaves",
+    "choosing",
+    "exchange_prices",
     "explain",
+    "filling",
     "precedence_units",
     "reasons",
     "resource_prices",

@@ -11,6 +11,7 @@ from math import asin, cos, radians, sin, sqrt
 import numpy as np
 
 from optimiser.allocation import Allocation, Limits
+from optimiser.exchange_prices import exchange_prices
 from optimiser.explain import ALTERNATIVES, NeedExplanation, OpenRow, PassedOver, Priced, explain
 from optimiser.objective import FloatArray, precedence_units, response_units
 from optimiser.problem import UNITS_PER_SECOND, IntArray, Problem
@@ -48,9 +49,10 @@ def allocate(snapshot: Snapshot, limits: Limits | None = None) -> Answer:
     reach = _reach(snapshot)
     problem, reach_s = _problem(snapshot, reach)
     allocation = solve(problem, limits or Limits())
+    prices = exchange_prices(problem, allocation)
     needs, first_row = [], 0
     for index, need in enumerate(snapshot.needs):
-        explanation = explain(problem, allocation, index)
+        explanation = explain(problem, allocation, index, prices=prices, limits=None)
         needs.append(_need(snapshot, need, first_row, explanation, reach, reach_s))
         first_row += len(need.rows)
     termination = allocation.termination
@@ -217,6 +219,7 @@ def _choice(one: Priced, reach_s: dict[int, float]) -> AnswerChoice:
 def _not(other: PassedOver, reach_s: dict[int, float]) -> AnswerNot:
     # A snapshot's resources have room for at least one, so this reason cannot come up.
     assert other.why != "no capacity"
+    assert other.why != "barred"
     return AnswerNot(
         resource=other.option.resource_id,
         why=other.why,
@@ -235,6 +238,8 @@ def _why_ineligible(skill: str, resource: SnapshotResource) -> WhyNot:
 def _why_held(snapshot: Snapshot, skill: str, row: OpenRow) -> WhyHeld:
     if row.why == "no eligible resource" and all(skill not in one.skills for one in snapshot.resources):
         return "nobody has the skill"
+    # No need of a snapshot is optional, so this cannot come up either.
+    assert row.why != "waiting is cheaper"
     return row.why
 
 
