@@ -93,6 +93,18 @@ class Eligibility:
         judged = self._judge(resource, need, self.place_of(need), standing)
         return None if isinstance(judged, Candidate) else Exclusion(resource.id, judged)
 
+    def reach_s(self, need: Need, standing: Standing) -> FloatArray:
+        """(resources, in the order of their ids) seconds until each would be there, were it free; NaN where that is not known."""
+        place = self.place_of(need)
+        everybody = [self._situation.resources[name] for name in sorted(self._situation.resources)]
+        if place is None or need.incident is None:
+            return np.where(
+                [need.incident is None or isinstance(self._centre.travel, NoTravel) for _ in everybody], 0.0, np.nan
+            )
+        origins = coordinates(resource.place for resource in everybody)
+        turnouts_s = np.array([self._centre.kinds[resource.kind].turnout_s for resource in everybody])
+        return np.asarray(turnouts_s + self._travel.travel_many_s(origins, place, lights=standing.lights))
+
     def place_of(self, need: Need) -> Place | None:
         """Where a need is: its incident's place; None where no travel is needed or nobody has said."""
         return None if need.incident is None else self._situation.incidents[need.incident].place

@@ -22,6 +22,7 @@ from incidents.eligibility import Candidate, Eligibility, diversion_of
 from incidents.procedure import Procedure
 from incidents.quantities import MS_PER_S, NeedId
 from incidents.situation import Need, Resource, Situation
+from incidents.travel import FloatArray
 from incidents.urgency import Standing, standing
 from optimiser import UNITS_PER_SECOND, IntArray, Problem, precedence_units, response_units
 
@@ -46,6 +47,11 @@ class Formulation:
     rows: tuple[tuple[NeedId, int], ...]
     is_open: tuple[bool, ...]
     candidates: tuple[Candidate, ...]
+
+    @property
+    def reach_s(self) -> FloatArray:
+        """(pairs,) seconds until the resource would be there."""
+        return np.fromiter((candidate.reach_s for candidate in self.candidates), np.float64, len(self.candidates))
 
 
 @dataclass(slots=True)

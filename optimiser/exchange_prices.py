@@ -80,12 +80,13 @@ def exchange_prices(problem: Problem, allocation: Allocation) -> ExchangePrices:
     pairs, resources = len(problem.pair_rows), len(problem.resource_ids)
     chosen = np.zeros(pairs, dtype=np.bool_)
     chosen[list(allocation.chosen)] = True
-    scale = Scale.of(part.problem) if len(part.problem.row_needs) * resources <= CELLS_LIMIT else None
+    costs = part.problem.costs
+    scale = Scale.of(part.problem, costs) if len(part.problem.row_needs) * resources <= CELLS_LIMIT else None
     exact, twin_exact = chosen.copy(), np.zeros(resources, dtype=np.bool_)
     changes, twins = np.zeros((3, pairs), dtype=np.int64), np.zeros((3, resources), dtype=np.int64)
     graph = None
     if scale is not None and len(part.pairs):
-        graph, sums, twin_sums = _graph_sums(part.problem, np.flatnonzero(chosen[part.pairs]), scale)
+        graph, sums, twin_sums = _graph_sums(part.problem, costs, np.flatnonzero(chosen[part.pairs]), scale)
         known = np.flatnonzero(np.isfinite(sums))
         exact[part.pairs[known]] = True
         changes[:, part.pairs[known]] = scale.read(sums[known])
@@ -132,10 +133,12 @@ def _twice_at_one(problem: Problem) -> BoolArray:
     return mask
 
 
-def _graph_sums(problem: Problem, chosen: IntArray, scale: Scale) -> tuple[SlotGraph, FloatArray, FloatArray]:
+def _graph_sums(
+    problem: Problem, costs: IntArray, chosen: IntArray, scale: Scale
+) -> tuple[SlotGraph, FloatArray, FloatArray]:  # fmt: skip
     """The graph that leaves teams alone, and what of its (pairs,) and (resources,) sums is exact; the rest is not a number."""
     teams = _is_team(problem)
-    graph = SlotGraph(problem, chosen, scale, teams)
+    graph = SlotGraph(problem, costs, chosen, scale, teams)
     sums, twins = _known(problem, graph)
     if not teams.any():
         return graph, sums, twins
@@ -145,7 +148,7 @@ def _graph_sums(problem: Problem, chosen: IntArray, scale: Scale) -> tuple[SlotG
     twin_exact = np.ones(len(twins), dtype=np.bool_)
     twin_exact[problem.pair_resources[is_open[problem.pair_needs]]] = False
     if not (exact[np.isfinite(sums)].all() and twin_exact.all()):
-        bounds, twin_bounds = _known(problem, SlotGraph(problem, chosen, scale, np.zeros_like(teams)))
+        bounds, twin_bounds = _known(problem, SlotGraph(problem, costs, chosen, scale, np.zeros_like(teams)))
         exact |= sums == bounds
         twin_exact |= twins == twin_bounds
     return graph, np.where(exact, sums, np.nan), np.where(twin_exact, twins, np.nan)

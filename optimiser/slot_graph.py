@@ -50,9 +50,9 @@ class Scale:
     """By rank: how many steps a slot of that class costs."""
 
     @classmethod
-    def of(cls, problem: Problem) -> Scale | None:
-        """None where sums would leave the range in which doubles are exact."""
-        dearest = int(problem.costs.max(initial=0))
+    def of(cls, problem: Problem, costs: IntArray) -> Scale | None:
+        """None where sums would leave the range in which doubles are exact; `costs` (pairs,) as the problem has them."""
+        dearest = int(costs.max(initial=0))
         ranks = np.unique(problem.ranks)
         weights = tuple(3**level for level in reversed(range(len(ranks))))
         prices = np.zeros(len(problem.ranks), dtype=np.int64)
@@ -93,11 +93,13 @@ class Step(NamedTuple):
 class SlotGraph:
     """The graph of one plan of a problem without pins, and its shortest paths. `frozen`: needs that no path opens or fills."""
 
-    def __init__(self, problem: Problem, chosen: IntArray, scale: Scale, frozen: BoolArray) -> None:
+    def __init__(
+        self, problem: Problem, costs: IntArray, chosen: IntArray, scale: Scale, frozen: BoolArray
+    ) -> None:  # fmt: skip
         """Lay the arcs of the plan that chooses these pairs, and work out all paths."""
         self.problem = problem
         rows, resources = len(problem.row_needs), len(problem.resource_ids)
-        self.costs = problem.costs.astype(np.float64)
+        self.costs = costs.astype(np.float64)
         self.table: FloatArray = np.full((rows, resources), np.inf)
         self.table[problem.pair_rows, problem.pair_resources] = self.costs
         used = np.bincount(problem.pair_resources[chosen], minlength=resources)

@@ -11,10 +11,10 @@ from tests.optimiser.builders import problem_of
 
 
 def _graph(problem: Problem) -> SlotGraph:
-    scale = Scale.of(problem)
+    scale = Scale.of(problem, problem.costs)
     assert scale is not None
     chosen = np.array(solve(problem).chosen, dtype=np.int64)
-    return SlotGraph(problem, chosen, scale, np.zeros(len(problem.need_ids), dtype=np.bool_))
+    return SlotGraph(problem, problem.costs, chosen, scale, np.zeros(len(problem.need_ids), dtype=np.bool_))
 
 
 def _three_in_a_row() -> Problem:
@@ -57,10 +57,10 @@ def test_a_circle_that_would_improve_the_plan_makes_prices_unknown() -> None:
     problem = problem_of(
         {"x": (1, False, [(1, {"a": 9, "b": 1})]), "y": (1, False, [(1, {"a": 1, "b": 9})])}, {"a": 1, "b": 1}
     )
-    scale = Scale.of(problem)
+    scale = Scale.of(problem, problem.costs)
     assert scale is not None
     worst = np.array([0, 3], dtype=np.int64)
-    graph = SlotGraph(problem, worst, scale, np.zeros(2, dtype=np.bool_))
+    graph = SlotGraph(problem, problem.costs, worst, scale, np.zeros(2, dtype=np.bool_))
     assert np.isnan(graph.pair_sums()).all()
     assert graph.unknown_needs().all()
 
@@ -68,13 +68,14 @@ def test_a_circle_that_would_improve_the_plan_makes_prices_unknown() -> None:
 def test_prices_too_wide_for_exact_doubles_have_no_scale() -> None:
     """A rounded price is a wrong price."""
     problem = problem_of({f"x{rank}": (rank, False, [(1, {"a": 2**35})]) for rank in range(1, 20)}, {"a": 1})
-    assert Scale.of(problem) is None
+    assert Scale.of(problem, problem.costs) is None
 
 
 def test_sums_are_read_back_as_cost_and_ranks() -> None:
     """Three ranks: any one may lose what any other gains, and every such sum is told apart."""
     needs = {name: (rank, False, [(1, {"a": 5})]) for name, rank in (("x", 1), ("y", 2), ("z", 5))}
-    scale = Scale.of(problem_of(needs, {"a": 1}))
+    problem = problem_of(needs, {"a": 1})
+    scale = Scale.of(problem, problem.costs)
     assert scale is not None
     step = dict(zip(scale.ranks, scale.weights, strict=True)) | {0: 0}
     wanted = [(-4, lost, gained) for lost in step for gained in step if lost != gained]
