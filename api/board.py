@@ -1,28 +1,27 @@
 """What a dispatcher sees: contacts, incidents with their needs, resources, proposals and what is held. Read off one present.
 
-Imports `control_room`, `wire` and `incidents`. Nothing here decides or changes anything.
+Imports `control_room`, `reasoning`, `wire` and `incidents`. Nothing here decides or changes anything.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from api.control_room import Present
+from api.reasoning import ReasonView, View, counted, reason_view
 from api.wire import iso
 from incidents.decision import Decision, Divert, Proposal
-from incidents.explanation import Explanation, Reason, explain, lacking
+from incidents.explanation import Reason, explain, lacking
 from incidents.quantities import Instant, Place
+from incidents.reasons import reasons
 from incidents.situation import Assignment, Incident, Need, OpenContact, Resource
 
 ALTERNATIVES = 3
 """How many others are named beside a proposal."""
-
-
-class View(BaseModel):
-    """A part of what is shown."""
 
 
 class PlaceView(View):
@@ -81,7 +80,7 @@ class IncidentView(View):
     closed_at: str | None = None
     reported_at: str | None = None
     place: PlaceView | None = None
-    answers: dict[str, str] = {}
+    answers: dict[str, str] = Field(default={})
     determinant: str | None = None
     priority: str | None = None
     rungs: tuple[str, ...] = ()
@@ -117,18 +116,6 @@ class ResourceView(View):
     place: PlaceView | None
     place_age_s: float | None = Field(description="seconds since its place was known")
     serving: tuple[AssignmentView, ...]
-
-
-class ReasonView(View):
-    """What speaks for or against one resource; `dearer_by_s` in weighted seconds."""
-
-    resource: str
-    verdict: str
-    why: str
-    row: int | None = None
-    reach_s: float | None = None
-    dearer_by_s: float | None = None
-    taken_from: str | None = None
 
 
 class ProposalView(View):
@@ -191,17 +178,6 @@ class Board(ProposalsView):
     resources: tuple[ResourceView, ...]
 
 
-class ReasonsView(View):
-    """One need: who is chosen or serves it, and for every other resource of the centre why not."""
-
-    sequence: int
-    need: str
-    filled: bool
-    chosen: tuple[ReasonView, ...]
-    others: tuple[ReasonView, ...]
-    lacking: dict[str, int]
-
-
 def board(present: Present, now: Instant) -> Board:
     """Return the board as of `now`; ages are seconds before it."""
     situation = present.situation
@@ -220,7 +196,12 @@ def board(present: Present, now: Instant) -> Board:
 def proposals(present: Present, *, alternatives: int = ALTERNATIVES) -> ProposalsView:
     """Return what is proposed and what is held, each proposal with so many next best."""
     decision = present.decision
-    termination = decision.termination
+    termination, made = decision.termination, decision.proposals
+    others: dict[str, tuple[Reason, ...]] = {}
+    if alternatives and made:
+        known = reasons(decision)
+        needs = dict.fromkeys(each.need for each in made)
+        others = {need: explain(decision, need, known).others for need in needs}
     return ProposalsView(
         sequence=decision.sequence,
         plan=PlanView(
@@ -228,18 +209,31 @@ def proposals(present: Present, *, alternatives: int = ALTERNATIVES) -> Proposal
             stopped=None if termination is None else termination.reason,
             detail="" if termination is None else termination.detail,
         ),
-        proposals=tuple(proposal_view(decision, each, alternatives=alternatives) for each in decision.proposals),
-        held=tuple(HeldView(need=need, lacking=_counted(rows)) for need, rows in lacking(decision).items()),
+        proposals=tuple(proposal_view(decision, each, _next_best(each, others, alternatives)) for each in made),
+        held=tuple(HeldView(need=need, lacking=counted(rows)) for need, rows in lacking(decision).items()),
     )
 
 
-def proposal_view(decision: Decision, proposal: Proposal, *, alternatives: int = ALTERNATIVES) -> ProposalView:
-    """Show one proposal of `decision`, with the next best for the same row."""
-    others: tuple[Reason, ...] = ()
-    if alternatives:
-        able = [each for each in explain(decision, proposal.need).others if each.row == proposal.row]
-        able.sort(key=lambda each: (each.dearer_by_s is None, each.dearer_by_s, each.resource))
-        others = tuple(able[:alternatives])
+def _next_best(proposal: Proposal, others: Mapping[str, tuple[Reason, ...]], most: int) -> tuple[Reason, ...]:
+    """Those who could go for the same row instead, the least change of the whole plan first."""
+    able = [each for each in others.get(proposal.need, ()) if each.row == proposal.row]
+    able.sort(
+        key=lambda each: (
+            bool(each.leaves_open),
+            *_order(each.plan_dearer_by_s),
+            *_order(each.dearer_by_s),
+            each.resource,
+        )
+    )
+    return tuple(able[:most])
+
+
+def _order(seconds: float | None) -> tuple[bool, float]:
+    return seconds is None, seconds or 0.0
+
+
+def proposal_view(decision: Decision, proposal: Proposal, others: Sequence[Reason] = ()) -> ProposalView:
+    """Show one proposal of `decision`, with those who could go instead."""
     return ProposalView(
         id=f"{decision.sequence}:{proposal_key(proposal)}",
         kind="divert" if isinstance(proposal, Divert) else "assign",
@@ -259,37 +253,6 @@ def proposal_view(decision: Decision, proposal: Proposal, *, alternatives: int =
 def proposal_key(proposal: Proposal) -> str:
     """Name a proposal apart from the sequence at which it is made: need, row and resource."""
     return f"{proposal.need}:{proposal.row}:{proposal.resource}"
-
-
-def reasons(present: Present, need: Need) -> ReasonsView:
-    """Return every resource's reason for one need, open or filled."""
-    if need.is_filled:
-        serving = tuple(ReasonView(resource=each, verdict="chosen", why="serves this need") for each in need.filled_by)
-        return ReasonsView(
-            sequence=present.situation.sequence, need=need.id, filled=True, chosen=serving, others=(), lacking={}
-        )
-    explanation: Explanation = explain(present.decision, need.id)
-    return ReasonsView(
-        sequence=present.situation.sequence,
-        need=need.id,
-        filled=False,
-        chosen=tuple(reason_view(each) for each in explanation.chosen),
-        others=tuple(reason_view(each) for each in explanation.others),
-        lacking=_counted(explanation.lacking),
-    )
-
-
-def reason_view(reason: Reason) -> ReasonView:
-    """Show one reason."""
-    return ReasonView(
-        resource=reason.resource,
-        verdict=reason.verdict,
-        why=reason.why,
-        row=reason.row,
-        reach_s=reason.reach_s,
-        dearer_by_s=reason.dearer_by_s,
-        taken_from=reason.taken_from,
-    )
 
 
 def procedure_view(present: Present) -> ProcedureView:
@@ -387,10 +350,3 @@ def _place(place: Place | None) -> PlaceView | None:
     if place is None:
         return None
     return PlaceView(latitude=place.latitude, longitude=place.longitude, zone=place.zone)
-
-
-def _counted(rows: tuple[tuple[str, int], ...]) -> dict[str, int]:
-    counted: dict[str, int] = {}
-    for skill, count in rows:
-        counted[skill] = counted.get(skill, 0) + count
-    return counted

@@ -1,22 +1,27 @@
-"""The dispatcher's own: the board, the proposals with their reasons, and what to do about them. Imports `board`, `submission`."""
+"""The dispatcher's own: the board, the proposals with their reasons, and what to do about them.
+
+Imports `board`, `reasoning` and `submission`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from api.board import Board, ProposalsView, ReasonsView, board, proposal_key, proposal_view, proposals, reasons
+from api.board import Board, ProposalsView, board, proposal_key, proposals
 from api.control_room import Present
 from api.problems import NobodyCalled, Stale, documented
+from api.reasoning import AppraisalView, ReasonsView, StaffingView, appraisal, reasons, staffing
 from api.submission import Room, Submitted
 from api.wire import Acknowledgement, Happening, Id, Text, Word
 from incidents import facts as f
 from incidents.decision import Proposal, facts_of
 from incidents.known import open_need
 from incidents.quantities import Instant, NeedId, ResourceId
+from incidents.situation import Need
 
 routes = APIRouter(prefix="/v1", tags=["dispatch"], responses=documented(409))
 
@@ -76,14 +81,7 @@ def assign(owner: Owner, which: Which, choice: Choice, submission: Submitted) ->
 
     def plan(present: Present, at: Instant) -> Sequence[f.Fact]:
         need = open_need(present.situation, NeedId(f"{owner}/{which}"))
-        resource = present.situation.resources.get(ResourceId(choice.resource))
-        asked = [row for row, count in enumerate(need.asking) if count]
-        able = [
-            row
-            for row in asked
-            if resource is not None and resource.level(need.rows[row].skill) >= need.rows[row].level
-        ]
-        row = (able or asked * choice.forced or [0])[0] if choice.row is None else choice.row
+        row = _row_for(present, need, choice.resource, forced=choice.forced) if choice.row is None else choice.row
         because = f"chosen by {submission.actor}: {choice.reason}"
         chosen = f.ResourceAssigned(
             at, ResourceId(choice.resource), need.id, row, because, choice.also, choice.pinned, choice.forced
@@ -106,11 +104,52 @@ def withdraw(owner: Owner, which: Which, withdrawal: Withdrawal, submission: Sub
 @routes.get("/needs/{owner}/{which}/reasons")
 def read_reasons(owner: Owner, which: Which, room: Room) -> ReasonsView:
     """Say for every resource of the centre why it is chosen for a need, or why not."""
+    return reasons(room.present, _need_called(room.present, owner, which))
+
+
+@routes.get("/needs/{owner}/{which}/appraisal")
+def read_appraisal(
+    owner: Owner,
+    which: Which,
+    room: Room,
+    resource: Annotated[Word, Query(description="whom one would choose oneself")],
+    row: Annotated[
+        int | None,
+        Query(ge=0, le=1_000, description="for which row; otherwise the first open one it has the skill for"),
+    ] = None,
+) -> AppraisalView:
+    """Price a person's own choice for a need in the terms of the proposals, or say which rule is against it. Does nothing."""
     present = room.present
+    need = _need_called(present, owner, which)
+    if resource not in present.situation.resources:
+        raise NobodyCalled(f"The centre has no resource {resource}.")
+    row = _row_for(present, need, resource) if row is None else row
+    if row >= len(need.rows):
+        raise NobodyCalled(f"Need {need.id} has no row {row}.")
+    return appraisal(present, need, row, ResourceId(resource))
+
+
+@routes.get("/staffing")
+def read_staffing(room: Room) -> StaffingView:
+    """Say of which resources one more would be worth having now, and what it would be worth."""
+    return staffing(room.present)
+
+
+def _need_called(present: Present, owner: str, which: str) -> Need:
     need = present.situation.needs.get(NeedId(f"{owner}/{which}"))
     if need is None:
         raise NobodyCalled(f"There is no open need {owner}/{which}.")
-    return reasons(present, need)
+    return need
+
+
+def _row_for(present: Present, need: Need, named: str, *, forced: bool = False) -> int:
+    """The first open row of a need that a resource is good enough for, or may be forced into; else the first of all."""
+    resource = present.situation.resources.get(ResourceId(named))
+    asked = [row for row, count in enumerate(need.asking) if count]
+    able = [
+        row for row in asked if resource is not None and resource.level(need.rows[row].skill) >= need.rows[row].level
+    ]
+    return (able or asked * forced or [0])[0]
 
 
 def _still_made(present: Present, named: str) -> Proposal:
@@ -119,7 +158,6 @@ def _still_made(present: Present, named: str) -> Proposal:
     made = {proposal_key(each): each for each in present.decision.proposals}
     if sequence.isdecimal() and key in made:
         return made[key]
-    today = next((each for each in present.decision.proposals if key.startswith(f"{each.need}:")), None)
+    today = next((each for each in proposals(present).proposals if key.startswith(f"{each.need}:")), None)
     now = "Nothing is proposed for that need now." if today is None else "Another is proposed for that need now."
-    shown = None if today is None else proposal_view(present.decision, today).model_dump(mode="json")
-    raise Stale(f"Proposal {named} is not made. {now}", shown)
+    raise Stale(f"Proposal {named} is not made. {now}", None if today is None else today.model_dump(mode="json"))

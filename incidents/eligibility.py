@@ -73,6 +73,7 @@ class Eligibility:
 
     def reach_s(self, need: Need, standing: Standing) -> FloatArray:
         """(resources,) seconds until each would be there, turned round where it is under way; NaN where that is not known."""
+        self.roster.see(self._situation)
         place = self.place_of(need)
         if place is None:
             return self.roster.nowhere if need.incident is not None else np.zeros(len(self.roster.ids))

@@ -5,6 +5,8 @@ Knows no incident, no clock and no disk.
 
 from optimiser.allocation import Allocation, Certificate, Limits, Termination
 from optimiser.columns import Columns, NeedFacts, ResourceFacts, StraightLine
+from optimiser.counterfactual import Change, Counterfactual, choosing, filling
+from optimiser.exchange_prices import ExchangePrices, exchange_prices
 from optimiser.explain import NeedExplanation, explain
 from optimiser.kernels.augmenting import NEVER
 from optimiser.kernels.sheet import warm_up
@@ -39,8 +41,11 @@ __all__ = [
     "BoolArray",
     "Capped",
     "Certificate",
+    "Change",
     "Columns",
+    "Counterfactual",
     "Exchange",
+    "ExchangePrices",
     "Flaw",
     "IntArray",
     "Limits",
@@ -64,7 +69,10 @@ __all__ = [
     "ThresholdLoss",
     "TwinSaves",
     "cap_regret",
+    "choosing",
+    "exchange_prices",
     "explain",
+    "filling",
     "meet",
     "precedence_units",
     "price_account",

@@ -18,7 +18,7 @@ from heapq import heappop, heappush
 import numpy as np
 
 from optimiser.components import part_of
-from optimiser.kernels.augmenting import FREE, OPEN, OPENS, Graph, Room, State, compressed, steps
+from optimiser.kernels.augmenting import FREE, OPEN, OPENS, Graph, Room, State, compressed, quickest
 from optimiser.problem import BoolArray, IntArray, Problem
 from optimiser.ties import tie_keys
 
@@ -111,7 +111,7 @@ class _Search:
         opens: IntArray,
     ) -> None:  # fmt: skip
         self.need_of_slot, self.asked = contest.need_of_slot, contest.asked
-        self.graph, self.turned, self.rooms, self.steps = graph, turned, rooms, steps()
+        self.graph, self.turned, self.rooms, self.steps = graph, turned, rooms, quickest()
         self.empty = empty
         """(slots,) what the kernel reads as the price of staying empty."""
         self.fixed, self.opens = fixed, opens

@@ -1,26 +1,42 @@
-"""Why these, why not those: reasons read off a plan for one need at a time. Imports no solver.
+"""Why these, why not those: reasons for one need at a time, from the plan's exchange prices and from plans solved again.
 
-Reasons compare prices of single pairs: "dearer by x" is what the swap would cost this need if nothing else moved. That
-is exact where a resource is free. Where another need holds it, moving it would also cost that need, which is not priced.
+Two prices stand beside each resource that was not chosen. `dearer_by` compares single pairs: what the swap would cost this need
+if nothing else moved. `in_plan` is what it would cost altogether, with everybody who would have to move. The second is exact
+wherever `exchange_prices` knows it, and where it does not, the plan is solved again for the pairs that people ask about first:
+the cheaper ones and the next best.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from optimiser.allocation import Allocation
+from optimiser.allocation import Allocation, Limits
+from optimiser.counterfactual import (
+    RESOLVE_LIMITS,
+    Change,
+    Counterfactual,
+    change_of,
+    choosing,
+    filling,
+    filling_position,
+)
+from optimiser.exchange_prices import ExchangePrices, exchange_prices
 from optimiser.problem import IntArray, Problem
 
 ALTERNATIVES = 2
 """How many next alternatives are named."""
+RESOLVES_LIMIT = 6
+"""How many pairs of one need are priced by solving again, where their prices are not known."""
 
-WhyPassedOver = Literal["dearer", "taken", "in another role here", "team incomplete", "no capacity"]
+WhyPassedOver = Literal["dearer", "taken", "in another role here", "team incomplete", "no capacity", "barred"]
 """dearer: free, but costs more; taken: other needs have its whole capacity; in another role here: this need has it
-in another row; team incomplete: free, but the whole need cannot be filled; no capacity: it has room for nobody."""
-WhyOpen = Literal["no eligible resource", "taken", "team incomplete"]
+in another row; team incomplete: free, but the whole need cannot be filled; no capacity: it has room for nobody; barred: a rule
+of the house is against it."""
+WhyOpen = Literal["no eligible resource", "taken", "team incomplete", "waiting is cheaper"]
+"""Of an optional need that could be filled: waiting is cheaper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +62,8 @@ class PassedOver:
     dearer_by: int | None
     """Cost units above the dearest pair chosen for the row; negative for a taken one that would have been cheaper; None
     where the row got nobody."""
+    in_plan: Change | None = None
+    """What choosing it would change in the whole plan; None where it may not be chosen, or nobody has worked it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +75,9 @@ class OpenRow:
     why: WhyOpen
     holders: tuple[tuple[str, tuple[str, ...]], ...]
     """(resource id, ids of the needs that hold it) for every eligible resource in use elsewhere."""
+    filling: Counterfactual | None
+    """The least change that would fill a position of it, or as much of the need as any plan can; None where no plan does more
+    than the present one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,39 +89,91 @@ class NeedExplanation:
     passed_over: tuple[PassedOver, ...]
     """By row, then by price."""
     alternatives: tuple[PassedOver, ...]
-    """Free resources that could replace a chosen one, the least extra price first; at most `ALTERNATIVES`."""
+    """Those that could replace a chosen one while every rank has as many positions filled, whoever has to move for it, the least
+    change of the whole plan first; at most `ALTERNATIVES`. Where that change is not known: free ones, by price."""
     open_rows: tuple[OpenRow, ...]
 
 
-def explain(problem: Problem, allocation: Allocation, need: int) -> NeedExplanation:
-    """Explain what happened to the need of this index; a few numpy passes over all pairs and a walk over its own."""
-    rows = np.flatnonzero(problem.row_needs == need).tolist()
+def explain(
+    problem: Problem, allocation: Allocation, need: int, *, prices: ExchangePrices | None = None,
+    limits: Limits | None = RESOLVE_LIMITS,
+) -> NeedExplanation:  # fmt: skip
+    """Explain what happened to the need of this index.
+
+    Whoever explains several hands in `prices`, which are the plan's. `limits` bound each solving again; None: nothing is.
+    """
+    prices = exchange_prices(problem, allocation) if prices is None else prices
     picks = set(allocation.chosen)
     holders = _holders(problem, allocation)
     costs = problem.costs
     chosen: list[Priced] = []
     passed_over: list[PassedOver] = []
-    open_rows: list[OpenRow] = []
-    for row in rows:
+    for row in np.flatnonzero(problem.row_needs == need).tolist():
         pairs = np.flatnonzero(problem.pair_rows == row)
         pairs = pairs[np.argsort(costs[pairs], kind="stable")]
         options = _priced(problem, row, pairs, costs[pairs])
         mine = [option for option in options if option.pair in picks]
         dearest = max((option.cost for option in mine), default=None)
-        others = [
+        chosen += mine
+        passed_over += [
             _passed_over(problem, option, need, holders.get(option.resource, ()), dearest)
             for option in options
             if option.pair not in picks
         ]
-        chosen += mine
-        passed_over += others
-        if allocation.unfilled[row]:
-            open_rows.append(_open_row(row, allocation.unfilled[row], others))
-    swaps = [other for other in passed_over if other.why == "dearer" and other.dearer_by is not None]
-    swaps.sort(key=lambda other: (other.dearer_by, other.option.resource_id))
+    found = _priced_in_plan(problem, allocation, prices, passed_over, limits)
     return NeedExplanation(
-        problem.need_ids[need], tuple(chosen), tuple(passed_over), tuple(swaps[:ALTERNATIVES]), tuple(open_rows)
-    )
+        problem.need_ids[need], tuple(chosen), tuple(found), _alternatives(found),
+        _open_rows(problem, allocation, prices, need, found, limits),
+    )  # fmt: skip
+
+
+def _priced_in_plan(
+    problem: Problem, allocation: Allocation, prices: ExchangePrices, others: list[PassedOver], limits: Limits | None
+) -> list[PassedOver]:
+    """Put the change of the whole plan beside each: what is known, and for the first of the others by solving again."""
+    asked = sorted(
+        (other for other in others if _may_go(other) and not prices.exact[other.option.pair]),
+        key=lambda other: (other.dearer_by or 0, other.option.cost, other.option.resource_id),
+    )[:RESOLVES_LIMIT]
+    again = set() if limits is None else {other.option.pair for other in asked}
+    found = []
+    for other in others:
+        pair = other.option.pair
+        if prices.exact[pair]:
+            found.append(replace(other, in_plan=change_of(prices, pair)))
+        elif limits is not None and pair in again:
+            what_if = choosing(problem, allocation, prices, pair, limits)
+            found.append(other if what_if is None else replace(other, in_plan=what_if.change))
+        else:
+            found.append(other)
+    return found
+
+
+def _alternatives(others: list[PassedOver]) -> tuple[PassedOver, ...]:
+    swaps = []
+    for other in others:
+        if other.dearer_by is not None and other.in_plan is not None and not other.in_plan.costs_a_need:
+            swaps.append((0, other.in_plan.dearer_by, other.option.resource_id, other))
+        elif other.dearer_by is not None and other.in_plan is None and other.why == "dearer":
+            swaps.append((1, other.dearer_by, other.option.resource_id, other))
+    swaps.sort(key=lambda swap: swap[:3])
+    return tuple(swap[3] for swap in swaps[:ALTERNATIVES])
+
+
+def _open_rows(
+    problem: Problem, allocation: Allocation, prices: ExchangePrices, need: int, others: list[PassedOver], limits: Limits | None
+) -> tuple[OpenRow, ...]:  # fmt: skip
+    rows = [row for row in np.flatnonzero(problem.row_needs == need).tolist() if allocation.unfilled[row]]
+    if not rows:
+        return ()
+    known = {row: filling_position(problem, prices, row) for row in rows}
+    is_solved_again = any(found is None for found in known.values()) and any(_may_go(other) for other in others)
+    solved = filling(problem, allocation, need, limits) if limits is not None and is_solved_again else None
+    return tuple(_open_row(problem, row, allocation.unfilled[row], others, known[row] or solved) for row in rows)
+
+
+def _may_go(other: PassedOver) -> bool:
+    return other.why not in ("no capacity", "barred")
 
 
 def _holders(problem: Problem, allocation: Allocation) -> dict[int, tuple[int, ...]]:
@@ -125,6 +198,8 @@ def _passed_over(
     problem: Problem, option: Priced, need: int, holders: tuple[int, ...], dearest: int | None
 ) -> PassedOver:
     dearer_by = None if dearest is None else option.cost - dearest
+    if problem.barred is not None and problem.barred[option.pair]:
+        return PassedOver(option, "barred", (), dearer_by)
     if need in holders:
         return PassedOver(option, "in another role here", (problem.need_ids[need],), dearer_by)
     if problem.capacities[option.resource] == 0:
@@ -135,8 +210,14 @@ def _passed_over(
     return PassedOver(option, "team incomplete" if dearest is None else "dearer", (), dearer_by)
 
 
-def _open_row(row: int, missing: int, others: list[PassedOver]) -> OpenRow:
-    holders = tuple((other.option.resource_id, other.held_by) for other in others if other.held_by)
-    if any(other.why == "team incomplete" for other in others):
-        return OpenRow(row, missing, "team incomplete", holders)
-    return OpenRow(row, missing, "taken" if holders else "no eligible resource", holders)
+def _open_row(
+    problem: Problem, row: int, missing: int, others: list[PassedOver], found: Counterfactual | None
+) -> OpenRow:
+    here = [other for other in others if other.option.row == row]
+    holders = tuple((other.option.resource_id, other.held_by) for other in here if other.held_by)
+    is_optional = problem.optional is not None and bool(problem.optional[problem.row_needs[row]])
+    if is_optional and found is not None:
+        return OpenRow(row, missing, "waiting is cheaper", holders, found)
+    if any(other.why == "team incomplete" for other in here):
+        return OpenRow(row, missing, "team incomplete", holders, found)
+    return OpenRow(row, missing, "taken" if holders else "no eligible resource", holders, found)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimiser.kernels.augmenting import NOBODY, OPENS, Graph, Room, State, compressed, has_numba, steps
+from optimiser.kernels.augmenting import NOBODY, OPENS, Graph, Room, State, compressed, quickest
+from optimiser.kernels.compiling import has_numba
 from optimiser.problem import IntArray, Problem
 
 _BIDS_PER_SLOT = 4
@@ -41,7 +42,7 @@ class SlotPaths:
         lines[OPENS] = empty[row_of_slot]
         graph = Graph.of(lines, laid.heads, laid.costs, laid.row_keys[row_of_slot], laid.column_keys)
         state = State.undecided(len(row_of_slot), len(problem.resource_ids))
-        steps().decide_all(graph, state, self._room, _BIDS_PER_SLOT * len(row_of_slot))
+        quickest().decide_all(graph, state, self._room, _BIDS_PER_SLOT * len(row_of_slot))
         held = np.flatnonzero(state.column_of >= 0)
         row_of = np.full(len(problem.resource_ids), NOBODY)
         row_of[state.column_of[held]] = row_of_slot[held]

@@ -177,6 +177,10 @@ class MatchingKernel(Protocol):
 class Deciding(Protocol):
     """The steps that matching is made of, as compiled loops or as numpy arrays."""
 
+    def decide(self, graph: Graph, state: State, room: Room, source: int) -> None:
+        """Decide one free row."""
+        ...
+
     def decide_all(self, graph: Graph, state: State, room: Room, bids: int) -> None:
         """Decide every free row, at most `bids` bids before paths are searched."""
         ...

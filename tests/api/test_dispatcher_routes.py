@@ -185,6 +185,98 @@ def test_every_resource_has_a_reason(desk: Dispatcher) -> None:
     ]  # fmt: skip
 
 
+def test_reasons_have_the_price_in_the_whole_plan(desk: Dispatcher) -> None:
+    """A2 is forty seconds farther at weight 4, and nobody else has to move."""
+    incident = desk.report(0, nature="illness", severe="yes")
+    (other,) = desk.get(f"{need_of(desk, incident)}/reasons")["alternatives"]
+    assert (other["resource"], other["plan_dearer_by_s"], other["leaves_open"]) == ("A2", pytest.approx(160), [])
+
+
+def test_an_open_need_says_what_would_have_to_give(desk: Dispatcher) -> None:
+    """Two fires and one engine: the second could have it, and the first would be left open."""
+    first, second = desk.report(0, nature="fire"), desk.report(100, nature="fire")
+    (row,) = desk.get(f"{need_of(desk, second)}/reasons")["open_positions"]
+    assert row["why"] == "everybody who may go is needed elsewhere"
+    assert row["way_out"]["leaves_open"] == [f"{first}/1"]
+    assert row["way_out"]["moves"][0] == {"need": f"{second}/1", "leaves": None, "takes": "E1"}
+
+
+def test_an_open_need_that_nobody_may_fill_names_the_rule(desk: Dispatcher) -> None:
+    """Somebody to ring, rather than nobody to send."""
+    desk.post("/v1/resources/E1/sign-off")
+    incident = desk.report(0, nature="fire")
+    (row,) = desk.get(f"{need_of(desk, incident)}/reasons")["open_positions"]
+    assert [(each["rule"], each["resource"]) for each in row["obstacles"]] == [("duty", "E1")]
+
+
+def test_one_s_own_choice_is_appraised_in_the_terms_of_the_proposal(desk: Dispatcher) -> None:
+    """Before overriding: what does it cost, and whom."""
+    incident = desk.report(0, nature="illness", severe="yes")
+    told = desk.get(f"{need_of(desk, incident)}/appraisal?resource=A2")
+    assert (told["judgement"], told["proposed"][0]["resource"], told["broken"]) == ("dearer", "A1", None)
+    assert told["dearer_by"] == {"response": pytest.approx(160)}
+    assert told["in_plan"]["dearer_by_s"] == pytest.approx(160)
+
+
+def test_an_appraisal_changes_nothing(desk: Dispatcher) -> None:
+    """Asking is free."""
+    incident = desk.report(0, nature="illness", severe="yes")
+    before = desk.everything()
+    desk.get(f"{need_of(desk, incident)}/appraisal?resource=A2")
+    assert desk.everything() == before
+
+
+@pytest.mark.parametrize(
+    ("resource", "why"), [("E1", "lacks transport"), ("A2", "off duty"), ("A1", "committed to {busy}/1 (assigned)")]
+)
+def test_an_appraisal_names_the_rule_that_is_against_a_choice(desk: Dispatcher, resource: str, why: str) -> None:
+    """What would be refused has no price."""
+    busy = desk.report(0, nature="illness", severe="yes")
+    desk.accept(busy)
+    desk.post("/v1/resources/A2/sign-off")
+    incident = desk.report(0, nature="illness", severe="yes")
+    told = desk.get(f"{need_of(desk, incident)}/appraisal?resource={resource}")
+    assert (told["judgement"], told["broken"]) == ("breaks a rule", why.format(busy=busy))
+    assert (told["choice"], told["in_plan"]) == (None, None)
+
+
+def test_a_filled_need_is_appraised_as_asking_for_nobody(desk: Dispatcher) -> None:
+    """The click came a second late."""
+    incident = desk.report(0, nature="fire")
+    desk.accept(incident)
+    told = desk.get(f"{need_of(desk, incident)}/appraisal?resource=E1")
+    assert (told["judgement"], told["broken"]) == ("breaks a rule", "this need asks for nobody more")
+
+
+def test_an_appraisal_of_nothing_is_not_found(desk: Dispatcher) -> None:
+    """A name misread over the radio must not come back as a judgement."""
+    path = need_of(desk, desk.report(0, nature="fire"))
+    for asked in (
+        "/v1/needs/I-999/1/appraisal?resource=E1",
+        f"{path}/appraisal?resource=Z9",
+        f"{path}/appraisal?resource=E1&row=7",
+    ):
+        desk.get(asked, 404)
+
+
+def test_an_appraisal_without_a_resource_is_malformed(desk: Dispatcher) -> None:
+    """There is nothing to appraise."""
+    desk.get(f"{need_of(desk, desk.report(0, nature='fire'))}/appraisal", 422)
+
+
+def test_staffing_says_of_whom_one_more_would_help(desk: Dispatcher) -> None:
+    """Two fires and one engine: one more engine fills the second."""
+    desk.report(0, nature="fire")
+    desk.report(100, nature="fire")
+    (price,) = desk.get("/v1/staffing")["resources"]
+    assert (price["resource"], price["fills_rank"]) == ("E1", 1)
+
+
+def test_staffing_is_silent_while_nobody_asks(desk: Dispatcher) -> None:
+    """A quiet night is no advice."""
+    assert desk.get("/v1/staffing")["resources"] == []
+
+
 def test_a_filled_need_names_who_serves_it(desk: Dispatcher) -> None:
     """After the choice the question is who came."""
     incident = desk.report(0, nature="fire")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
 
+from incidents.decision import Context
 from incidents.desk import Desk
 from incidents.explanation import Explanation, explain, lacking
-from incidents.facts import ResourceSignedOff
+from incidents.facts import ResourceReleased, ResourceSignedOff
 from incidents.quantities import NeedId, ResourceId
-from tests.builders import a_centre, a_desk, a_procedure, an_incident, at, gone, report, spot
+from optimiser import Move
+from tests.builders import a_centre, a_desk, a_procedure, an_incident, at, gone, report, sent, spot
+from tests.incidents.test_decision import busy_streets
 
 UNITS = {"E1": ("engine", 10.0), "A1": ("ambulance", 20.0), "A2": ("ambulance", 60.0), "M1": ("medic", 90.0)}
 
@@ -51,10 +55,12 @@ def test_who_is_farther_is_dearer_by_the_weighted_difference(desk: Desk) -> None
 
 
 def test_who_is_nearer_but_wanted_elsewhere_says_where(desk: Desk) -> None:
-    """The commonest question of all: why does mine not go, it is round the corner."""
+    """Why does mine not go, it is round the corner? I would gain 40 s; j would wait 40 s longer, at weight 4: 120 altogether."""
     report(desk, "i", spot(0), at(1), nature="illness", severe="no")
     report(desk, "j", spot(20), at(1), nature="illness", severe="yes")
-    assert words(explained(desk, "i/1"))["A1"] == "nearer, but taken by j/1 (there in 20 s)"
+    assert words(explained(desk, "i/1"))["A1"] == (
+        "nearer, but taken by j/1; dearer by 120 weighted s in the plan as a whole (there in 20 s)"
+    )
 
 
 def test_nearer_means_nearer_than_who_was_chosen_for_the_same_row() -> None:
@@ -108,6 +114,95 @@ def test_a_diversion_names_whom_it_would_be_taken_from() -> None:
     report(desk, "j", spot(10), at(2), nature="illness", severe="yes")
     (chosen,) = explained(desk, "j/1").chosen
     assert (chosen.taken_from, chosen.why) == ("i/1", "transport, there in 39 s, diverted from i/1")
+
+
+def test_the_next_best_are_named_by_their_price_in_the_whole_plan(desk: Desk) -> None:
+    """A2 is 160 dearer and M1 280, and nobody else has to move for either."""
+    report(desk, "i", spot(0), at(1), nature="illness", severe="yes")
+    found = explained(desk, "i/1").alternatives
+    assert [(each.resource, each.plan_dearer_by_s) for each in found] == [("A2", 160.0), ("M1", 280.0)]
+
+
+def test_choosing_who_is_needed_elsewhere_names_who_would_be_left_short() -> None:
+    """One ambulance, a red and a green: what the green would cost is the red."""
+    desk = a_desk(a_centre({"A1": ("ambulance", 20)}))
+    report(desk, "i", spot(0), at(1), nature="illness", severe="no")
+    report(desk, "j", spot(0), at(1), nature="illness", severe="yes")
+    (other,) = explained(desk, "i/1").others
+    assert other.why == "taken by j/1; choosing it would leave j/1 short (there in 20 s)"
+    assert other.leaves_open == ("j/1",)
+
+
+def test_an_open_position_names_the_least_that_would_have_to_give() -> None:
+    """Who holds it, who moves, who is left open."""
+    desk = a_desk(a_centre({"A1": ("ambulance", 20)}))
+    report(desk, "i", spot(0), at(1), nature="illness", severe="no")
+    report(desk, "j", spot(0), at(1), nature="illness", severe="yes")
+    (row,) = explained(desk, "i/1").open_positions
+    assert (row.why, row.holders) == ("everybody who may go is needed elsewhere", (("A1", ("j/1",)),))
+    assert row.way_out is not None
+    assert row.way_out.moves == (Move("i/1", None, "A1"), Move("j/1", "A1", None))
+    assert (row.way_out.leaves_open, row.way_out.dearer_by_s, row.way_out.proven) == (("j/1",), -60.0, True)
+
+
+def test_a_position_that_nobody_may_fill_says_what_keeps_them_away(desk: Desk) -> None:
+    """A hold without a reason is a phone call to find one."""
+    desk.observe(ResourceSignedOff(at(0), ResourceId("E1")))
+    report(desk, "i", spot(0), at(1), nature="fire")
+    (row,) = explained(desk, "i/1").open_positions
+    assert (row.why, row.way_out) == ("nobody may go: E1 is off duty", None)
+
+
+@settings(max_examples=80, deadline=None)
+@given(busy_streets())
+def test_the_way_out_really_fills_the_position(desk: Desk) -> None:
+    """Every reason for an open need is proven by its counterfactual: make the moves, and the position is filled."""
+    context = desk.decision.context
+    for need in lacking(desk.decision):
+        assert context is not None
+        planned = assignments(context)
+        for row in explain(desk.decision, need).open_positions:
+            if row.way_out is None:
+                assert row.obstacles or row.why == "the plan cannot be filled whole"
+                continue
+            comers = {(move.need_id, move.takes) for move in row.way_out.moves if move.takes is not None}
+            leavers = {(move.need_id, move.leaves) for move in row.way_out.moves if move.leaves is not None}
+            planned_open, open_then = (
+                sum(carried_out(desk, each).situation.needs[need].open)
+                for each in (planned, (planned - leavers) | comers)
+            )
+            assert open_then < planned_open
+
+
+def assignments(context: Context) -> set[tuple[str, str]]:
+    """Who is with whom once a plan is carried out, as (need, resource)."""
+    formulation = context.formulation
+    return {
+        (formulation.rows[int(formulation.problem.pair_rows[pair])][0], formulation.candidates[pair].resource)
+        for pair in context.allocation.chosen
+    }
+
+
+def carried_out(desk: Desk, target: set[tuple[str, str]]) -> Desk:
+    """The same desk after everybody named in a plan has been sent where it says."""
+    other = Desk(desk.centre, desk.procedures)
+    other.situation = desk.situation
+    named = {name for _, name in target}
+    for resource in desk.situation.resources.values():
+        for serving in resource.serving:
+            if resource.id in named and (serving.need, resource.id) not in target:
+                other.observe(ResourceReleased(at(90), resource.id, serving.need, "gives way", True))
+    for need, name in sorted(target):
+        if other.situation.resources[ResourceId(name)].assignment(NeedId(need)) is None:
+            sent(other, name, need, at(90), open_row(other, name, need))
+    return other
+
+
+def open_row(desk: Desk, resource: str, need: str) -> int:
+    """The first open row of a need that the resource has the skill for."""
+    found = desk.situation.needs[NeedId(need)]
+    skills = desk.situation.resources[ResourceId(resource)].skills
+    return next(row for row, count in enumerate(found.open) if count and found.rows[row].skill in skills)
 
 
 def test_what_lacks_is_counted_by_need_and_skill(desk: Desk) -> None:
