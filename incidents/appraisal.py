@@ -54,7 +54,7 @@ def appraise(
     """Appraise sending `resource` to fill a position of `row` of `need`, which has open positions in `decision`."""
     known = reasons(decision) if known is None else known
     context = known.context
-    problem = context.formulation.problem
+    problem = known.problem
     pairs = _pairs(context, need, row)
     skill = context.situation.needs[need].rows[row].skill
     proposed = tuple(

@@ -18,7 +18,7 @@ from incidents.quantities import NeedId, ResourceId
 from incidents.reasons import Reasons, reasons
 from incidents.situation import Need
 from incidents.urgency import Standing
-from optimiser import UNITS_PER_SECOND, Change, Counterfactual, ExchangePrices, Move, choosing
+from optimiser import UNITS_PER_SECOND, Change, Counterfactual, Move, choosing
 from optimiser.explain import NeedExplanation, OpenRow, PassedOver, Priced, WhyOpen
 from optimiser.explain import explain as explain_need
 
@@ -97,10 +97,10 @@ def explain(decision: Decision, need: NeedId, known: Reasons | None = None) -> E
     known = reasons(decision) if known is None else known
     context = known.context
     asking = next(each for each in context.askings if each.need.id == need)
-    problem = context.formulation.problem
+    problem = known.problem
     found = explain_need(problem, context.allocation, problem.need_ids.index(need), prices=known.prices)
     chosen = tuple(_chosen(context, option) for option in found.chosen)
-    able = _able(context, known.prices, found, chosen)
+    able = _able(known, found, chosen)
     judged = {each.resource for each in chosen}
     alternatives = tuple(able[other.option.pair] for other in found.alternatives if other.option.pair in able)
     others = [each for each in able.values() if each.resource not in judged]
@@ -147,10 +147,9 @@ def _chosen(context: Context, option: Priced) -> Reason:
     )  # fmt: skip
 
 
-def _able(
-    context: Context, prices: ExchangePrices, found: NeedExplanation, chosen: tuple[Reason, ...]
-) -> dict[int, Reason]:  # fmt: skip
+def _able(known: Reasons, found: NeedExplanation, chosen: tuple[Reason, ...]) -> dict[int, Reason]:
     """By pair: those who could go and were passed over."""
+    context = known.context
     slowest_s: _Slowest = {}
     for each in chosen:
         assert each.row is not None, "whoever is chosen is chosen for a row"
@@ -165,7 +164,7 @@ def _able(
     for other in others:
         opened: tuple[NeedId, ...] = ()
         if other.in_plan is not None and other.option.pair in named:
-            what_if = choosing(context.formulation.problem, context.allocation, prices, other.option.pair)
+            what_if = choosing(known.problem, context.allocation, known.prices, other.option.pair)
             opened = () if what_if is None else tuple(NeedId(each) for each in what_if.opened)
         able[other.option.pair] = _passed_over(context, other, slowest_s, opened)
     return able
@@ -195,7 +194,7 @@ def _why(other: PassedOver, dearer_by_s: float | None) -> str:
         case "no capacity":
             return "has no room for another assignment"
         case "barred":
-            return "a rule of the house is against it"
+            return "slower than the cap on regret allows"
         case "dearer":
             assert dearer_by_s is not None, "only where somebody was chosen can another be dearer"
             if dearer_by_s > 0:

@@ -63,6 +63,8 @@ class Formulation:
     """(pairs,) seconds until the resource would be there."""
     taken_from: Mapping[int, NeedId]
     """By index of a resource that may be turned round: the need it now serves."""
+    uncapped: Problem | None = None
+    """The problem without the bars of `under_caps`; None where there are none."""
 
     @property
     def candidates(self) -> Candidates:
@@ -280,7 +282,7 @@ def under_caps(
     is_open = np.array(formulation.is_open)[problem.pair_rows]
     among = is_open & eligibility.free[problem.pair_resources]
     capped = cap_regret(problem, formulation.reach_s, caps, limits, among=among, solver=solver).problem
-    return formulation if capped is problem else replace(formulation, problem=capped)
+    return formulation if capped is problem else replace(formulation, problem=capped, uncapped=problem)
 
 
 def _caps(procedure: Procedure) -> dict[int, float]:

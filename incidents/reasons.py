@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from incidents.decision import Context, Decision
 from incidents.quantities import NeedId, ResourceId
 from incidents.travel import FloatArray
-from optimiser import UNITS_PER_SECOND, ExchangePrices, IntArray, exchange_prices
+from optimiser import UNITS_PER_SECOND, ExchangePrices, IntArray, Problem, exchange_prices
 
 Grounds: TypeAlias = Literal[
     "chosen", "dearer", "taken", "team incomplete", "off duty", "lacks the skill", "not eligible"
@@ -31,6 +31,8 @@ class Reasons:
     """Columns are (needs, resources); a resource that could fill several rows of a need is shown for its own, or the first."""
 
     context: Context
+    problem: Problem
+    """The problem that the plan is the best of: without the bars of the caps on regret, unless the plan is owed to them."""
     prices: ExchangePrices
     needs: tuple[NeedId, ...]
     resources: tuple[ResourceId, ...]
@@ -92,7 +94,25 @@ def reasons(decision: Decision) -> Reasons:
     grounds = _unable(context, needs, resources)
     able = pairs != NO_PAIR
     grounds[able] = _able(context, chosen)[pairs[able]]
-    return Reasons(context, exchange_prices(problem, allocation), needs, resources, grounds, pairs)
+    weighed, prices = _weighed(context)
+    return Reasons(context, weighed, prices, needs, resources, grounds, pairs)
+
+
+def _weighed(context: Context) -> tuple[Problem, ExchangePrices]:
+    """The problem in which other choices are priced, and their prices.
+
+    A cap on regret is measured by what can be had. Whoever makes another choice moves that measure, so the bars are no part of
+    the price, except where the plan would be another without them: there each stands for everybody but the one asked about.
+    """
+    formulation, allocation = context.formulation, context.allocation
+    capped = formulation.problem
+    if formulation.uncapped is None:
+        return capped, exchange_prices(capped, allocation)
+    free = exchange_prices(formulation.uncapped, allocation)
+    if free.exact.all():
+        return formulation.uncapped, free
+    barred = exchange_prices(capped, allocation, over_bars=True)
+    return (formulation.uncapped, free) if (free.exact | ~barred.exact).all() else (capped, barred)
 
 
 def staffing_prices(found: Reasons) -> tuple[StaffingPrice, ...]:

@@ -15,7 +15,7 @@ from optimiser.allocation import Allocation, Limits
 from optimiser.components import Part, need_components, part_of
 from optimiser.exchange_prices import ExchangePrices
 from optimiser.ledger import ledger_of
-from optimiser.problem import IntArray, Problem
+from optimiser.problem import BoolArray, IntArray, Problem
 from optimiser.refusals import ProblemRefused
 from optimiser.session_reasons import Move
 from optimiser.slot_graph import Step
@@ -61,14 +61,14 @@ def choosing(
         steps = () if pair in allocation.chosen else prices.steps(problem, pair)
         return _counterfactual(problem, change_of(prices, pair), steps)
     need = int(problem.row_needs[problem.pair_rows[pair]])
-    part, chosen = _component(problem, allocation, need)
+    part, chosen = _component(problem, allocation, need, pair if prices.over_bars else None)
     pins = np.zeros(len(part.pairs), dtype=np.bool_) if part.problem.pinned is None else part.problem.pinned.copy()
     at = np.flatnonzero(part.pairs == pair)
     if not len(at) or problem.capacities[problem.pair_resources[pair]] == 0:
         return None
     pins[at] = True
     try:
-        pinned = replace(part.problem, pinned=pins)
+        pinned = replace(part.problem, pinned=pins, forced=_forced(part.problem, at))
     except ProblemRefused:
         return None
     answer = solve(pinned, limits)
@@ -121,11 +121,24 @@ def _by_rank(opened: int, filled: int) -> tuple[tuple[int, int], ...]:
     return tuple(sorted(each for each in ((opened, -1), (filled, 1)) if each[0]))
 
 
-def _component(problem: Problem, allocation: Allocation, need: int) -> tuple[Part, IntArray]:
-    """The need's component, and the part's pairs that the present plan chooses."""
+def _forced(problem: Problem, at: IntArray) -> BoolArray | None:
+    """The forced pins, with these pairs among them if something bars them."""
+    if problem.barred is None or not problem.barred[at].any():
+        return problem.forced
+    forced = np.zeros(len(problem.pair_rows), dtype=np.bool_) if problem.forced is None else problem.forced.copy()
+    forced[at] = True
+    return forced
+
+
+def _component(
+    problem: Problem, allocation: Allocation, need: int, pair: int | None = None
+) -> tuple[Part, IntArray]:  # fmt: skip
+    """The need's component, joined by `pair` too, and the part's pairs that the present plan chooses."""
     usable = np.ones(len(problem.pair_rows), dtype=np.bool_)
     if problem.barred is not None:
         usable = ~problem.barred if problem.pinned is None else ~problem.barred | problem.pinned
+        if pair is not None:
+            usable[pair] = True
     pairs = np.flatnonzero(usable)
     labels = need_components(problem, pairs)
     part = part_of(problem, labels == labels[need], pairs)

@@ -42,13 +42,16 @@ class ExchangePrices:
     """(resources,) cost units that room for one more would save; below nought where what it fills costs more than that."""
     twin_fills: IntArray
     """(resources,) rank of an open need of which a position could then be filled, 0 for none."""
+    over_bars: bool
+    """Whether what is barred may be asked about."""
     _graph: SlotGraph | None
     _part: Part
 
     def steps(self, problem: Problem, pair: int) -> tuple[Step, ...]:
         """Who moves where if a pair that is exact here is chosen, its own row first; indices of the problem."""
         assert self._graph is not None, "what is exact here and not chosen is in the graph"
-        return self._in_problem(problem, self._graph.steps(int(np.searchsorted(self._part.pairs, pair))))
+        row = int(_part_rows(problem, self._part)[problem.pair_rows[pair]])
+        return self._in_problem(problem, self._graph.steps(row, int(problem.pair_resources[pair])))
 
     def filling(self, problem: Problem, row: int) -> tuple[tuple[int, int, int], tuple[Step, ...]] | None:
         """The least change that fills an open position of this row: dearer, opened and filled as above, and its steps.
@@ -66,7 +69,8 @@ class ExchangePrices:
             return None
         pair, total = found
         dearer, opened, filled = (int(column[0]) for column in graph.scale.read(np.array([total])))
-        return (dearer, opened, filled), self._in_problem(problem, graph.steps(pair, fills=True))
+        row, resource = int(part.pair_rows[pair]), int(part.pair_resources[pair])
+        return (dearer, opened, filled), self._in_problem(problem, graph.steps(row, resource, fills=True))
 
     def _in_problem(self, problem: Problem, steps: tuple[Step, ...]) -> tuple[Step, ...]:
         rows = np.zeros(len(self._part.problem.row_needs), dtype=np.int64)
@@ -74,29 +78,32 @@ class ExchangePrices:
         return tuple(Step(int(rows[step.row]), step.leaves, step.takes) for step in steps)
 
 
-def exchange_prices(problem: Problem, allocation: Allocation) -> ExchangePrices:
-    """Price every pair against a plan; cubic in the resources in use that compete, linear in the pairs."""
+def exchange_prices(problem: Problem, allocation: Allocation, *, over_bars: bool = False) -> ExchangePrices:
+    """Price every pair against a plan; cubic in the resources in use that compete, linear in the pairs.
+
+    `over_bars`: what is barred has a price too, that of going over this one bar while all others stand.
+    """
     part = _graph_part(problem)
     pairs, resources = len(problem.pair_rows), len(problem.resource_ids)
     chosen = np.zeros(pairs, dtype=np.bool_)
     chosen[list(allocation.chosen)] = True
-    costs = part.problem.costs
-    scale = Scale.of(part.problem, costs) if len(part.problem.row_needs) * resources <= CELLS_LIMIT else None
+    asked, costs = _asked(problem, part, over_bars), part.problem.costs
+    scale = Scale.of(part.problem, asked.costs) if len(part.problem.row_needs) * resources <= CELLS_LIMIT else None
     exact, twin_exact = chosen.copy(), np.zeros(resources, dtype=np.bool_)
     changes, twins = np.zeros((3, pairs), dtype=np.int64), np.zeros((3, resources), dtype=np.int64)
     graph = None
     if scale is not None and len(part.pairs):
-        graph, sums, twin_sums = _graph_sums(part.problem, costs, np.flatnonzero(chosen[part.pairs]), scale)
-        known = np.flatnonzero(np.isfinite(sums))
-        exact[part.pairs[known]] = True
-        changes[:, part.pairs[known]] = scale.read(sums[known])
+        graph, sums, twin_sums = _graph_sums(part.problem, costs, np.flatnonzero(chosen[part.pairs]), scale, asked)
+        known = np.isfinite(sums)
+        exact[asked.pairs[known]] = True
+        changes[:, asked.pairs[known]] = scale.read(sums[known])
         twin_exact = np.isfinite(twin_sums)
         outside = np.ones(pairs, dtype=np.bool_)
         outside[part.pairs] = False
         twin_exact[problem.pair_resources[outside]] = False
         twins[:, twin_exact] = scale.read(twin_sums[twin_exact])
     dearer, opened, filled = changes
-    return ExchangePrices(exact, dearer, opened, filled, twin_exact, -twins[0], twins[2], graph, part)
+    return ExchangePrices(exact, dearer, opened, filled, twin_exact, -twins[0], twins[2], over_bars, graph, part)
 
 
 def _graph_part(problem: Problem) -> Part:
@@ -133,34 +140,65 @@ def _twice_at_one(problem: Problem) -> BoolArray:
     return mask
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Pairs of the problem that are priced beside a part of it: those of the part, and those that something bars from it."""
+
+    pairs: IntArray
+    rows: IntArray
+    """(pairs,) index of the part's row."""
+    needs: IntArray
+    """(pairs,) index of the part's need."""
+    resources: IntArray
+    costs: IntArray
+
+
+def _part_rows(problem: Problem, part: Part) -> IntArray:
+    """(rows,) the part's row of each row of the problem, or -1."""
+    rows = np.full(len(problem.row_needs), -1)
+    rows[problem.pair_rows[part.pairs]] = part.problem.pair_rows
+    return rows
+
+
+def _asked(problem: Problem, part: Part, over_bars: bool) -> _Asked:
+    rows, pairs = _part_rows(problem, part), part.pairs
+    if over_bars and problem.barred is not None:
+        barred = problem.barred & (rows[problem.pair_rows] >= 0)
+        if problem.pinned is not None:
+            barred &= ~problem.pinned
+        pairs = np.sort(np.concatenate((pairs, np.flatnonzero(barred))))
+    at = rows[problem.pair_rows[pairs]]
+    return _Asked(pairs, at, part.problem.row_needs[at], problem.pair_resources[pairs], problem.costs[pairs])
+
+
 def _graph_sums(
-    problem: Problem, costs: IntArray, chosen: IntArray, scale: Scale
+    problem: Problem, costs: IntArray, chosen: IntArray, scale: Scale, asked: _Asked
 ) -> tuple[SlotGraph, FloatArray, FloatArray]:  # fmt: skip
-    """The graph that leaves teams alone, and what of its (pairs,) and (resources,) sums is exact; the rest is not a number."""
+    """The graph that leaves teams alone, and what of its (asked,) and (resources,) sums is exact; the rest is not a number."""
     teams = _is_team(problem)
     graph = SlotGraph(problem, costs, chosen, scale, teams)
-    sums, twins = _known(problem, graph)
+    sums, twins = _known(problem, graph, asked)
     if not teams.any():
         return graph, sums, twins
     is_open = _joined(problem, _open_needs(problem, chosen))
     opens_nothing = np.abs(sums) <= scale.step // 2
-    exact = opens_nothing & ~is_open[problem.pair_needs]
+    exact = opens_nothing & ~is_open[asked.needs]
     twin_exact = np.ones(len(twins), dtype=np.bool_)
     twin_exact[problem.pair_resources[is_open[problem.pair_needs]]] = False
     if not (exact[np.isfinite(sums)].all() and twin_exact.all()):
-        bounds, twin_bounds = _known(problem, SlotGraph(problem, costs, chosen, scale, np.zeros_like(teams)))
+        bounds, twin_bounds = _known(problem, SlotGraph(problem, costs, chosen, scale, np.zeros_like(teams)), asked)
         exact |= sums == bounds
         twin_exact |= twins == twin_bounds
     return graph, np.where(exact, sums, np.nan), np.where(twin_exact, twins, np.nan)
 
 
-def _known(problem: Problem, graph: SlotGraph) -> tuple[FloatArray, FloatArray]:
-    """(pairs,) and (resources,) sums of a graph; not a number wherever a circle may still improve a neighbour's lot."""
-    sums, twins = graph.pair_sums(), graph.twin_sums()
+def _known(problem: Problem, graph: SlotGraph, asked: _Asked) -> tuple[FloatArray, FloatArray]:
+    """(asked,) and (resources,) sums of a graph; not a number wherever a circle may still improve a neighbour's lot."""
+    sums, twins = graph.pair_sums(asked.rows, asked.resources, asked.costs), graph.twin_sums()
     unknown = graph.unknown_needs()
     if unknown.any():
-        at = _joined(problem, unknown)[problem.pair_needs]
-        sums[at], twins[problem.pair_resources[at]] = np.nan, np.nan
+        joined = _joined(problem, unknown)
+        sums[joined[asked.needs]], twins[problem.pair_resources[joined[problem.pair_needs]]] = np.nan, np.nan
     return sums, twins
 
 

@@ -172,21 +172,25 @@ class SlotGraph:
             mask[self.problem.row_needs[self.slot_rows[unknown[self.slot_nodes]]]] = True
         return mask
 
-    def pair_sums(self) -> FloatArray:
-        """(pairs,) by how much choosing each makes the plan dearer, steps included; infinite where it cannot be."""
-        problem, count = self.problem, len(self.nodes)
+    def pair_sums(self, rows: IntArray, resources: IntArray, costs: IntArray) -> FloatArray:
+        """(pairs,) by how much choosing each makes the plan dearer, steps included; infinite where it cannot be.
+
+        A pair that is none of the problem's, because something bars it, is priced as if it alone were let through.
+        """
+        count = len(self.nodes)
         # The last column is for resources that have nothing to give.
-        after: FloatArray = np.full((len(problem.row_needs), count + 2), np.inf)
+        after: FloatArray = np.full((len(self.problem.row_needs), count + 2), np.inf)
         if len(self.slot_rows):
-            rows, first = np.unique(self.slot_rows, return_index=True)
+            served, first = np.unique(self.slot_rows, return_index=True)
             given_up = self.paths[:, self.slot_nodes].T - self.slot_costs[:, None]
-            after[rows, : count + 1] = np.minimum.reduceat(given_up, first)
+            after[served, : count + 1] = np.minimum.reduceat(given_up, first)
         if len(self.open_rows):
             opened = self.paths[:, count] - self.opens[self.open_rows][:, None]
             after[self.open_rows, : count + 1] = np.minimum(after[self.open_rows, : count + 1], opened)
         sources = np.where(self.node_of < 0, count + 1, self.node_of)
-        sums: FloatArray = self.costs + after[problem.pair_rows, sources[problem.pair_resources]]
-        sums[sums < 0] = np.nan
+        sums: FloatArray = costs + after[rows, sources[resources]]
+        # Nothing that was open to the plan can be better than the plan.
+        sums[(sums < 0) & np.isfinite(self.table[rows, resources])] = np.nan
         return sums
 
     def twin_sums(self) -> FloatArray:
@@ -208,12 +212,11 @@ class SlotGraph:
         best = int(np.argmin(sums)) if len(pairs) else 0
         return (int(pairs[best]), float(sums[best])) if len(pairs) and np.isfinite(sums[best]) else None
 
-    def steps(self, pair: int, *, fills: bool = False) -> tuple[Step, ...]:
-        """Who moves where if this pair is chosen, its own row first; only for pairs whose sum is finite.
+    def steps(self, row: int, resource: int, *, fills: bool = False) -> tuple[Step, ...]:
+        """Who moves where if a resource is chosen for a row, that row first; only for pairs whose sum is finite.
 
         `fills`: it takes an open slot, even if another slot of its row would change the plan less.
         """
-        row, resource = int(self.problem.pair_rows[pair]), int(self.problem.pair_resources[pair])
         start, count = int(self.node_of[resource]), len(self.nodes)
         best, leaves, target = np.inf, None, count
         if row in self.open_rows:

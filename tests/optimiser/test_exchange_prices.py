@@ -6,8 +6,10 @@ from collections import Counter
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from optimiser.allocation import Allocation
+from optimiser.counterfactual import Change, change_of
 from optimiser.exchange_prices import ExchangePrices, exchange_prices
 from optimiser.ledger import ledger_of
 from optimiser.problem import Problem
@@ -174,3 +176,27 @@ def test_a_problem_too_wide_for_one_table_has_no_exact_prices() -> None:
     )
     plan = solve(problem)
     assert exchange_prices(problem, plan).exact.sum() == len(plan.chosen) == 1
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_going_over_a_bar_has_the_price_of_a_plan_in_which_it_is_forced(seed: int) -> None:
+    """A person may ask what the forbidden would cost; the bars of all others stand."""
+    draw = np.random.default_rng([seed, 5])
+    plain = random_problem(seed)
+    problem = replace(plain, barred=draw.random(len(plain.pair_rows)) < 0.4)
+    allocation = solve(problem)
+    prices = exchange_prices(problem, allocation, over_bars=True)
+    assert problem.barred is not None
+    for pair in np.flatnonzero(problem.barred & prices.exact).tolist():
+        pins = np.arange(len(plain.pair_rows)) == pair
+        forced = solve(replace(problem, pinned=pins, forced=pins))
+        assert change_of(prices, pair) == Change(
+            forced.cost - allocation.cost, _more_by_rank(forced.filled_by_rank, allocation.filled_by_rank)
+        )
+
+
+def _more_by_rank(
+    after: tuple[tuple[int, int], ...], before: tuple[tuple[int, int], ...]
+) -> tuple[tuple[int, int], ...]:
+    changes = ((rank, there - here) for (rank, there), (_, here) in zip(after, before, strict=True))
+    return tuple(change for change in changes if change[1])
