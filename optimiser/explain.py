@@ -64,6 +64,8 @@ class PassedOver:
     where the row got nobody."""
     in_plan: Change | None = None
     """What choosing it would change in the whole plan; None where it may not be chosen, or nobody has worked it out."""
+    solved_again: Counterfactual | None = None
+    """The plan in which it is chosen, where its price is not one that `exchange_prices` knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ def _priced_in_plan(
             found.append(replace(other, in_plan=change_of(prices, pair)))
         elif limits is not None and pair in again:
             what_if = choosing(problem, allocation, prices, pair, limits)
-            found.append(other if what_if is None else replace(other, in_plan=what_if.change))
+            found.append(other if what_if is None else replace(other, in_plan=what_if.change, solved_again=what_if))
         else:
             found.append(other)
     return found
