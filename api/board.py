@@ -201,7 +201,8 @@ def proposals(present: Present, *, alternatives: int = ALTERNATIVES) -> Proposal
     if alternatives and made:
         known = reasons(decision)
         needs = dict.fromkeys(each.need for each in made)
-        others = {need: explain(decision, need, known).others for need in needs}
+        # Everything at once must come at once: what would take solving again waits until somebody asks for one need.
+        others = {need: explain(decision, need, known, limits=None).others for need in needs}
     return ProposalsView(
         sequence=decision.sequence,
         plan=PlanView(

@@ -1,12 +1,17 @@
 """A decision at a live desk's size: 300 resources, 50 open incidents with mixed plans, full reasons, in process.
 
-Beside it, raw OR-Tools min-cost flow on as many pairs of the same shape, so that the machine's speed cancels.
+Full reasons are, for each of 50 needs and 300 resources, the grounds, the reach and the exact price in the whole plan, in
+columns; words are made for one need at a time, for whoever asks. A sample of the prices is held against plans solved again from
+scratch, in ample resources and in scarcity, and every open need's way out is looked at. Beside it stands raw OR-Tools min-cost
+flow on as many pairs of the same shape, so that the machine's speed cancels.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import cycle
 
 import numpy as np
 from rich.console import Console
@@ -16,25 +21,32 @@ from benchmarks.instances import a_problem, flow_arrays, raw_flow
 from incidents.centre import Centre
 from incidents.decision import decide
 from incidents.desk import Desk
-from incidents.explanation import explain
+from incidents.explanation import explain, lacking
 from incidents.facts import AnswerGiven, IncidentOpened, ResourceSignedOn
 from incidents.procedure import Procedure
 from incidents.quantities import IncidentId, Place, ResourceId
+from incidents.reasons import reasons
 from incidents.roster import Roster
 from incidents.travel import travel_times
+from optimiser import Allocation, ExchangePrices, Limits, Problem, solve
+from optimiser.meeting import KeptSession
 
 START = 1_700_000_000_000
 RESOURCES, INCIDENTS, REPEATS = 300, 50, 100
+SCARCE = 60
+"""Resources where there are not enough for all."""
+SAMPLE = 60
+"""Prices held against plans solved again, per world."""
 DEGREES = 0.2
 """How wide the city is."""
 
 
-def a_busy_desk(seed: int) -> Desk:
+def a_busy_desk(seed: int, resources: int = RESOURCES) -> Desk:
     """Engines, ambulances and medics anywhere in a city, and incidents that ask for one, two or three of them."""
     draw = np.random.default_rng(seed)
     kinds = {"engine": ["fire"], "ambulance": ["transport"], "medic": ["transport", "advanced"]}
-    names = [f"U{index:03d}" for index in range(RESOURCES)]
-    spots = (draw.random((RESOURCES + INCIDENTS, 2)) * DEGREES).tolist()
+    names = [f"U{index:03d}" for index in range(resources)]
+    spots = (draw.random((resources + INCIDENTS, 2)) * DEGREES).tolist()
     centre = Centre.model_validate(
         {
             "centre": "city",
@@ -50,7 +62,7 @@ def a_busy_desk(seed: int) -> Desk:
     desk.observe(*(ResourceSignedOn(START, ResourceId(name), centre.base_of(name)) for name in names))
     for index in range(INCIDENTS):
         incident = IncidentId(f"I{index:02d}")
-        place = Place(*spots[RESOURCES + index])
+        place = Place(*spots[resources + index])
         answer = ("fire", "illness", "crash", "collapse")[int(draw.integers(4))]
         when = START + 1000 * index
         desk.observe(IncidentOpened(when, incident, None, place), AnswerGiven(when, incident, "what", answer))
@@ -86,31 +98,71 @@ def its_procedure() -> Procedure:
 
 
 def main() -> None:
-    """Print p50 and p99 of deciding, of deciding with every reason, and of the rival."""
-    desk = a_busy_desk(1)
-    roster = Roster(desk.centre, travel_times(desk.centre))
-
-    def deciding() -> None:
-        decide(desk.situation, desk.procedure, roster)
-
-    def with_reasons() -> None:
-        decision = decide(desk.situation, desk.procedure, roster)
-        decision.holds()
-        for need in desk.situation.needs:
-            explain(decision, need)
-
+    """Print p50 and p99 of deciding, of deciding with every reason, and of the rival; then how the reasons bear examination."""
     problem = a_problem(INCIDENTS, RESOURCES, "medium", 1)
     arrays = flow_arrays(problem)
     raw = _times_ms(lambda: raw_flow(arrays))
-    decision = decide(desk.situation, desk.procedure, roster)
     table = Table("what", "p50 ms", "p99 ms", "p50 / raw flow's")
-    for name, act in (("decide", deciding), ("decide, with a reason for every resource and need", with_reasons)):
-        times = _times_ms(act)
-        table.add_row(name, *_shown(times), f"{np.median(times) / np.median(raw):.1f}")
+    for resources in (RESOURCES, SCARCE):
+        _add_times(table, a_busy_desk(1, resources), resources, float(np.median(raw)))
     table.add_row(f"raw flow, {len(problem.pair_rows)} pairs", *_shown(raw), "1.0")
     console = Console(width=120)
     console.print(table)
-    console.print(f"engine {decision.engine}, {len(decision.proposals)} proposals, {len(decision.holds())} holds")
+    for resources in (RESOURCES, SCARCE):
+        console.print(_examined(a_busy_desk(1, resources), resources))
+
+
+def _add_times(table: Table, desk: Desk, resources: int, raw_ms: float) -> None:
+    roster, solver = Roster(desk.centre, travel_times(desk.centre)), KeptSession()
+    decision = decide(desk.situation, desk.procedure, roster, solver=solver)
+    needs = cycle(list(desk.situation.needs))
+    known = reasons(decision)
+    acts: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("decide", lambda: decide(desk.situation, desk.procedure, roster, solver=solver)),
+        (
+            "decide, with every reason and exact price",
+            lambda: reasons(decide(desk.situation, desk.procedure, roster, solver=solver)),
+        ),
+        ("reasons alone", lambda: reasons(decision)),
+        ("words for one need", lambda: explain(decision, next(needs), known)),
+    )
+    for name, act in acts:
+        times = _times_ms(act)
+        table.add_row(f"{resources} resources: {name}", *_shown(times), f"{np.median(times) / raw_ms:.1f}")
+
+
+def _examined(desk: Desk, resources: int) -> str:
+    """Hold a sample of exact prices against plans solved again, and look at every way out; say how many differed."""
+    decision = decide(desk.situation, desk.procedure, Roster(desk.centre, travel_times(desk.centre)))
+    known = reasons(decision)
+    problem, plan = known.problem, known.context.allocation
+    able = np.flatnonzero(known.prices.exact)
+    sample = np.random.default_rng(1).permutation(able)[:SAMPLE].tolist()
+    differ = sum(not _holds(problem, plan, known.prices, pair) for pair in sample)
+    ways, kept = 0, 0
+    for need in lacking(decision):
+        for row in explain(decision, need, known).open_positions:
+            if row.way_out is not None:
+                ways += 1
+                mine = [move for move in row.way_out.moves if move.need_id == need]
+                kept += sum((move.takes is not None) - (move.leaves is not None) for move in mine) > 0
+    return (
+        f"{resources} resources: engine {decision.engine}, {len(decision.proposals)} proposals, "
+        f"{len(lacking(decision))} needs short; {known.prices.exact.mean():.0%} of {len(problem.pair_rows)} prices exact "
+        f"without solving again; of {len(sample)} solved again {differ} differ; {kept} of {ways} ways out fill a position"
+    )
+
+
+def _holds(problem: Problem, plan: Allocation, prices: ExchangePrices, pair: int) -> bool:
+    pins = np.zeros(len(problem.pair_rows), dtype=np.bool_)
+    pins[pair] = pair not in plan.chosen
+    other = solve(replace(problem, pinned=pins), Limits(programme_nodes=0)) if pins.any() else plan
+    more = {rank: 0 for rank, _ in plan.filled_by_rank}
+    for rank, count in ((int(prices.opened[pair]), -1), (int(prices.filled[pair]), 1)):
+        if rank:
+            more[rank] += count
+    filled = tuple((rank, count + more[rank]) for rank, count in plan.filled_by_rank)
+    return not other.proven or (filled, plan.cost + int(prices.dearer[pair])) == (other.filled_by_rank, other.cost)
 
 
 def _times_ms(act: Callable[[], object]) -> list[float]:

@@ -18,7 +18,7 @@ from incidents.quantities import NeedId, ResourceId
 from incidents.reasons import Reasons, reasons
 from incidents.situation import Need
 from incidents.urgency import Standing
-from optimiser import UNITS_PER_SECOND, Change, Counterfactual, Move, choosing
+from optimiser import RESOLVE_LIMITS, UNITS_PER_SECOND, Change, Counterfactual, Limits, Move, choosing
 from optimiser.explain import NeedExplanation, OpenRow, PassedOver, Priced, WhyOpen
 from optimiser.explain import explain as explain_need
 
@@ -92,13 +92,18 @@ class Explanation:
     open_positions: tuple[OpenPosition, ...] = ()
 
 
-def explain(decision: Decision, need: NeedId, known: Reasons | None = None) -> Explanation:
-    """Explain what `decision` does about `need`, which has open positions in it; `known`: its reasons, if at hand."""
+def explain(
+    decision: Decision, need: NeedId, known: Reasons | None = None, *, limits: Limits | None = RESOLVE_LIMITS
+) -> Explanation:
+    """Explain what `decision` does about `need`, which has open positions in it; `known`: its reasons, if at hand.
+
+    `limits` bound each solving again; None: nothing is solved again, and prices that would take it are left out.
+    """
     known = reasons(decision) if known is None else known
     context = known.context
     asking = next(each for each in context.askings if each.need.id == need)
     problem = known.problem
-    found = explain_need(problem, context.allocation, problem.need_ids.index(need), prices=known.prices)
+    found = explain_need(problem, context.allocation, problem.need_ids.index(need), prices=known.prices, limits=limits)
     chosen = tuple(_chosen(context, option) for option in found.chosen)
     able = _able(known, found, chosen)
     judged = {each.resource for each in chosen}
@@ -163,9 +168,11 @@ def _able(known: Reasons, found: NeedExplanation, chosen: tuple[Reason, ...]) ->
     able = {}
     for other in others:
         opened: tuple[NeedId, ...] = ()
-        if other.in_plan is not None and other.option.pair in named:
+        what_if = other.solved_again
+        if known.prices.exact[other.option.pair] and other.option.pair in named:
             what_if = choosing(known.problem, context.allocation, known.prices, other.option.pair)
-            opened = () if what_if is None else tuple(NeedId(each) for each in what_if.opened)
+        if what_if is not None:
+            opened = tuple(NeedId(each) for each in what_if.opened)
         able[other.option.pair] = _passed_over(context, other, slowest_s, opened)
     return able
 

@@ -28,7 +28,7 @@ NO_PAIR = -1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reasons:
-    """Columns are (needs, resources); a resource that could fill several rows of a need is shown for its own, or the first."""
+    """Columns are (needs, resources); who could fill several rows of a need is shown for the one it gets, or the first."""
 
     context: Context
     problem: Problem
@@ -87,8 +87,8 @@ def reasons(decision: Decision) -> Reasons:
     shown = np.flatnonzero(np.array(formulation.is_open, dtype=np.bool_)[problem.pair_rows])
     chosen = np.zeros(len(problem.pair_rows), dtype=np.bool_)
     chosen[list(allocation.chosen)] = True
-    # Later entries overwrite earlier ones: the first row of a need wins, and what is chosen wins over that.
-    order = np.concatenate((shown[::-1], shown[chosen[shown]]))
+    # Later entries overwrite earlier ones: the first row of a need wins, and what is chosen or stays wins over that.
+    order = np.concatenate((shown[::-1], np.flatnonzero(chosen & (lines[problem.pair_needs] != NO_PAIR))))
     pairs = np.full((len(needs), len(resources)), NO_PAIR, dtype=np.int64)
     pairs[lines[problem.pair_needs[order]], columns[problem.pair_resources[order]]] = order
     grounds = _unable(context, needs, resources)

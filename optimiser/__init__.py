@@ -5,7 +5,7 @@ Knows no incident, no clock and no disk.
 
 from optimiser.allocation import Allocation, Certificate, Limits, Termination
 from optimiser.columns import Columns, NeedFacts, ResourceFacts, StraightLine
-from optimiser.counterfactual import Change, Counterfactual, choosing, filling
+from optimiser.counterfactual import RESOLVE_LIMITS, Change, Counterfactual, choosing, filling
 from optimiser.exchange_prices import ExchangePrices, exchange_prices
 from optimiser.explain import NeedExplanation, explain
 from optimiser.kernels.augmenting import NEVER
@@ -36,6 +36,7 @@ __all__ = [
     "LOSS_LIMIT",
     "NEVER",
     "PAIR_COST_LIMIT",
+    "RESOLVE_LIMITS",
     "UNITS_PER_SECOND",
     "Allocation",
     "BoolArray",

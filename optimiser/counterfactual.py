@@ -21,7 +21,7 @@ from optimiser.session_reasons import Move
 from optimiser.slot_graph import Step
 from optimiser.solve import solve
 
-RESOLVE_LIMITS = Limits(nodes=40, programme_work=0.5, programme_nodes=0)
+RESOLVE_LIMITS = Limits(nodes=20, programme_work=0.2, programme_nodes=0)
 """What solving a component again may cost: somebody is waiting for a reason, and an unproven one says so."""
 
 

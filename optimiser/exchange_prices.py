@@ -73,6 +73,8 @@ class ExchangePrices:
         return (dearer, opened, filled), self._in_problem(problem, graph.steps(row, resource, fills=True))
 
     def _in_problem(self, problem: Problem, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        if self._part.problem is problem:
+            return steps
         rows = np.zeros(len(self._part.problem.row_needs), dtype=np.int64)
         rows[self._part.problem.pair_rows] = problem.pair_rows[self._part.pairs]
         return tuple(Step(int(rows[step.row]), step.leaves, step.takes) for step in steps)

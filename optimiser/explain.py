@@ -64,6 +64,8 @@ class PassedOver:
     where the row got nobody."""
     in_plan: Change | None = None
     """What choosing it would change in the whole plan; None where it may not be chosen, or nobody has worked it out."""
+    solved_again: Counterfactual | None = None
+    """The plan in which it is chosen, where its price is not one that `exchange_prices` knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +107,18 @@ def explain(
     prices = exchange_prices(problem, allocation) if prices is None else prices
     picks = set(allocation.chosen)
     holders = _holders(problem, allocation)
-    costs = problem.costs
     chosen: list[Priced] = []
     passed_over: list[PassedOver] = []
     for row in np.flatnonzero(problem.row_needs == need).tolist():
         pairs = np.flatnonzero(problem.pair_rows == row)
-        pairs = pairs[np.argsort(costs[pairs], kind="stable")]
-        options = _priced(problem, row, pairs, costs[pairs])
+        costs = problem.terms[pairs].sum(axis=1)
+        order = np.argsort(costs, kind="stable")
+        options = _priced(problem, row, pairs[order], costs[order])
         mine = [option for option in options if option.pair in picks]
         dearest = max((option.cost for option in mine), default=None)
         chosen += mine
         passed_over += [
-            _passed_over(problem, option, need, holders.get(option.resource, ()), dearest)
+            _passed_over(problem, prices, option, need, holders.get(option.resource, ()), dearest)
             for option in options
             if option.pair not in picks
         ]
@@ -131,22 +133,17 @@ def _priced_in_plan(
     problem: Problem, allocation: Allocation, prices: ExchangePrices, others: list[PassedOver], limits: Limits | None
 ) -> list[PassedOver]:
     """Put the change of the whole plan beside each: what is known, and for the first of the others by solving again."""
+    if limits is None:
+        return others
     asked = sorted(
         (other for other in others if _may_go(other) and not prices.exact[other.option.pair]),
         key=lambda other: (other.dearer_by or 0, other.option.cost, other.option.resource_id),
     )[:RESOLVES_LIMIT]
-    again = set() if limits is None else {other.option.pair for other in asked}
-    found = []
-    for other in others:
-        pair = other.option.pair
-        if prices.exact[pair]:
-            found.append(replace(other, in_plan=change_of(prices, pair)))
-        elif limits is not None and pair in again:
-            what_if = choosing(problem, allocation, prices, pair, limits)
-            found.append(other if what_if is None else replace(other, in_plan=what_if.change))
-        else:
-            found.append(other)
-    return found
+    found = {other.option.pair: choosing(problem, allocation, prices, other.option.pair, limits) for other in asked}
+    return [
+        other if what_if is None else replace(other, in_plan=what_if.change, solved_again=what_if)
+        for other, what_if in ((other, found.get(other.option.pair)) for other in others)
+    ]
 
 
 def _alternatives(others: list[PassedOver]) -> tuple[PassedOver, ...]:
@@ -195,19 +192,20 @@ def _priced(problem: Problem, row: int, pairs: IntArray, costs: IntArray) -> lis
 
 
 def _passed_over(
-    problem: Problem, option: Priced, need: int, holders: tuple[int, ...], dearest: int | None
+    problem: Problem, prices: ExchangePrices, option: Priced, need: int, holders: tuple[int, ...], dearest: int | None
 ) -> PassedOver:
     dearer_by = None if dearest is None else option.cost - dearest
+    change = change_of(prices, option.pair) if prices.exact[option.pair] else None
     if problem.barred is not None and problem.barred[option.pair]:
         return PassedOver(option, "barred", (), dearer_by)
     if need in holders:
-        return PassedOver(option, "in another role here", (problem.need_ids[need],), dearer_by)
+        return PassedOver(option, "in another role here", (problem.need_ids[need],), dearer_by, change)
     if problem.capacities[option.resource] == 0:
         return PassedOver(option, "no capacity", (), dearer_by)
     if len(holders) >= problem.capacities[option.resource]:
         held_by = tuple(problem.need_ids[holder] for holder in sorted(holders))
-        return PassedOver(option, "taken", held_by, dearer_by)
-    return PassedOver(option, "team incomplete" if dearest is None else "dearer", (), dearer_by)
+        return PassedOver(option, "taken", held_by, dearer_by, change)
+    return PassedOver(option, "team incomplete" if dearest is None else "dearer", (), dearer_by, change)
 
 
 def _open_row(

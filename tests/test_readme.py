@@ -6,6 +6,7 @@ import json
 import shlex
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -37,9 +38,10 @@ def test_the_dispatchers_example_ends_with_proposals_and_reasons(tmp_path: Path)
         with TestClient(application(room), base_url="http://localhost") as web:
             assert web.post("/v1/resources/sign-on-all").status_code == 200
             answers = [_curled(web, line) for line in CURLS]
-    proposals, reasons = answers[-2:]
+    proposals, reasons, appraisal = answers[-3:]
     assert {each["skill"] for each in proposals["proposals"]} == {"ambulance", "engine", "captain"}
     assert len(reasons["others"]) + len(reasons["chosen"]) == len(centre.resources)
+    assert (appraisal["resource"], appraisal["broken"]) == ("E02", None)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -55,12 +57,11 @@ def test_every_command_on_the_page_is_one_that_muster_knows(command: list[str], 
     assert command[0] != "what-if" or json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
 
 
-def _curled(web: TestClient, line: str) -> dict[str, list[dict[str, str]]]:
+def _curled(web: TestClient, line: str) -> Any:
     words = shlex.split(line.partition("  #")[0])
     path = next(word for word in words if word.startswith("$P")).replace("$P", "/v1")
     body = words[words.index("-d") + 1] if "-d" in words else None
     method = "POST" if "POST" in words else "GET"
     answer = web.request(method, path, content=body, headers={"content-type": "application/json"} if body else {})
     assert answer.is_success, f"{line}: {answer.text}"
-    found: dict[str, list[dict[str, str]]] = answer.json()
-    return found
+    return answer.json()
