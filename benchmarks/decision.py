@@ -156,7 +156,8 @@ def _examined(desk: Desk, resources: int) -> str:
 def _holds(problem: Problem, plan: Allocation, prices: ExchangePrices, pair: int) -> bool:
     pins = np.zeros(len(problem.pair_rows), dtype=np.bool_)
     pins[pair] = pair not in plan.chosen
-    other = solve(replace(problem, pinned=pins), Limits(programme_nodes=0)) if pins.any() else plan
+    forced = None if problem.barred is None else pins & problem.barred
+    other = solve(replace(problem, pinned=pins, forced=forced), Limits(programme_nodes=0)) if pins.any() else plan
     more = {rank: 0 for rank, _ in plan.filled_by_rank}
     for rank, count in ((int(prices.opened[pair]), -1), (int(prices.filled[pair]), 1)):
         if rank:

@@ -20,6 +20,7 @@ from incidents.procedure import Procedure
 from incidents.quantities import IncidentId, Instant, NeedId, Place, ResourceId
 from incidents.roster import Roster
 from incidents.situation import Incident, Need, Situation
+from incidents.standby import called, is_reserve
 from incidents.urgency import Asking
 from optimiser import UNITS_PER_SECOND, Allocation, Limits, Termination, solve
 
@@ -277,6 +278,8 @@ def _sent_to(context: Context) -> dict[ResourceId, str]:
         need, resource = formulation.rows[row][0], formulation.candidates[pair].resource
         if formulation.is_open[row]:
             words[resource] = f"proposed for {need}"
+        elif is_reserve(need):
+            words[resource] = f"kept in {called(need)}"
         elif context.situation.resources[resource].assignment(need) is not None:
             words[resource] = f"stays with {need}"
         else:

@@ -17,6 +17,7 @@ from incidents.obstacles import Obstacle, obstacles
 from incidents.quantities import NeedId, ResourceId
 from incidents.reasons import Reasons, reasons
 from incidents.situation import Need
+from incidents.standby import called, is_reserve
 from incidents.urgency import Standing
 from optimiser import RESOLVE_LIMITS, UNITS_PER_SECOND, Change, Counterfactual, Limits, Move, choosing
 from optimiser.explain import NeedExplanation, OpenRow, PassedOver, Priced, WhyOpen
@@ -139,8 +140,13 @@ def lacking(decision: Decision) -> Mapping[NeedId, tuple[tuple[str, int], ...]]:
 
 def way_out(found: Counterfactual) -> WayOut:
     """Put another plan in a desk's terms."""
-    leaves_open = tuple(NeedId(each) for each in found.opened)
+    leaves_open = _left_open(found)
     return WayOut(found.moves, leaves_open, found.change.dearer_by / UNITS_PER_SECOND, found.change.proven)
+
+
+def _left_open(found: Counterfactual) -> tuple[NeedId, ...]:
+    """The needs that lose positions; what a reserve loses is in the price."""
+    return tuple(NeedId(each) for each in found.opened if not is_reserve(each))
 
 
 def _chosen(context: Context, option: Priced) -> Reason:
@@ -172,7 +178,7 @@ def _able(known: Reasons, found: NeedExplanation, chosen: tuple[Reason, ...]) ->
         if known.prices.exact[other.option.pair] and other.option.pair in named:
             what_if = choosing(known.problem, context.allocation, known.prices, other.option.pair)
         if what_if is not None:
-            opened = tuple(NeedId(each) for each in what_if.opened)
+            opened = _left_open(what_if)
         able[other.option.pair] = _passed_over(context, other, slowest_s, opened)
     return able
 
@@ -193,7 +199,7 @@ def _passed_over(context: Context, other: PassedOver, slowest_s: _Slowest, opene
 def _why(other: PassedOver, dearer_by_s: float | None) -> str:
     match other.why:
         case "taken":
-            return f"taken by {', '.join(other.held_by)}"
+            return f"taken by {', '.join(map(called, other.held_by))}"
         case "in another role here":
             return "proposed for another row of this need"
         case "team incomplete":

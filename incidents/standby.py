@@ -28,6 +28,16 @@ PREFIX = "/reserve/"
 """Before the name of a reserve, where the optimiser asks for the id of a need."""
 
 
+def is_reserve(need: str) -> bool:
+    """Whether the optimiser's id of a need stands for a reserve."""
+    return need.startswith(PREFIX)
+
+
+def called(need: str) -> str:
+    """What people call a need, or the reserve that stands as one."""
+    return f"the reserve {need.removeprefix(PREFIX)}" if is_reserve(need) else need
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """The positions of one reserve that no reserve inside it has."""

@@ -12,6 +12,7 @@ import pytest
 from incidents import facts as f
 from incidents.decision import Proposal
 from incidents.desk import Desk
+from incidents.explanation import explain
 from incidents.quantities import NeedId, ResourceId
 from tests.builders import a_centre, a_desk, a_procedure, an_incident, at, held, proposed, sent, spot
 
@@ -231,3 +232,15 @@ def test_a_cap_says_how_much_slower_it_may_be() -> None:
     green_at(desk, 350)
     red_at(desk, 120)
     assert proposed(desk) == [("r/1", "A1"), ("g/1", "M1")]
+
+
+def test_who_is_kept_in_reserve_is_said_to_be() -> None:
+    """A dispatcher who sees an idle ambulance and an open call is owed the reason, and what it would cost to send it."""
+    desk = patient(100, reserve=[RESERVE])
+    green_at(desk, 0)
+    assert held(desk, "g/1") == {"A1": "kept in the reserve north"}
+    told = explain(desk.decision, NeedId("g/1"))
+    assert told.open_positions[0].why == "waiting is cheaper than whoever could go"
+    way = told.open_positions[0].way_out
+    assert way is not None
+    assert (way.leaves_open, way.dearer_by_s) == ((), 50.0)
