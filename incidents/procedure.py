@@ -21,6 +21,8 @@ from incidents.centre import Document, Level, Name
 SECONDS_IN_A_WEEK = 7 * 24 * 3600
 MOST_WEIGHTED_S = 10_000_000
 """The highest price a rule may name, in weighted seconds: what is dearer than that is not allowed rather than priced."""
+FACTORY = 1
+"""Which factory settings a fingerprint stands on: one more whenever a setting that exists is given another meaning or value."""
 MOST_ROWS = 50
 """The most rows that one need may have, so that its fact stays small."""
 
@@ -271,6 +273,9 @@ class Procedure(Document):
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 (hex) over the canonical JSON of the rules: comments, key order and layout do not matter."""
-        plain = self.model_dump(mode="json", by_alias=True)
+        """SHA-256 (hex) over the canonical JSON of the rules: comments, key order and layout do not matter.
+
+        What stands at its factory setting is left out, so that a rule that is not used yet changes nobody's identity.
+        """
+        plain = {"factory": FACTORY, **self.model_dump(mode="json", by_alias=True, exclude_defaults=True)}
         return hashlib.sha256(json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
