@@ -94,16 +94,25 @@ def _without(raw: dict[str, Any], wrong: list[_Path]) -> tuple[dict[str, Any], d
         match path:
             case (str(name), int(index), *_) if name in LISTS:
                 dropped[name].add(index)
-            case ("travel", "reach_s", need, resource, *_):
-                rest["travel"]["reach_s"].get(need, {}).pop(resource, None)
+            case ("travel", "reach_s", _, *_):
+                _drop(rest, path[:4])
             case (name, *_):
-                rest.pop(str(name), None)
+                _drop(rest, (name,))
     kept = {}
     for name in LISTS:
         if isinstance(rest.get(name), list):
             kept[name] = [index for index in range(len(rest[name])) if index not in dropped[name]]
             rest[name] = [rest[name][index] for index in kept[name]]
     return rest, kept
+
+
+def _drop(document: Any, path: _Path) -> None:
+    """Take out what stands at a path, if it still does."""
+    *way, last = path
+    for step in way:
+        document = document.get(step) if isinstance(document, dict) else None
+    if isinstance(document, dict):
+        document.pop(last, None)
 
 
 def _moved(flaw: Flaw, kept: dict[str, list[int]]) -> Flaw:

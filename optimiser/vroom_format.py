@@ -2,8 +2,8 @@
 
 The format is VROOM's own (docs/API.md of VROOM 1.14). Strangers write it, so it is read strictly and refused whole, with
 a JSON pointer (RFC 6901) for every flaw. What VROOM has and sequences have not is refused by name, never ignored, because a
-plan that silently forgets a break or a load is worse than none. `description`, `type`, `location`, `start` and `end` beside
-an index, and `distances` are read and not used.
+plan that silently forgets a break or a load is worse than none. `type` and `distances` are read and not used; `description`,
+and coordinates beside an index, are repeated in the solution.
 """
 
 from __future__ import annotations
@@ -167,6 +167,7 @@ def vroom_solution(given: VroomProblem, plan: SequencePlan) -> dict[str, Any]:
                 "reason": each.why, "nearest_vehicle": _vehicle_id(given, each.nearest),
                 "nearest_start": each.nearest_start_s,
             }
+            | _told(jobs[each.need].description, jobs[each.need].location)
             for each in plan.unserved
         ],
         "routes": routes,
@@ -186,7 +187,7 @@ def _route(given: VroomProblem, plan: SequencePlan, resource: int) -> dict[str, 
     problem, vehicle = given.problem, given.document.vehicles[resource]
     way = problem.travel_s[problem.profiles[resource]]
     here, free_s, travel_s, waited_s, service_s = vehicle.start_index, vehicle.time_window[0], 0, 0, 0
-    steps: list[dict[str, Any]] = [_step("start", here, free_s, 0, 0, 0)]
+    steps: list[dict[str, Any]] = [_step("start", here, free_s, 0, 0, 0) | _told("", vehicle.start)]
     for stop in plan.routes[resource]:
         job = given.document.jobs[stop.need]
         leg_s = int(way[here, job.location_index])
@@ -194,17 +195,24 @@ def _route(given: VroomProblem, plan: SequencePlan, resource: int) -> dict[str, 
         travel_s, waited_s = travel_s + leg_s, waited_s + stop.start_s - arrival_s
         service_s += job.service
         wait_s = stop.start_s - arrival_s
-        steps.append(_step("job", job.location_index, arrival_s, travel_s, job.service, wait_s) | {"id": job.id})
+        step = _step("job", job.location_index, arrival_s, travel_s, job.service, wait_s)
+        steps.append(step | {"id": job.id} | _told(job.description, job.location))
         here, free_s = job.location_index, stop.start_s + job.service
     if vehicle.end_index is not None:
         leg_s = int(way[here, vehicle.end_index])
         travel_s += leg_s
-        steps.append(_step("end", vehicle.end_index, free_s + leg_s, travel_s, 0, 0))
+        steps.append(_step("end", vehicle.end_index, free_s + leg_s, travel_s, 0, 0) | _told("", vehicle.end))
     return {
         "vehicle": vehicle.id, "cost": travel_s, "setup": 0, "service": service_s, "duration": travel_s,
         "waiting_time": waited_s, "violations": [], "steps": steps,
         "priority": sum(given.document.jobs[stop.need].priority for stop in plan.routes[resource]),
-    }  # fmt: skip
+    } | _told(vehicle.description, None)  # fmt: skip
+
+
+def _told(description: str, location: tuple[float, ...] | None) -> dict[str, Any]:
+    """What VROOM repeats of the problem, as far as it is there."""
+    told: dict[str, Any] = {"description": description} if description else {}
+    return told if location is None else told | {"location": list(location)}
 
 
 def _step(kind: str, place: int, arrival_s: int, travel_s: int, service_s: int, wait_s: int) -> dict[str, Any]:

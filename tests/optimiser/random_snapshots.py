@@ -14,10 +14,13 @@ from optimiser.snapshot_read import read_snapshot
 SKILLS = ("s", "t", "u")
 
 
-def random_snapshot(seed: int) -> tuple[dict[str, Any], Snapshot]:
-    """Draw a document and read it; what reading refuses, such as a pin that breaks a rule, is drawn again."""
+def random_snapshot(seed: int, *, is_small: bool = False) -> tuple[dict[str, Any], Snapshot]:
+    """Draw a document and read it; what reading refuses, such as a pin that breaks a rule, is drawn again.
+
+    A small one has few enough plans to try them all, no forced pins and no caps on regret.
+    """
     for attempt in range(1000):
-        document = _drawn(np.random.default_rng([seed, attempt, 23]))
+        document = _drawn(np.random.default_rng([seed, attempt, 23]), is_small)
         try:
             return document, read_snapshot(json.dumps(document))
         except DocumentRefused:
@@ -25,32 +28,34 @@ def random_snapshot(seed: int) -> tuple[dict[str, Any], Snapshot]:
     raise AssertionError("no snapshot drawn in a thousand attempts")
 
 
-def _drawn(draw: np.random.Generator) -> dict[str, Any]:
+def _drawn(draw: np.random.Generator, is_small: bool) -> dict[str, Any]:
     def some(share: float) -> bool:
         return bool(draw.random() < share)
 
     def number(low: int, high: int) -> int:
         return int(draw.integers(low, high))
 
-    needs = [_need(draw, f"n{i}") for i in range(number(1, 5))]
-    resources = [_resource(draw, f"r{j}") for j in range(number(1, 7))]
+    needs = [_need(draw, f"n{i}") for i in range(number(1, 4 if is_small else 5))]
+    resources = [_resource(draw, f"r{j}") for j in range(number(1, 5 if is_small else 7))]
     ids = [one["id"] for one in resources]
     reach = {need["id"]: {one: round(float(draw.random()) * 900, 1) for one in ids if some(0.85)} for need in needs}
     made: dict[str, Any] = {
         "needs": needs, "resources": resources, "travel": {"kind": "matrix", "reach_s": reach}, "skills": list(SKILLS),
-        "weights": {"1": 4, "2": 1.5}, "precedence": 0.3, "disruption_s": number(0, 200), "spare_skill_s": number(0, 9),
+        "weights": {"1": 4, "2": 2}, "precedence": 0.3, "disruption_s": number(0, 200), "spare_skill_s": number(0, 9),
         "spare_level_s": number(0, 9),
     }  # fmt: skip
     if some(0.5):
-        made["overtime_price"] = 0.7
-    if some(0.6):
+        made["overtime_price"] = 2
+    if is_small:
+        made["regret_caps_s"] = {}
+    elif some(0.6):
         made["regret_caps_s"] = {"1": number(0, 100)} if some(0.7) else {}
     pairs = [(need["id"], one) for need in needs for one in ids]
     for name in ("pins", "barred", "standing"):
         chosen = [pair for pair in pairs if some(0.06)]
         made[name] = [{"need": need, "resource": one} for need, one in chosen]
     for pin in made["pins"]:
-        pin["forced"] = some(0.5)
+        pin["forced"] = not is_small and some(0.5)
     if some(0.5):
         inner = [one for one in ids if some(0.5)] or ids[:1]
         made["reserves"] = [

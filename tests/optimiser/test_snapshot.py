@@ -16,6 +16,7 @@ from optimiser.snapshot import Answer, allocate, as_table, read_snapshot
 from optimiser.snapshot_format import Snapshot
 from tests.optimiser.random_snapshots import random_snapshot
 from tests.optimiser.snapshot_cases import answered, sent, snapshot_of, town
+from tests.optimiser.snapshot_enumerator import best_of
 
 MANUAL = Path(__file__).parents[2] / "docs" / "allocate.md"
 
@@ -279,3 +280,25 @@ def test_an_answer_survives_the_wire() -> None:
     """What --json prints can be read back."""
     answer = answered()
     assert Answer.model_validate_json(answer.model_dump_json()) == answer
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_no_plan_at_all_is_better_than_the_answer(seed: int) -> None:
+    """Every plan of the document is tried, priced as the manual says."""
+    document = random_snapshot(seed, is_small=True)[0]
+    answer = allocate(read_snapshot(json.dumps(document)))
+    filled = tuple(-one.filled for one in answer.classes)
+    assert answer.proven
+    assert (filled, round(10 * answer.price)) == best_of(document)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_order_of_needs_and_resources_changes_nothing(seed: int) -> None:
+    """The same snapshot exported twice must not send two different crews."""
+    document, snapshot = random_snapshot(seed)
+    turned = document | {"needs": document["needs"][::-1], "resources": document["resources"][::-1]}
+    one, other = allocate(snapshot), allocate(read_snapshot(json.dumps(turned)))
+    assert one.price == other.price
+    assert {need: sorted(some) for need, some in sent(one).items()} == {
+        need: sorted(some) for need, some in sent(other).items()
+    }

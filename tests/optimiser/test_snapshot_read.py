@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from copy import deepcopy
 from typing import Any
 
+import numpy as np
 import pytest
 
 from optimiser.refusals import DocumentRefused, Flaw
+from optimiser.snapshot import allocate
 from optimiser.snapshot_read import read_snapshot
+from tests.optimiser.random_snapshots import random_snapshot
 from tests.optimiser.snapshot_cases import (
     EVERY_FLAW,
     EVERYTHING,
@@ -278,3 +284,36 @@ def test_what_would_cost_more_than_can_be_added_up_is_refused(changed: dict[str,
     travel = {"kind": "matrix", "reach_s": {"x": {"a": 200_000}}}
     made = {"needs": [need], "resources": [resource], "travel": travel, "overtime_price": 0} | changed
     assert _flaws(json.dumps(made)) == [where]
+
+
+JUNK: tuple[Any, ...] = (
+    None, True, -1, 0, 2, 1.5, 1e308, float("nan"), 10**30, "", "n0", "s", [], {}, [[]], [{}], {"s": 1}, [None],
+)  # fmt: skip
+
+
+def _paths(value: object, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place in a document but the whole."""
+    entries: Iterable[tuple[Any, object]] = ()
+    if isinstance(value, dict):
+        entries = value.items()
+    elif isinstance(value, list):
+        entries = enumerate(value)
+    for step, inner in entries:
+        yield (*path, step)
+        yield from _paths(inner, (*path, step))
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_whatever_is_put_wherever_is_read_or_refused(seed: int) -> None:
+    """A stranger's document must never end in a traceback, nor in a plan that an engine gave up on."""
+    draw = np.random.default_rng([seed, 41])
+    made = json.loads(json.dumps(random_snapshot(seed % 20)[0]))
+    for _ in range(int(draw.integers(1, 4))):
+        paths = list(_paths(made))
+        *way, last = paths[int(draw.integers(len(paths)))]
+        here = made
+        for step in way:
+            here = here[step]
+        here[last] = deepcopy(JUNK[int(draw.integers(len(JUNK)))])
+    with suppress(DocumentRefused):
+        assert allocate(read_snapshot(json.dumps(made))).stopped != "degraded"

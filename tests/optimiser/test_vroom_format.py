@@ -205,3 +205,13 @@ def test_a_key_that_stands_twice_is_refused() -> None:
     """JSON would silently keep the last of two priorities."""
     text = json.dumps(SOUND).replace('"priority": 7', '"priority": 7, "priority": 8', 1)
     assert [where for where, _ in _flaws(text)] == ["/jobs/0/priority"]
+
+
+def test_descriptions_and_coordinates_are_repeated_in_the_solution() -> None:
+    """Whoever draws the plan on a map has nothing else to draw it from."""
+    made = json.loads(_with("/jobs/0/description", "hydrant"))
+    made["jobs"][0]["location"] = [2.3, 48.8]
+    given = read_vroom(json.dumps(made))
+    (route,) = vroom_solution(given, plan(given.problem, SequenceLimits(10)))["routes"]
+    (step,) = [step for step in route["steps"] if step.get("id") == 1]
+    assert (step["description"], step["location"]) == ("hydrant", [2.3, 48.8])
