@@ -2,13 +2,14 @@
 
     1  the floor plan       greedy, about a millisecond for two hundred needs and five hundred resources
     2  short searches       where needs of several positions or of other shapes compete: under a small part of the work that
-                            the limits allow, then four times as much, until one is proven; HiGHS is not asked
-    3  `solve`              the answer under the limits themselves, the same that nobody in a hurry would get
+                            the limits allow, then six times as much, until one is proven; HiGHS is not asked
+    3  `solve`              the answer under the limits themselves, the same that nobody in a hurry would get; left out where a
+                            short search has just given it
 
 Stopping early is the caller's business, for nothing here reads a clock. A problem that one flow or one matching settles has no
 second tier, nor has one whose search is short anyway. The last plan is `solve`'s own, so a plan that was not cut short is the
-same live and in simulation. Every tier begins anew: a search that meets its limits takes a third longer for it,
-one that proves its plan early up to twice as long.
+same live and in simulation. Every tier begins anew: a search that meets its limits takes a fifth longer for it, one that
+proves its plan just beyond a tier twice as long.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from optimiser.teams import is_contested_by_teams
 
 FIRST_NODES = 6
 """Flows of the first short search: the relaxation, with and without needs that cannot be staffed, and one rounding."""
-GROWTH = 4
+GROWTH = 6
+SPARE_FLOWS = 3
+"""With so many flows left at its end a search was denied nothing on the way."""
 LONG_SEARCH_PAIRS = 200_000
 """Pairs, counted once for every flow that may be solved, from which a search of teams can take tenths of a second."""
 
@@ -46,6 +49,8 @@ def improvements(problem: Problem, limits: Limits) -> Iterator[Allocation]:
             plan = solve(problem, Limits(nodes, limits.programme_work * nodes / limits.nodes, 0))
             yield plan
             if plan.proven:
+                if _felt_no_limit(plan, nodes, limits):
+                    return
                 break
             nodes *= GROWTH
     yield solve(problem, limits)
@@ -74,3 +79,12 @@ def standing(plan: Allocation) -> Standing:
 
 def _is_searched(problem: Problem) -> bool:
     return not problem.is_plain or is_contested_by_teams(problem)
+
+
+def _felt_no_limit(plan: Allocation, nodes: int, limits: Limits) -> bool:
+    """Whether a proven plan is the one that greater limits give: its search had flows to spare until the end.
+
+    A search with none to spare may prove the price and leave ties open; what CP-SAT finds depends on its work in any case.
+    """
+    has_spare = plan.termination.nodes + SPARE_FLOWS <= nodes
+    return has_spare and not limits.programme_nodes and plan.engine not in {"highs", "cp-sat"}

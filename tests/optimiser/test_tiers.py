@@ -54,6 +54,17 @@ def test_the_last_tier_is_the_solver_s_own_answer() -> None:
         assert list(tiers(problem, LIMITS))[-1] == solve(problem, LIMITS)
 
 
+def test_a_search_that_ended_early_is_not_repeated_and_gives_the_same() -> None:
+    """Between a plan proven under a small limit and one proven under a large one there must be no difference to see."""
+    ended_early, limits = 0, Limits(nodes=20_000, programme_nodes=0)
+    for seed in range(40):
+        problem = instance(25, 50, "dense", seed, 0.6, True)
+        plans = list(tiers(problem, limits))
+        assert plans[-1] == solve(problem, limits), seed
+        ended_early += plans[-1].proven and not plans[-2].proven
+    assert ended_early > 5
+
+
 def test_what_one_matching_settles_has_no_tier_between() -> None:
     """A second look at what is exact at once would only cost time."""
     assert len(list(tiers(_pair(), LIMITS))) == 2
