@@ -132,8 +132,10 @@ class Columns:
         bit = _asked_bit(facts)
         if self._speed_mps is not None:
             need = float(facts.x_m), float(facts.y_m), float(facts.weight), float(facts.waited_s)
-            line = need_line(self._resource_facts, self._skills, need, bit, self._speed_mps, self._limit_s, LOSS_LIMIT)
-            return np.asarray(line)
+            line: IntArray = need_line(
+                self._resource_facts, self._skills, need, bit, self._speed_mps, self._limit_s, LOSS_LIMIT
+            )
+            return line
         x, y, ready_s = self._resource_facts
         at_x, at_y = np.array(facts.x_m), np.array(facts.y_m)
         row = self._priced(self._reach(x, y, at_x, at_y) + ready_s, facts.weight, facts.waited_s)

@@ -17,7 +17,7 @@ from optimiser.problem import IntArray
 
 # Compiled code is handed few large arrays rather than many small ones: every array costs a call a third of a microsecond.
 # A side of a sheet has the three lines of `augmenting.State`, a line of prices of staying open, and then these.
-KEY, HERE, ROOM, LINES = 4, 5, 6, 12
+KEY, HERE, ROOM, FLAGS, MARKS, LINES = 4, 5, 6, 12, 13, 14
 MOVE = 5
 """Numbers that describe a move, an answer's head, or a holder."""
 
@@ -30,10 +30,10 @@ class Sheet(NamedTuple):
     turned: IntArray
     """(columns, rows) the same again: a walk down a column of a large matrix would miss the cache at every step."""
     by_row: IntArray
-    """(12, rows) u, its tie, the column or OPEN or FREE; the price of staying open; the tie key, its bits; 1 if the row is here;
-    and the six lines of `augmenting.Room` for a search over rows."""
+    """(14, rows) u, its tie, the column or OPEN or FREE; the price of staying open; the tie key, its bits; 1 if the row is here;
+    the six lines of `augmenting.Room` for a search over rows; a flag of a byte for every row, and a list of rows."""
     by_column: IntArray
-    """(12, columns) the same for columns, which stay unused for nothing."""
+    """(14, columns) the same for columns, which stay unused for nothing."""
 
     @classmethod
     def blank(cls, rows: int, columns: int) -> Sheet:

@@ -29,7 +29,7 @@ from optimiser.kernels.augmenting import (
 )
 from optimiser.kernels.augmenting_loops import popped, raised, tie_of
 from optimiser.kernels.compiling import compiled
-from optimiser.kernels.sheet import HERE, KEY, ROOM, Sheet
+from optimiser.kernels.sheet import FLAGS, HERE, KEY, MARKS, ROOM, Sheet
 from optimiser.problem import PAIR_COST_LIMIT
 
 
@@ -46,6 +46,33 @@ def keys_of(side: Any) -> Any:
 
 
 @compiled
+def is_no_less(cost: Any, tie: Any, than_cost: Any, than_tie: Any) -> Any:
+    """Whether a price is at least another, ties included."""
+    return cost > than_cost or (cost == than_cost and tie >= than_tie)
+
+
+@compiled
+def marked(by_column: Any, line: Any, base: Any, best: Any) -> Any:
+    """List the columns that a row might bring nearer on the line of marks; returns how many they are.
+
+    Most are ruled out, and without branches a processor does that to several at a time.
+    """
+    flags, v, far = by_column[FLAGS].view(np.int8), by_column[DUAL], by_column[ROOM + FAR]
+    for column in range(len(line)):
+        # What is not eligible lies beyond every ceiling, whatever is added to it.
+        cost = line[column] + base - v[column]
+        flags[column] = (cost <= far[column]) & (cost <= best)
+    marks, count = by_column[MARKS], 0
+    for at in range((len(line) + 7) >> 3):
+        if by_column[FLAGS, at]:
+            for column in range(8 * at, 8 * at + 8):
+                if flags[column]:
+                    marks[count] = column
+                    count += 1
+    return count
+
+
+@compiled
 def search(sheet: Any, source: Any, ceiling: Any, toll: Any, barred: Any) -> Any:
     """Cheapest way to decide a row below `ceiling`, Dijkstra over columns: cost, tie, where it ends, columns settled.
 
@@ -55,26 +82,19 @@ def search(sheet: Any, source: Any, ceiling: Any, toll: Any, barred: Any) -> Any
     though not straight from the source; NOBODY for none.
     """
     costs, by_row, by_column = sheet.costs, sheet.by_row, sheet.by_column
-    room, keys, row_keys = by_column[ROOM:], keys_of(by_column), keys_of(by_row)
+    room, keys, row_keys = cleared(by_column[ROOM:], ceiling), keys_of(by_column), keys_of(by_row)
     far, far_ties, parent = room[FAR], room[FAR_TIES], room[PARENT]
-    v, v_ties, row_of = by_column[DUAL], by_column[TIES], by_column[PARTNER]
-    # One comparison then tells that a column is neither nearer than it was nor nearer than the ceiling.
-    far[:] = ceiling
-    far_ties[:] = 0
-    room[PLACE][:] = -1
+    v, v_ties, row_of, marks = by_column[DUAL], by_column[TIES], by_column[PARTNER], by_column[MARKS]
     best, best_tie, end = ceiling, np.int64(0), ITSELF
     row, base, base_tie = source, np.int64(0), np.int64(0)
     size, settled = 0, 0
     never, not_first, goal = barred
     while True:
         key, line = row_keys[row], costs[row]
-        for column in range(len(line)):
-            # What is not eligible lies beyond every ceiling, whatever is added to it.
-            cost = line[column] + base - v[column]
-            if cost > far[column] or cost > best:
-                continue
-            tie = base_tie + tie_of(key, keys[column]) - v_ties[column]
-            if (cost == best and tie >= best_tie) or (cost == far[column] and tie >= far_ties[column]):
+        for at in range(marked(by_column, line, base, best)):
+            column = marks[at]
+            cost, tie = line[column] + base - v[column], base_tie + tie_of(key, keys[column]) - v_ties[column]
+            if is_no_less(cost, tie, best, best_tie) or is_no_less(cost, tie, far[column], far_ties[column]):
                 continue
             if column == never or (row == source and column in (not_first, goal)):
                 continue
@@ -84,13 +104,13 @@ def search(sheet: Any, source: Any, ceiling: Any, toll: Any, barred: Any) -> Any
                 continue
             if column != goal:
                 cost, tie = cost + toll[0], tie + toll[1]
-            if cost < best or (cost == best and tie < best_tie):
+            if not is_no_less(cost, tie, best, best_tie):
                 best, best_tie, end = cost, tie, column
         if size == 0:
             return best, best_tie, end, settled
         via = room[HEAP, 0]
         cost, tie = far[via], far_ties[via]
-        if cost > best or (cost == best and tie >= best_tie):
+        if is_no_less(cost, tie, best, best_tie):
             return best, best_tie, end, settled
         size = popped(room, size)
         room[SETTLED, settled] = via
@@ -98,8 +118,17 @@ def search(sheet: Any, source: Any, ceiling: Any, toll: Any, barred: Any) -> Any
         row = row_of[via]
         base, base_tie = cost - by_row[DUAL, row], tie - by_row[TIES, row]
         cost, tie = base + by_row[OPENS, row] + toll[0], base_tie + toll[1]
-        if cost < best or (cost == best and tie < best_tie):
+        if not is_no_less(cost, tie, best, best_tie):
             best, best_tie, end = cost, tie, -2 - via
+
+
+@compiled
+def cleared(room: Any, ceiling: Any) -> Any:
+    """Room for a search in which nothing is as near as the ceiling yet, so that one comparison looks at both."""
+    room[FAR][:] = ceiling
+    room[FAR_TIES][:] = 0
+    room[PLACE][:] = -1
+    return room
 
 
 @compiled
@@ -262,16 +291,41 @@ def refill(sheet: Any, target: Any, end: Any, number: Any, said: Any, at: Any) -
 
 
 @compiled
+def swaps(sheet: Any, row: Any, column: Any, toll: Any) -> Any:
+    """Bounds for two searches: one more than the two cheapest exchanges that move one other at most, by different columns.
+
+    The exchanges themselves lie within them, and whatever does not is never put on a heap.
+    """
+    by_row, by_column, line = sheet.by_row, sheet.by_column, sheet.costs[row]
+    least, second = np.int64(NEVER >> 1), np.int64(NEVER >> 1)
+    for other in range(len(line)):
+        cost = line[other] - by_column[DUAL, other]
+        if cost >= second or other == column or line[other] >= NEVER:
+            continue
+        holder, rest = by_column[PARTNER, other], toll
+        if holder >= 0:
+            rest = by_row[OPENS, holder] + toll
+            if column >= 0:
+                rest = min(rest, sheet.turned[column, holder] - by_column[DUAL, column])
+            rest -= by_row[DUAL, holder]
+        if cost + rest + 1 < second:
+            second = max(cost + rest + 1, least)
+            least = min(cost + rest + 1, least)
+    return least, second
+
+
+@compiled
 def exchanges(sheet: Any, row: Any, column: Any, half: Any, said: Any, at: Any) -> Any:
     """Note the moves that would put a row on another column; returns the next line."""
     if column < 0:
-        _, _, end, _ = search(sheet, row, np.int64(NEVER >> 1), (0, 0), (NOBODY, NOBODY, NOBODY))
+        bound, _ = swaps(sheet, row, NOBODY, np.int64(0))
+        _, _, end, _ = search(sheet, row, bound, (0, 0), (NOBODY, NOBODY, NOBODY))
         return at if end == ITSELF else follow(sheet, row, end, 0, said, at)
     cost, tie, filler, _ = search(flipped(sheet), column, np.int64(0), (0, 0), (row, NOBODY, NOBODY))
     toll = (cost - sheet.by_column[DUAL, column], tie - sheet.by_column[TIES, column])
-    first, ceiling = NOBODY, sheet.by_row[DUAL, row] + half
+    first, ceiling, bounds = NOBODY, sheet.by_row[DUAL, row] + half, swaps(sheet, row, column, toll[0])
     for number in range(2):
-        _, _, end, _ = search(sheet, row, ceiling, toll, (NOBODY, first, column))
+        _, _, end, _ = search(sheet, row, min(ceiling, bounds[number]), toll, (NOBODY, first, column))
         if end == ITSELF:
             return at
         begin = at

@@ -18,8 +18,8 @@ def a_day(steps: Stepping, seed: int, events: int) -> tuple[Sheet, list[IntArray
     words = room_to_say(sheet)
     for _ in range(events):
         side = sheet if draw.random() < 0.5 else sheet.flipped()
-        rows, columns = side.costs.shape
-        row, prices = int(draw.integers(0, rows)), np.asarray(draw.integers(0, 9, columns))
+        rows, columns = map(int, side.costs.shape)
+        row, prices = int(draw.integers(0, rows)), draw.integers(0, 9, columns)
         prices[draw.random(columns) < 0.3] = NEVER
         opens, key, stays = int(draw.integers(1, 4)) * 1000, int(draw.integers(-(2**62), 2**62)), draw.random() < 0.7
         if stays:
