@@ -120,7 +120,8 @@ def _agree(session: Session, problem: Problem, rows: _Rows, slots: IntArray, col
         at, costs = at[here], costs[here]
     is_new = (session.ranks[slots] != rows.ranks) | (session.need_keys[slots] != rows.keys)
     cells = _cells(session, at, costs)
-    if len(cells.at) and _shift(session, cells, slots[~is_new]):
+    listed = np.bincount(problem.pair_rows, minlength=len(slots))
+    if len(cells.at) and _shift(session, cells, slots[~is_new], listed[~is_new]):
         cells = _cells(session, at, costs)
     most = max(LINES, len(slots) // SHARE_OF_LINES)
     lines = _cover(cells, slots[is_new], most)
@@ -162,23 +163,23 @@ def _cells(session: Session, at: IntArray, costs: IntArray) -> _Cells:
     return _Cells(at, np.concatenate((costs[changed], np.full(len(gone), NEVER))), needs, resources)
 
 
-def _shift(session: Session, cells: _Cells, slots: IntArray) -> bool:
-    """Shift those of these needs most of whose prices moved by one and the same amount; tells whether there were any."""
+def _shift(session: Session, cells: _Cells, slots: IntArray, listed: IntArray) -> bool:
+    """Shift those of these needs most of whose prices moved by one and the same amount; tells whether there were any.
+
+    `listed` (slots,) is how many prices each has.
+    """
+    most = 2 * np.bincount(cells.needs, minlength=session.shape[0])[slots] > listed
+    if not most.any():
+        return False
     known = session.costs.reshape(-1)[cells.at]
     is_common = (known < NEVER) & (cells.costs < NEVER)
     needs, amounts = cells.needs[is_common], (cells.costs - known)[is_common]
     moved = np.bincount(needs, minlength=session.shape[0])[slots]
-    slots = slots[moved > 0]
-    if not len(slots):
-        return False
-    moved = moved[moved > 0]
-    # What most agree on stands in the middle of them all in order of size.
+    most &= moved > 0
     order = np.lexsort((amounts, needs))
-    ends = np.searchsorted(needs[order], slots, side="right")
-    middle = amounts[order][ends - 1 - moved // 2]
-    by_all = np.count_nonzero(session.costs[slots] < NEVER, axis=1)
-    most = 2 * moved > by_all
-    return bool(session.shift_needs(slots[most], middle[most]).any())
+    ends = np.searchsorted(needs[order], slots[most], side="right")
+    # What most agree on stands in the middle of them all in order of size.
+    return bool(session.shift_needs(slots[most], amounts[order][ends - 1 - moved[most] // 2]).any())
 
 
 def _cover(cells: _Cells, own: IntArray, most: int) -> tuple[list[int], list[int]] | None:

@@ -70,7 +70,7 @@ class Session:
         return self.by_need.costs.shape[0], self.by_need.costs.shape[1]
 
     def add_need(self, need_id: str, rank: int, prices: IntArray, *, tie_key: int | None = None) -> None:
-        """A need arrives; `prices` (resource slots,). Its ties are those of its id, unless it has another `tie_key`."""
+        """A need arrives; `prices` (resource slots,). Its ties are those of its id, unless it has another signed `tie_key`."""
         if need_id in self.need_at:
             raise ProblemRefused([Flaw(need_id, "is here already", "an id that is not")])
         if not self._vacant_needs:
@@ -243,20 +243,18 @@ class Session:
 
     def _take_need(self, slot: int, rank: int, prices: IntArray, key: int) -> None:
         if not 1 <= rank <= LOWEST_RANK:
-            raise ProblemRefused([Flaw("rank", f"is {rank}", f"1 to {LOWEST_RANK}")])
+            flaw = Flaw("rank", f"is {rank}", f"1 to {LOWEST_RANK}")
+            raise ProblemRefused([flaw, *_price_flaws(prices, self.shape[1])])
         self._take(self.by_need, slot, prices, (LOWEST_RANK + 1 - rank) * STEP, key)
         self.ranks[slot] = rank
 
     def _take(self, sheet: Sheet, slot: int, prices: IntArray, opens: int, key: int) -> None:
         slots = sheet.costs.shape[1]
         if prices.shape != (slots,) or prices.dtype != np.int64:
-            flaw = Flaw("prices", f"have shape {prices.shape} of {prices.dtype}", f"({slots},) of int64")
-            raise ProblemRefused([flaw])
+            raise ProblemRefused(_price_flaws(prices, slots))
         # Compiled code is made for arrays of one kind.
         if not self.steps.take(sheet, slot, prices if prices.flags.carray else prices.copy(), opens, key):
-            raise ProblemRefused(
-                [Flaw("prices", "hold some out of range", f"0 to {PAIR_COST_LIMIT}, or {NEVER} for never")]
-            )
+            raise ProblemRefused(_price_flaws(prices, slots))
 
     def _grow(self, rows: int, columns: int) -> None:
         """Lay everything out on a larger sheet, keeping what is decided."""
@@ -285,6 +283,14 @@ def _graph(sheet: Sheet) -> Graph:
     each, keys = np.arange(rows), [side[KEY].view(np.uint64) for side in (sheet.by_row, sheet.by_column)]
     by_row = np.array((each * columns, 0 * each, 0 * each + columns, sheet.by_row[OPENS]))
     return Graph.of(by_row, np.arange(columns), sheet.costs.reshape(-1), *keys)
+
+
+def _price_flaws(prices: IntArray, slots: int) -> list[Flaw]:
+    if prices.shape != (slots,) or prices.dtype != np.int64:
+        return [Flaw("prices", f"have shape {prices.shape} of {prices.dtype}", f"({slots},) of int64")]
+    if ((prices < 0) | (prices > PAIR_COST_LIMIT) & (prices != NEVER)).any():
+        return [Flaw("prices", "hold some out of range", f"0 to {PAIR_COST_LIMIT}, or {NEVER} for never")]
+    return []
 
 
 def _opens(ranks: IntArray) -> IntArray:

@@ -16,6 +16,7 @@ from optimiser.kernels.compiling import has_numba
 from optimiser.problem import IntArray
 
 # Compiled code is handed few large arrays rather than many small ones: every array costs a call a third of a microsecond.
+# Numba renews what it keeps on disk when `sheet_loops` changes, and only then: whoever renumbers these lines changes that too.
 # A side of a sheet has the three lines of `augmenting.State`, a line of prices of staying open, and then these.
 KEY, HERE, ROOM, FLAGS, MARKS, LINES = 4, 5, 6, 12, 13, 14
 MOVE = 5

@@ -101,10 +101,44 @@ def test_columns_make_a_problem() -> None:
 
 @pytest.mark.parametrize(
     "facts",
-    [NeedFacts(1, 0, float("nan"), 0.0), NeedFacts(1, 63, 0.0, 0.0), NeedFacts(1, 0, 0.0, 0.0, weight=-1.0)],
-    ids=["place", "skill", "weight"],
+    [
+        NeedFacts(1, 0, float("nan"), 0.0),
+        NeedFacts(1, 0, 0.0, 2e9),
+        NeedFacts(1, 63, 0.0, 0.0),
+        NeedFacts(1, 0, 0.0, 0.0, weight=-1.0),
+        NeedFacts(1, 0, 0.0, 0.0, waited_s=float("inf")),
+    ],
+    ids=["place", "far away", "skill", "weight", "waited"],
 )
 def test_facts_that_make_no_sense_are_refused(facts: NeedFacts) -> None:
     """One bad coordinate must not poison a column."""
     with pytest.raises(ProblemRefused):
         Columns(StraightLine()).put_need(0, facts)
+    with pytest.raises(ProblemRefused):
+        Columns(StraightLine()).need_prices(facts)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [ResourceFacts((0,), 0.0, -2e9), ResourceFacts((0, 63), 0.0, 0.0), ResourceFacts((0,), 0.0, 0.0, ready_s=-1.0)],
+    ids=["far away", "skill", "ready"],
+)
+def test_a_resource_that_makes_no_sense_is_refused(facts: ResourceFacts) -> None:
+    """One bad coordinate must not poison a row."""
+    with pytest.raises(ProblemRefused):
+        Columns(StraightLine()).put_resource(0, facts)
+    with pytest.raises(ProblemRefused):
+        Columns(StraightLine()).resource_prices(facts)
+
+
+def test_usual_prices_are_those_of_arrays() -> None:
+    """Compiled or not, and however many at a time, a pair has one price."""
+    draw = np.random.default_rng(16)
+    columns = Columns(StraightLine(13.7), needs=40, resources=60, reach_limit_s=400.0)
+    needs = [NeedFacts(1, int(draw.integers(0, 3)), *(draw.random(4) * [9_000, 9_000, 8, 4_000])) for _ in range(40)]
+    for slot, facts in enumerate(needs):
+        columns.put_need(slot, facts)
+    for slot in range(60):
+        able = tuple(np.flatnonzero(draw.random(3) < 0.5).tolist())
+        columns.put_resource(slot, ResourceFacts(able, *(draw.random(3) * [9_000, 9_000, 300])))
+    assert [columns.need_prices(facts).tolist() for facts in needs] == columns.prices().tolist()

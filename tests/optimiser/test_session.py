@@ -168,3 +168,19 @@ def test_what_makes_no_sense_is_refused(act: Callable[[Session], None]) -> None:
     with pytest.raises(ProblemRefused):
         act(session)
     assert session.plan() == {"first": "near", "second": "far"}
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    """Whoever mends one flaw should not be sent back for the next."""
+    with pytest.raises(ProblemRefused) as refused:
+        a_session().add_need("x", 0, np.full(4, -1))
+    assert [flaw.where for flaw in refused.value.flaws] == ["rank", "prices"]
+
+
+def test_prices_need_not_be_an_array_of_their_own() -> None:
+    """A row that is a view, or may only be read, is a row."""
+    session = a_session()
+    prices = np.full((4, 2), 7)[:, 0]
+    prices.flags.writeable = False
+    session.reprice_need("first", 1, prices)
+    assert session.costs[session.need_slot("first")].tolist().count(7) == 2

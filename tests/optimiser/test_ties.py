@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from optimiser.solve import solve
-from optimiser.ties import canonical, tie_hashes
+from optimiser.ties import canonical, need_key, resource_key, tie_hashes, tie_keys
 from tests.optimiser.builders import by_ids, problem_of, random_problem
 
 
@@ -63,3 +63,12 @@ def test_ties_are_the_same_in_every_process() -> None:
         check=True,
     )
     assert elsewhere.stdout.strip() == str(np.asarray(tie_hashes(problem)).tolist())
+
+
+def test_the_key_of_one_is_its_key_among_many() -> None:
+    """A session hears of one at a time and must break ties as a solve of them all does."""
+    needs, units = [f"need-{i}" for i in range(40)], [f"unit-{j}" for j in range(40)]
+    problem = problem_of({need: (1, False, [(1, {"unit-0": 1})]) for need in needs}, dict.fromkeys(units, 1))
+    rows, resources = (keys.view(np.int64).tolist() for keys in tie_keys(problem))
+    assert rows == [need_key(need) for need in needs]
+    assert resources == [resource_key(unit) for unit in units]
