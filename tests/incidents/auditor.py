@@ -17,8 +17,9 @@ class Auditor:
         self.resting: set[str] = set()
         self.shift_ends: dict[str, int | None] = {}
         self.tasks: Counter[str] = Counter()
-        self.serving: dict[tuple[str, str], int] = {}
-        self.wanted: dict[str, dict[int, int]] = {}
+        self.serving: dict[tuple[str, str], tuple[int, ...]] = {}
+        self.pinned: set[tuple[str, str]] = set()
+        self.rows: dict[str, tuple[f.NeedRow, ...]] = {}
         self.sent: Counter[tuple[str, int]] = Counter()
         self.left_open: Counter[tuple[str, int]] = Counter()
         self.opened_at: dict[str, int] = {}
@@ -51,7 +52,7 @@ class Auditor:
             case f.IncidentEscalated(_, incident, rung):
                 self.rungs[incident, rung] += 1
             case f.NeedOpened():
-                self.wanted[fact.need] = {row: each.quantity for row, each in enumerate(fact.rows)}
+                self.rows[fact.need] = fact.rows
                 self.opened_at[fact.need] = fact.at
                 self.owner[fact.need] = str(fact.incident or fact.contact)
                 self.live.add(fact.need)
@@ -77,22 +78,40 @@ class Auditor:
                 self.resting.add(resource)
             case f.ResourceStoodUp(_, resource):
                 self.resting.remove(resource)
-            case f.ResourceAssigned(_, resource, need, row):
+            case f.ResourceAssigned(_, resource, need):
                 assert need in self.live
                 assert resource in self.on_duty
                 assert (resource, need) not in self.serving
                 self.resting.discard(resource)
                 self.tasks[resource] += 1
-                self.serving[resource, need] = row
-                self.sent[need, row] += 1
+                self.serving[resource, need] = (fact.row, *fact.also)
+                self.sent.update((need, row) for row in self.serving[resource, need])
+                if fact.pinned:
+                    self.pinned.add((resource, need))
             case f.ResourceReleased(_, resource, need):
-                row = self.serving.pop((resource, need))
-                self.left_open[need, row] += fact.leaves_open
+                assert not (fact.because.startswith("diverted") and (resource, need) in self.pinned)
+                self.pinned.discard((resource, need))
+                rows = self.serving.pop((resource, need))
+                self.left_open.update((need, row) for row in rows if fact.leaves_open)
             case _:
                 pass
 
     def open_positions(self, need: str) -> tuple[int, ...]:
         """How many positions of each row nobody fills and nobody has finished."""
         return tuple(
-            count - self.sent[need, row] + self.left_open[need, row] for row, count in self.wanted[need].items()
+            asked.quantity - self.sent[need, row] + self.left_open[need, row]
+            for row, asked in enumerate(self.rows[need])
         )
+
+    def ways(self, need: str) -> list[list[int]]:
+        """The rows of each way to fill a need that nothing has ruled out: the one begun, or else all of them."""
+        rows, lacking = self.rows[need], self.open_positions(need)
+        begun = {row.alternative for row, count in zip(rows, lacking, strict=True) if count < row.quantity}
+        assert len(begun) <= 1, "nobody works at half of two plans"
+        ways = sorted(begun) or sorted({row.alternative for row in rows})
+        return [[index for index, row in enumerate(rows) if row.alternative == way] for way in ways]
+
+    def room_taken(self, resource: str) -> int:
+        """The greatest load of the rows that a resource fills at each need, summed over its needs."""
+        taken = ((need, rows) for (held, need), rows in self.serving.items() if held == resource)
+        return sum(max(self.rows[need][row].load for row in rows) for need, rows in taken)

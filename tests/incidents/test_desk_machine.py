@@ -54,6 +54,17 @@ PRICES = {
     ],
 }
 """Every price at once, beside what each rule excludes: a pair is left out or dearer, and no need is lost by it."""
+SHAPED: dict[str, Any] = {
+    "fire": {"send": [{"skill": "fire"}], "instead": [[{"skill": "transport", "load": 2}]], "whole": True},
+    "medical": {"send": [{"skill": "transport"}]},
+    "rescue": {
+        "send": [{"skill": "advanced"}, {"skill": "transport", "quantity": 2}],
+        "instead": [[{"skill": "fire"}, {"skill": "transport", "load": 2}]],
+        "whole": True,
+        "shared": True,
+    },
+}
+"""Every shape of need: two ways to fill it, roles that a medic may fill both of, and work for which only the bus has room."""
 ANSWERS = [("nature", "fire"), ("nature", "illness"), ("nature", "crash"), ("severe", "yes"), ("severe", "no")]
 NUMBERS = st.integers(0, 40)
 
@@ -61,8 +72,8 @@ NUMBERS = st.integers(0, 40)
 class DeskMachine(RuleBasedStateMachine):
     """A street under rules that escalate, divert and act by themselves on one priority."""
 
-    @initialize(whole=st.booleans(), automatic=st.booleans(), priced=st.booleans())
-    def open_the_desk(self, whole: bool, automatic: bool, priced: bool) -> None:
+    @initialize(whole=st.booleans(), automatic=st.booleans(), priced=st.booleans(), shaped=st.booleans())
+    def open_the_desk(self, whole: bool, automatic: bool, priced: bool, shaped: bool) -> None:
         """Everybody comes on duty."""
         waiting = {"waits_at_s": 120} if priced else {}
         procedure = a_procedure(
@@ -70,7 +81,9 @@ class DeskMachine(RuleBasedStateMachine):
                 "red": {"rank": 1, "urgency": {"weight": 4}},
                 "green": {"rank": 2, "urgency": {"weight": 1}, **waiting},
             },
-            plans={
+            plans=SHAPED
+            if shaped
+            else {
                 "fire": {"send": [{"skill": "fire"}]},
                 "medical": {"send": [{"skill": "transport"}]},
                 "rescue": {"send": [{"skill": "fire"}, {"skill": "transport", "quantity": 2}], "whole": whole},
@@ -207,11 +220,20 @@ class DeskMachine(RuleBasedStateMachine):
                 return
         raise AssertionError("an assignment can always be ended")
 
-    @rule(resource=st.sampled_from(sorted(UNITS)), number=NUMBERS, row=st.integers(0, 2))
-    def somebody_sends_somebody(self, resource: str, number: int, row: int) -> None:
+    @rule(
+        resource=st.sampled_from(sorted(UNITS)),
+        number=NUMBERS,
+        row=st.integers(0, 3),
+        also=st.sampled_from([(), (), (1,), (3,)]),
+        pinned=st.booleans(),
+        forced=st.booleans(),
+    )
+    def somebody_sends_somebody(
+        self, resource: str, number: int, row: int, also: tuple[int, ...], pinned: bool, forced: bool
+    ) -> None:
         """Whatever the desk proposes, sensible or not."""
         need = NeedId(self.pick(self.books.opened_at, number))
-        self.dare(f.ResourceAssigned(self.when, ResourceId(resource), need, row, "override"))
+        self.dare(f.ResourceAssigned(self.when, ResourceId(resource), need, row, "override", also, pinned, forced))
 
     @precondition(lambda self: self.books.serving)
     @rule(number=NUMBERS, step=st.sampled_from(["depart", "arrive", "transport", "at facility", "clear", "break down"]))
@@ -283,15 +305,11 @@ class DeskMachine(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_in_two_places(self) -> None:
-        """Assignments within capacity, by the books and by the situation."""
-        serving = Counter(resource for resource, _ in self.books.serving)
-        assert all(count <= CAPACITY[resource] for resource, count in serving.items())
-        assert set(serving) <= self.books.on_duty
-        known = {
-            (resource.id, each.need): each.row
-            for resource in self.desk.situation.resources.values()
-            for each in resource.serving
-        }
+        """Assignments within the room there is, by the books and by the situation."""
+        resources = self.desk.situation.resources.values()
+        assert all(each.room == CAPACITY[each.id] - self.books.room_taken(each.id) >= 0 for each in resources)
+        assert {resource for resource, _ in self.books.serving} <= self.books.on_duty
+        known = {(resource.id, each.need): each.rows for resource in resources for each in resource.serving}
         assert known == self.books.serving
 
     @invariant()
@@ -319,7 +337,8 @@ class DeskMachine(RuleBasedStateMachine):
         assert set(needs) <= self.books.live
         for need in needs.values():
             assert need.open == self.books.open_positions(need.id)
-            assert (need.unfilled_since is None) == (sum(need.open) == 0)
+            lacking = [sum(need.open[row] for row in way) for way in self.books.ways(need.id)]
+            assert (need.unfilled_since is None) == (0 in lacking)
             assert sorted(need.filled_by) == sorted(held for held, served in self.books.serving if served == need.id)
             assert need.opened_at == self.books.opened_at[need.id]
 
@@ -337,16 +356,24 @@ class DeskMachine(RuleBasedStateMachine):
     @invariant()
     def every_open_position_is_proposed_for_or_held(self) -> None:
         """And a rung that is due by the last fact has been climbed."""
-        answered: Counter[tuple[str, str]] = Counter()
+        proposed: Counter[tuple[str, int]] = Counter()
         for proposal in self.desk.decision.proposals:
-            answered[proposal.need, proposal.skill] += 1
-        for hold in self.desk.decision.holds():
-            assert [each.resource for each in hold.exclusions] == sorted(UNITS)
-            answered.update({(hold.need, skill): count for skill, count in hold.lacking})
-        open_now: Counter[tuple[str, str]] = Counter()
+            proposed.update((proposal.need, row) for row in (proposal.row, *proposal.also))
+        held = {hold.need: hold for hold in self.desk.decision.holds()}
+        assert all([each.resource for each in hold.exclusions] == sorted(UNITS) for hold in held.values())
         for need in self.desk.situation.needs.values():
-            open_now.update({(need.id, row.skill): n for row, n in zip(need.rows, need.open, strict=True) if n})
-        assert answered == open_now
+            ways = self.books.ways(need.id)
+            counted = [proposed[need.id, row] for row in range(len(need.rows))]
+            if len(ways) > 1:
+                filled = [counted == [n if row in way else 0 for row, n in enumerate(need.open)] for way in ways]
+                assert any(filled) != (need.id in held and not any(counted))
+                continue
+            answered = Counter(dict(held[need.id].lacking) if need.id in held else {})
+            open_now: Counter[str] = Counter()
+            for row in ways[0]:
+                answered[need.rows[row].skill] += counted[row]
+                open_now[need.rows[row].skill] += need.open[row]
+            assert +answered == +open_now
         assert self.desk.review_at is None or self.desk.review_at > self.books.at
 
 
