@@ -50,17 +50,21 @@ def recount(
 
 
 def double_bookings(entries: Mapping[int, dict[str, Any]], capacities: Mapping[str, int]) -> Iterator[str]:
-    """Count what each resource serves, fact by fact."""
-    serving: dict[str, set[str]] = {resource: set() for resource in capacities}
+    """Count the room that each resource has given away, fact by fact."""
+    serving: dict[str, dict[str, int]] = {resource: {} for resource in capacities}
+    loads: dict[str, list[int]] = {}
     for sequence, fact in sorted(entries.items()):
-        if fact["fact"] == "ResourceAssigned":
-            if fact["need"] in serving[fact["resource"]]:
+        if fact["fact"] == "NeedOpened":
+            loads[fact["need"]] = [row.get("load", 1) for row in fact["rows"]]
+        elif fact["fact"] == "ResourceAssigned":
+            held = serving[fact["resource"]]
+            if fact["need"] in held:
                 yield f"{sequence}: {fact['resource']} was assigned to {fact['need']} twice"
-            serving[fact["resource"]].add(fact["need"])
-            if len(serving[fact["resource"]]) > capacities[fact["resource"]]:
-                yield f"{sequence}: {fact['resource']} is double-booked: {sorted(serving[fact['resource']])}"
+            held[fact["need"]] = max(loads[fact["need"]][row] for row in (fact["row"], *fact.get("also", ())))
+            if sum(held.values()) > capacities[fact["resource"]]:
+                yield f"{sequence}: {fact['resource']} is double-booked: {sorted(held)}"
         elif fact["fact"] == "ResourceReleased":
-            serving[fact["resource"]].discard(fact["need"])
+            serving[fact["resource"]].pop(fact["need"], None)
 
 
 def milliseconds(written: str) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -62,12 +61,11 @@ def test_the_recount_finds_an_altered_fact(tally: Tally, folder: Path, tmp_path:
     assert "the chain breaks at 5" in found
 
 
-def test_the_recount_finds_a_double_booking() -> None:
+@pytest.mark.parametrize(("load", "room", "is_found"), [(1, 1, True), (1, 2, False), (2, 3, True), (2, 4, False)])
+def test_the_recount_finds_a_double_booking(load: int, room: int, is_found: bool) -> None:
     """The one thing that must never be on the board."""
-
-    def assigned(need: str) -> dict[str, Any]:
-        return {"fact": "ResourceAssigned", "resource": "E1", "need": need}
-
-    assert list(double_bookings({1: assigned("I-1/1"), 2: assigned("I-2/1")}, {"E1": 1})) == [
-        "2: E1 is double-booked: ['I-1/1', 'I-2/1']"
-    ]
+    needs = ("I-1/1", "I-2/1")
+    opened = [{"fact": "NeedOpened", "need": need, "rows": [{"skill": "fire", "load": load}]} for need in needs]
+    sent = [{"fact": "ResourceAssigned", "resource": "E1", "need": need, "row": 0} for need in needs]
+    found = list(double_bookings(dict(enumerate([*opened, *sent], start=1)), {"E1": room}))
+    assert found == (["4: E1 is double-booked: ['I-1/1', 'I-2/1']"] if is_found else [])
