@@ -98,11 +98,11 @@ class _Inspection:
 
     def _plans(self) -> Found:
         for name, plan in self.procedure.plans.items():
-            yield from self._way(("plans", name, "send"), plan.send)
+            yield from self._way(("plans", name, "send"), plan.send, plan.shared)
             for number, way in enumerate(plan.instead):
-                yield from self._way(("plans", name, "instead", number), way)
+                yield from self._way(("plans", name, "instead", number), way, plan.shared)
 
-    def _way(self, way: Loc, rows: tuple[PlanRow, ...]) -> Found:
+    def _way(self, way: Loc, rows: tuple[PlanRow, ...], shared: bool) -> Found:
         seen: set[tuple[str, int]] = set()
         for index, row in enumerate(rows):
             loc = (*way, index)
@@ -114,7 +114,8 @@ class _Inspection:
                 )
                 continue
             seen.add((row.skill, row.level))
-            alike = (each for each in rows if each.skill == row.skill and each.level >= row.level)
+            # Whoever fills a row that asks for more does for this one, but only where roles are shared for both at once.
+            alike = [row] if shared else [each for each in rows if _asks_for_more(each, row)]
             yield from self._row(loc, row, sum(each.quantity for each in alike))
 
     def _dispatch(self) -> Found:
@@ -258,3 +259,8 @@ class _Inspection:
     def _most_urgent(self, names: Iterable[str]) -> str | None:
         known = [name for name in names if name in self.procedure.priorities]
         return min(known, key=lambda name: self.procedure.priorities[name].rank, default=None)
+
+
+def _asks_for_more(row: PlanRow, than: PlanRow) -> bool:
+    """Whether only those can fill `row` who could fill `than`, as is so of the row itself."""
+    return row.skill == than.skill and row.level >= than.level and row.load >= than.load

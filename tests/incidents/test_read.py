@@ -88,6 +88,11 @@ SCHEMA: dict[str, tuple[str, str, str]] = {
         "  «life threat:\n    rank: 1\n    waits_at_s: 60\n",
         "is never left waiting",
     ),
+    "unknown key in another way": (
+        "  one crew:\n",
+        "  one crew:\n    whole: true\n    instead: [[{skill: medical, «quantiy: 2}]]\n",
+        "unknown key 'quantiy', did you mean 'quantity'?",
+    ),
     "no target": ("    urgency: {shape: power", "    «urgency: {shape: threshold", "a threshold needs target_s"),
     "slash in a name": ("  minor: {priority", "  «mi/nor: {priority", "'mi/nor' is no name"),
     "a shape unheard of": ("shape: power", "shape: «cubic", "'cubic' does not fit"),
@@ -100,6 +105,7 @@ MEANING: dict[str, tuple[str, str, str]] = {
     "unused plan": ("plans:\n", "plans:\n  «none: {send: [{skill: medical}]}\n", "no determinant sends plan 'none'"),
     "waits for ever": ("rank: 2\n", "rank: 2\n    waits_at_s: «900\n", "a need of 'urgent' could wait for ever"),
     "unheld level": ("send:\n      - {skill: medical}", "send:\n      - {skill: medical, level: «2}", "above level 1"),
+    "no room": ("send:\n      - {skill: medical}", "send:\n      - {skill: medical, load: «2}", "room for more than 1"),
     "unknown partner": ("  spare_skill_s: 30", "  partners: {«coastguard: 60}", "unknown partner 'coastguard'"),
     "unknown station": (
         "  spare_skill_s: 30",
