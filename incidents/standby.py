@@ -1,28 +1,23 @@
 """Resources kept back: a reserve is a need of the centre's own, which may stay open at a price.
 
-A rule keeps `keep_g` resources of one skill free within a group g of stations, at `price_g` for each that is missing. Groups of
-one skill form a tree (`reserves`), and
-
-    sum over g of price_g * max(0, keep_g - idle_g)
-
-is what the cheapest filling of these positions costs: group g has keep_g positions less those of the groups directly inside it;
-each is filled by an idle resource of g for nothing, by one of a group around it at the prices of the groups between, or stays
-open at the prices of g and of all groups around it. Sending a resource therefore costs what its reserve loses, and layers of
-reserves stay a flow. Imports `reserves`, `roster`.
+A rule keeps so many resources of one skill free within a group of stations, at a price for each that is missing. The optimiser
+states that as positions which idle resources fill (`optimiser.reserves`, where it is proved); sending one costs what its
+reserve loses by it. Imports `procedure`, `roster` and the optimiser.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+import optimiser.reserves
 from incidents.procedure import Reserve
 from incidents.quantities import NeedId
-from incidents.reserves import enclosing
 from incidents.roster import Roster
 from optimiser import UNITS_PER_SECOND, BoolArray, IntArray
+from optimiser.reserves import positions
 
 PREFIX = "/reserve/"
 """Before the name of a reserve, where the optimiser asks for the id of a need."""
@@ -54,34 +49,25 @@ class Layer:
 
 def layers(reserves: Sequence[Reserve], roster: Roster, free: BoolArray) -> tuple[Layer, ...]:
     """Return the positions of all reserves; `free` (resources,) are those that could be kept."""
-    around = enclosing(reserves)
-    positions = [reserve.keep for reserve in reserves]
-    for reserve, outer in zip(reserves, around, strict=True):
-        if outer is not None:
-            positions[outer] -= reserve.keep
-    return tuple(_layer(reserves, at, around, count, roster, free) for at, count in enumerate(positions) if count > 0)
+    groups = [_group(each, roster) for each in reserves]
+    found: dict[int, Layer] = {}
+    for each in positions(groups):
+        known = found.get(each.reserve)
+        if known is None:
+            able, prices = np.zeros_like(free), np.zeros(len(free), dtype=np.int64)
+            members, units = np.array(each.prices, dtype=np.int64).reshape(-1, 2).T
+            able[members], prices[members] = True, units
+            name = NeedId(PREFIX + reserves[each.reserve].name)
+            found[each.reserve] = Layer(name, 1, able & free, prices, each.open_price)
+        else:
+            found[each.reserve] = replace(known, positions=known.positions + 1)
+    return tuple(found.values())
 
 
-def _layer(
-    reserves: Sequence[Reserve], at: int, around: Sequence[int | None], positions: int, roster: Roster, free: BoolArray
-) -> Layer:
-    able, price = _members(reserves[at], roster), _units(reserves[at])
-    prices = np.zeros(len(roster.ids), dtype=np.int64)
-    outer = around[at]
-    while outer is not None:
-        members = _members(reserves[outer], roster)
-        prices[members & ~able] = price
-        able = able | members
-        price += _units(reserves[outer])
-        outer = around[outer]
-    return Layer(NeedId(PREFIX + reserves[at].name), positions, able & free, prices, price)
-
-
-def _units(reserve: Reserve) -> int:
-    return round(reserve.missing_s * UNITS_PER_SECOND)
-
-
-def _members(reserve: Reserve, roster: Roster) -> BoolArray:
-    """(resources,) who holds the skill and is based there."""
+def _group(reserve: Reserve, roster: Roster) -> optimiser.reserves.Reserve:
+    """Who holds the skill and is based there, on duty or not: groups that nest have to nest all day."""
     here = np.array([not reserve.stations or base in reserve.stations for base in roster.bases], dtype=np.bool_)
-    return np.asarray(here & (roster.levels(reserve.skill) > 0))
+    members = np.flatnonzero(here & (roster.levels(reserve.skill) > 0)).tolist()
+    return optimiser.reserves.Reserve(
+        frozenset(members), reserve.keep, round(reserve.missing_s * UNITS_PER_SECOND), reserve.skill
+    )
