@@ -18,8 +18,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from pydantic import ValidationError
 from sqlalchemy import Row, Select, bindparam, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -40,6 +41,8 @@ from incidents.procedure import Procedure
 from incidents.quantities import Instant
 from incidents.records import as_record, fact_from_record
 from incidents.refusals import Flaw, Refusal
+
+_Kept = TypeVar("_Kept", Centre, Procedure)
 
 CHUNK = 2_000
 """Entries read at once when the whole log is walked."""
@@ -115,14 +118,14 @@ class LogReader:
                 return None
             chosen = select(documents.c.text).where(documents.c.fingerprint == fingerprint)
             text = connection.execute(chosen).scalar_one_or_none()
-        return Centre.model_validate_json(_genuine(fingerprint, text))
+        return _genuine(Centre, fingerprint, text)
 
     def procedures(self) -> dict[str, Procedure]:
         """Return every procedure that is or was to be in force, by fingerprint."""
         chosen = select(documents.c.fingerprint, documents.c.text).where(documents.c.kind == "procedure")
         with _readable(self.path), self._reading.connect() as connection:
             rows = connection.execute(chosen.order_by(documents.c.fingerprint)).all()
-        return {row.fingerprint: Procedure.model_validate_json(_genuine(row.fingerprint, row.text)) for row in rows}
+        return {row.fingerprint: _genuine(Procedure, row.fingerprint, row.text) for row in rows}
 
     def read(self, since: int, limit: int = CHUNK) -> tuple[Entry, ...]:
         """Return up to `limit` entries after sequence `since`, in order, without checking the chain."""
@@ -204,8 +207,7 @@ class Log(LogReader):
 
     def keep_procedure(self, procedure: Procedure) -> None:
         """Store a procedure by its fingerprint, so that whatever is folded under it can be folded again."""
-        kept = self._keep("procedure", procedure)
-        assert kept == procedure.fingerprint
+        self._keep("procedure", procedure)
 
     def following(self, written: Sequence[tuple[str, f.Fact]], recorded_at: Instant) -> tuple[Entry, ...]:
         """Make the entries that would follow the head now, from (actor, fact) pairs; nothing is written."""
@@ -280,8 +282,9 @@ class Log(LogReader):
             self._stopped = "an earlier write ended in doubt; restart, so that the log is read again"
 
     def _keep(self, kind: str, document: Centre | Procedure) -> str:
-        plain = document.model_dump(mode="json", by_alias=True)
-        fingerprint, text = fingerprint_of(plain), json.dumps(plain)
+        # Stored whole and in its own order: factory settings of another day must not change what is read, and answers are
+        # offered in the order in which they stand.
+        fingerprint, text = document.fingerprint, json.dumps(document.model_dump(mode="json", by_alias=True))
         try:
             with self._connection.begin():
                 self._connection.execute(insert(documents).values(fingerprint=fingerprint, kind=kind, text=text))
@@ -304,14 +307,6 @@ def _readable(path: Path) -> Iterator[None]:
 def fact_text(fact: f.Fact) -> str:
     """Return the canonical JSON of a fact, over which the chain is made."""
     return _canonical(as_record(fact))
-
-
-def fingerprint_of(plain: object) -> str:
-    """Return the fingerprint of a document: SHA-256 over its canonical JSON, in which the order of keys does not matter.
-
-    The document itself is stored in its own order, because that is the order in which answers are offered.
-    """
-    return hashlib.sha256(_canonical(plain).encode()).hexdigest()
 
 
 def genesis(centre_fingerprint: str) -> str:
@@ -349,13 +344,17 @@ def _canonical(plain: object) -> str:
     return json.dumps(plain, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def _genuine(fingerprint: str, text: str | None) -> str:
+def _genuine(kind: type[_Kept], fingerprint: str, text: str | None) -> _Kept:
     where = f"document {fingerprint[:12]}"
     if text is None:
         raise LogRefused([Flaw(where, "is missing", UNTOUCHED)])
-    if fingerprint_of(json.loads(text)) != fingerprint:
+    try:
+        document = kind.model_validate_json(text)
+    except ValidationError as error:
+        raise LogRefused([Flaw(where, "was altered: it is no document any more", UNTOUCHED)]) from error
+    if document.fingerprint != fingerprint:
         raise LogRefused([Flaw(where, "was altered: it does not have its fingerprint", UNTOUCHED)])
-    return text
+    return document
 
 
 def _entry(row: Row[Any]) -> Entry:

@@ -6,7 +6,10 @@ file:line:column. Imports `quantities` and `refusals`.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -26,6 +29,15 @@ class Document(BaseModel):
     """What enters from a file: frozen, and nothing unknown is let through."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) over its canonical JSON: comments, key order and layout do not matter.
+
+        What stands at its factory setting is left out, so that a rule that is not used yet changes nobody's identity.
+        """
+        plain = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        return hashlib.sha256(json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 class Point(Document):

@@ -8,6 +8,7 @@
     overrun      seconds of work past the end of the resource's shift, at their price
     break        the price of calling the resource away from its break
     fairness     seconds for each assignment that the resource has had on this duty
+    cover        what the next calls would wait longer while it is away, where a rule says what that is worth
     diversion    the gain a diversion must bring at least (hysteresis)
     backfill     what lifts a take-over to the price of keeping who is on the way: no plan that stands is churned for its own sake
 
@@ -24,15 +25,17 @@ import numpy as np
 
 from incidents.eligibility import Eligibility
 from incidents.facts import NeedRow
-from incidents.procedure import Diversion, Overrun, Procedure
+from incidents.procedure import Cover, Diversion, Overrun, Procedure
 from incidents.quantities import MS_PER_S
 from incidents.roster import Roster
 from incidents.situation import Situation
 from incidents.travel import FloatArray
 from incidents.urgency import Asking
 from optimiser import UNITS_PER_SECOND, BoolArray, IntArray, precedence_units, response_units
+from optimiser.cover import lost_cover_s
 from optimiser.objective import LOSS_LIMIT
 
+S_PER_HOUR = 3600
 OF_TIME = 2
 """The first so many terms are prices of time and of turns; those after them are reasons to send a slower resource."""
 
@@ -81,6 +84,8 @@ def terms(pairs: Pairs, situation: Situation, procedure: Procedure, eligibility:
         priced["break"] = roster.is_resting[pairs.resources] * _units(rules.breaks.price_s)
     if rules.fairness_s:
         priced["fairness"] = roster.tasks[pairs.resources] * _units(rules.fairness_s)
+    if rules.cover:
+        priced["cover"] = _cover(rules.cover, rules.reach_limit_s, eligibility)[pairs.resources]
     if rules.diversion is not None:
         priced.update(_diversion(pairs, priced["response"], rules.diversion, eligibility))
     return priced
@@ -125,6 +130,18 @@ def _overrun(pairs: Pairs, rule: Overrun, eligibility: Eligibility) -> IntArray:
     exempt = np.array([each.standing.priority in rule.unless for each in pairs.askings], dtype=np.bool_)
     units = np.rint(np.minimum(over_s * rule.price * UNITS_PER_SECOND, LOSS_LIMIT))
     return np.asarray(np.where(exempt[pairs.needs], 0, units), dtype=np.int64)
+
+
+def _cover(rules: Sequence[Cover], reach_limit_s: float, eligibility: Eligibility) -> IntArray:
+    """(resources,) what each gives up by leaving; of those who are on their way nobody counts on any."""
+    roster = eligibility.roster
+    units = np.zeros(len(roster.ids), dtype=np.float64)
+    for rule in rules:
+        reach_s = np.array([roster.reach_s(roster.zones[zone], True) for zone in rule.demand])
+        idle = eligibility.free & (roster.levels(rule.skill) > 0)
+        lost_s = lost_cover_s(reach_s, idle, list(rule.demand.values()), busy=rule.busy, unreached_s=reach_limit_s)
+        units += lost_s * (rule.away_s / S_PER_HOUR * rule.weight * UNITS_PER_SECOND)
+    return np.asarray(np.rint(np.minimum(units, LOSS_LIMIT)), dtype=np.int64)
 
 
 def _diversion(pairs: Pairs, response: IntArray, rule: Diversion, eligibility: Eligibility) -> dict[str, IntArray]:

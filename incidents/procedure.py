@@ -8,10 +8,7 @@ checks what one field alone cannot.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -21,8 +18,6 @@ from incidents.centre import Document, Level, Name
 SECONDS_IN_A_WEEK = 7 * 24 * 3600
 MOST_WEIGHTED_S = 10_000_000
 """The highest price a rule may name, in weighted seconds: what is dearer than that is not allowed rather than priced."""
-FACTORY = 1
-"""Which factory settings a fingerprint stands on: one more whenever a setting that exists is given another meaning or value."""
 MOST_ROWS = 50
 """The most rows that one need may have, so that its fact stays small."""
 
@@ -208,6 +203,21 @@ class Reserve(Document):
     missing_s: float = Field(gt=0, le=MOST_WEIGHTED_S)
 
 
+class Cover(Document):
+    """What it is worth that somebody with `skill` stays: the seconds that the next calls would wait longer.
+
+    `demand`: calls an hour by zone of the centre. `busy`: the chance that an idle resource is taken when it is wanted. A
+    resource is reckoned to be away for `away_s`; each second that a call waits longer meanwhile costs `weight`
+    weighted seconds.
+    """
+
+    skill: Name
+    demand: Mapping[Name, Annotated[float, Field(ge=0, le=10_000)]] = Field(min_length=1, max_length=1000)
+    weight: float = Field(gt=0, le=1000)
+    away_s: float = Field(default=3600.0, gt=0, le=SECONDS_IN_A_WEEK)
+    busy: float = Field(default=0.3, ge=0, le=0.95)
+
+
 class Dispatch(Document):
     """How resources are chosen. `automatic`: priorities for which the proposal is acted on at once; factory: none.
 
@@ -230,6 +240,7 @@ class Dispatch(Document):
     breaks: Breaks | None = None
     partners: Mapping[Name, Annotated[float, Field(ge=0, le=MOST_WEIGHTED_S)]] = Field(default_factory=dict)
     reserve: tuple[Reserve, ...] = Field(default=(), max_length=100)
+    cover: tuple[Cover, ...] = Field(default=(), max_length=20)
 
 
 class Rung(Document):
@@ -270,12 +281,3 @@ class Procedure(Document):
     dispatch: Dispatch = Dispatch()
     escalation: Mapping[Name, Rung] = Field(default_factory=dict, max_length=20)
     examples: tuple[Example, ...] = ()
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """SHA-256 (hex) over the canonical JSON of the rules: comments, key order and layout do not matter.
-
-        What stands at its factory setting is left out, so that a rule that is not used yet changes nobody's identity.
-        """
-        plain = {"factory": FACTORY, **self.model_dump(mode="json", by_alias=True, exclude_defaults=True)}
-        return hashlib.sha256(json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

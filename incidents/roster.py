@@ -42,6 +42,7 @@ class Roster:
         self.works_anywhere: BoolArray = np.array(at_once, dtype=np.bool_)
         """(resources,) can be reckoned with while a place is not known, because it need not travel."""
         self.bases = tuple(centre.resources[name].base for name in self.ids)
+        self.zones = {name: Place(point.latitude, point.longitude) for name, point in centre.zones.items()}
         self.index = {name: at for at, name in enumerate(self.ids)}
         self.resources: list[Resource | None] = [None] * len(self.ids)
         self.is_on_duty: BoolArray = np.zeros(len(self.ids), dtype=np.bool_)

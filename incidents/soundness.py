@@ -133,6 +133,12 @@ class _Inspection:
             for name in dispatch.partners:
                 yield from self.names.unknown(("dispatch", "partners", name, "[key]"), "partner", name, lenders)
         yield from self._reserves()
+        for index, rule in enumerate(dispatch.cover):
+            loc = ("dispatch", "cover", index)
+            yield from self._skill((*loc, "skill"), rule.skill)
+            zones = rule.demand if self.centre is None else self.centre.zones
+            for name in rule.demand:
+                yield from self.names.unknown((*loc, "demand", name, "[key]"), "zone", name, zones)
 
     def _diversion(self, rule: Diversion) -> Found:
         loc, priorities = ("dispatch", "diversion"), self.procedure.priorities

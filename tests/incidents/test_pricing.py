@@ -244,3 +244,14 @@ def test_who_is_kept_in_reserve_is_said_to_be() -> None:
     way = told.open_positions[0].way_out
     assert way is not None
     assert (way.leaves_open, way.dearer_by_s) == ((), 50.0)
+
+
+@pytest.mark.parametrize(("weight", "goes"), [(0.5, "A1"), (0.7, "A2")])
+def test_cover_lost_is_what_the_next_calls_would_wait(weight: float, goes: str) -> None:
+    """An hour without A1 makes the north's one call wait 100 s longer; A2 covers nothing. A1 is 20 s from here, A2 is 80."""
+    zones = {"north": {"latitude": 0.0, "longitude": 0.0}}
+    rule = {"skill": "transport", "demand": {"north": 1.0}, "weight": weight, "away_s": 3600, "busy": 0.0}
+    centre = a_centre({"A1": ("ambulance", 0), "A2": ("ambulance", 100)}, zones=zones)
+    desk = a_desk(centre, a_procedure(dispatch={"cover": [rule]}))
+    green_at(desk, 20)
+    assert only(desk).resource == goes

@@ -22,6 +22,7 @@ CENTRE = Centre.model_validate(
             "engine": {"skills": ["fire"]},
             "lifeboat": {"skills": ["sea"], "partner": "coastguard"},
         },
+        "zones": {"north": {"latitude": 0, "longitude": 0}},
         "stations": {name: {"latitude": 0, "longitude": 0} for name in ("mill", "wharf", "hill")},
         "resources": {
             "D1": {"kind": "desk"},
@@ -43,6 +44,7 @@ def dispatch() -> dict[str, Any]:
         "overrun": {"task_s": 1800, "most_s": 3600, "unless": ["red"]},
         "breaks": {"interrupted_by": ["red", "amber"]},
         "partners": {"coastguard": 600},
+        "cover": [{"skill": "medical", "demand": {"north": 2.0}, "weight": 0.2}],
         "reserve": [
             {"name": "all", "skill": "medical", "keep": 2, "missing_s": 300},
             {"name": "west", "skill": "medical", "stations": ["mill"], "keep": 1, "missing_s": 600},
@@ -220,6 +222,16 @@ PLANTED: dict[str, tuple[Change, Loc, str]] = {
         put("dispatch", "reserve", 2, "stations", ["hill"]),
         ("dispatch", "reserve", 2, "keep"),
         "of whom 0 are based there",
+    ),
+    "cover of an unknown zone": (
+        put("dispatch", "cover", 0, "demand", {"nroth": 1.0}),
+        ("dispatch", "cover", 0, "demand", "nroth", "[key]"),
+        "unknown zone 'nroth', did you mean 'north'?",
+    ),
+    "cover skill": (
+        put("dispatch", "cover", 0, "skill", "medicla"),
+        ("dispatch", "cover", 0, "skill"),
+        "did you mean 'medical'",
     ),
     "reserve twice": (
         put("dispatch", "reserve", 1, "name", "all"),
