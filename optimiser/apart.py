@@ -27,7 +27,7 @@ from optimiser.problem import BoolArray, IntArray, Problem
 from optimiser.shortage import cheapest_sums, contests, least_prices, short_rows
 from optimiser.slot_flow import SlotFlow, SlotPlan, Standing
 
-_NODES_PER_FLOW = 20
+_NODES_PER_FLOW = 5
 """How many nodes of contests are counted as the work of one flow."""
 _SUM_LIMIT = 2**60
 _NO_PLAN = 2**62
@@ -101,7 +101,7 @@ class _Search:
 
         `decided` (needs,) is 1 for a need to be served, -1 for one to stay open, 0 for others.
         """
-        bound, served = self._settled(decided, prices)
+        bound, served, is_best = self._settled(decided, prices)
         if bound >= self.worth or served is None or self.flow.solves >= self.most:
             return bound
         chosen = self.flow.exactly(served)
@@ -111,9 +111,9 @@ class _Search:
         if worth < self.worth:
             self.chosen, self.worth = chosen, worth
         prices = least_prices(self.problem, self.costs, chosen, served[self.problem.row_needs])
-        again, otherwise = self._settled(decided, prices)
+        again, otherwise, is_best_too = self._settled(decided, prices)
         bound = max(bound, again)
-        if bound >= self.worth or otherwise is None or (otherwise == served).all():
+        if bound >= self.worth or otherwise is None or not (is_best and is_best_too) or (otherwise == served).all():
             return bound
         differing = np.flatnonzero(served != otherwise).tolist()
         need = min(differing, key=lambda i: (-self.asked[i], self.problem.need_ids[i]))
@@ -129,8 +129,8 @@ class _Search:
         np.add.at(filled, self.flow.need_levels[served], np.where(self.is_optional, 0, self.asked)[served])
         return tuple((-filled).tolist())
 
-    def _settled(self, decided: IntArray, prices: IntArray) -> tuple[Worth, BoolArray | None]:
-        """L(v) under what is decided, and whom it serves; nobody is named when work ran out or nothing complies."""
+    def _settled(self, decided: IntArray, prices: IntArray) -> tuple[Worth, BoolArray | None, bool]:
+        """L(v) under what is decided, whom that serves, None when nothing complies, and whether no guess is in it."""
         problem = self.problem
         dearest = int(prices.max(initial=0)) + int(self.costs.max(initial=0)) + int(self.open_prices.max(initial=0))
         if dearest * int(self.asked.sum() + problem.capacities.sum()) >= _SUM_LIMIT:
@@ -144,17 +144,17 @@ class _Search:
         price = int(np.where(served, fixed, self.open_prices)[self.is_outside].sum())
         price -= int((prices * problem.capacities).sum())
         counts = np.array(self._counts(served))
-        is_known = complies
+        is_best = True
         for contest, known in zip(self.contests, self.known, strict=True):
             verdict, filled, more = self._of_contest(contest, known, priced, fixed, decided)
-            complies &= verdict.value is not None
-            counts, price = counts - filled, price + more
-            is_known &= verdict.served is not None
-            if verdict.served is not None:
-                served[contest.needs] = verdict.served
+            if verdict.served is None:
+                complies = False
+                break
+            served[contest.needs] = verdict.served
+            counts, price, is_best = counts - filled, price + more, is_best and verdict.is_best
         if not complies:
-            return ((0,) * self.flow.levels, _NO_PLAN), None
-        return (tuple(counts.tolist()), price), served if is_known else None
+            return ((0,) * self.flow.levels, _NO_PLAN), None, False
+        return (tuple(counts.tolist()), price), served, is_best
 
     def _of_contest(
         self, contest: Contest, known: dict[bytes, Verdict], priced: IntArray, fixed: IntArray, decided: IntArray

@@ -31,12 +31,14 @@ _BIDS_PER_SLOT = 4
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whom a contest had best serve, at which value; or, when the limit came first, a value that nothing undercuts."""
+    """Whom a contest had best serve, and at which value; or, when the limit came first, a good guess and a bound."""
 
     value: int | None
-    """None when nothing keeps to what was decided."""
+    """What nothing undercuts; None when nothing keeps to what was decided."""
     served: BoolArray | None
-    """(needs of the contest,) None when there is no value or the limit came first."""
+    """(needs of the contest,) None when there is no value."""
+    is_best: bool
+    """Whether serving these reaches the value."""
     nodes: int
 
 
@@ -136,17 +138,32 @@ class _Search:
                 if value is not None:
                     heappush(heap, (value, looked, node))
             if not heap:
-                return Verdict(None, None, looked)
+                return Verdict(None, None, False, looked)
             value, _, node = heappop(heap)
-            filled = np.bincount(self.need_of_slot[node.state.column_of >= 0], minlength=len(self.asked))
-            half = np.flatnonzero((filled > 0) & (filled < self.asked))
+            filled, half = self._filled(node)
             if not len(half):
-                return Verdict(value, filled > 0, looked)
+                return Verdict(value, filled > 0, True, looked)
             if looked + 2 > most:
-                return Verdict(value, None, looked)
-            stakes = np.minimum(filled, self.asked - filled)[half] * (self.opens - self.fixed)[half] // self.asked[half]
-            need = int(half[np.argmax(stakes)])
+                return Verdict(value, self._rounded(node), False, looked)
+            need = int(half[np.argmax(self._stakes(filled)[half])])
             branches = [self._left_out(node, need), self._forced(node, need)]
+
+    def _filled(self, node: _Node) -> tuple[IntArray, IntArray]:
+        """(needs,) positions filled, and which needs are served by half."""
+        filled = np.bincount(self.need_of_slot[node.state.column_of >= 0], minlength=len(self.asked))
+        return filled, np.flatnonzero((filled > 0) & (filled < self.asked))
+
+    def _stakes(self, filled: IntArray) -> IntArray:
+        stakes: IntArray = np.minimum(filled, self.asked - filled) * (self.opens - self.fixed) // self.asked
+        return stakes
+
+    def _rounded(self, node: _Node) -> BoolArray:
+        """Whom a plan could serve: needs served by half are left out, one after another, the least loss first."""
+        filled, half = self._filled(node)
+        while len(half):
+            node = self._left_out(node, int(half[np.argmin((self.opens - self.fixed)[half])]))
+            filled, half = self._filled(node)
+        return filled > 0
 
     def _first(self, decided: IntArray) -> _Node:
         state = State.undecided(len(self.need_of_slot), len(self.turned.opens))

@@ -9,7 +9,7 @@ Network
 
 Optional needs stand outside the classes. An empty slot of theirs costs a share of the open price: the whole of it where each
 position is paid for. A whole need's price may be shared out among its slots in any way that adds up to it, and each way
-gives a bound: equal shares to begin with, better ones from `slot_prices`. Shares are whole numbers because o_i is rounded up
+gives a bound: equal shares here. Shares are whole numbers because o_i is rounded up
 to a multiple of n_i times its smallest row; the roundings of a whole plan together stay below half a unit of cost, so they
 can decide a tie and nothing else.
 
@@ -136,21 +136,20 @@ class SlotFlow:
         problem = self.problem
         rows, resources, pairs = len(problem.row_needs), len(problem.resource_ids), len(problem.pair_rows)
         self.sink = rows + resources
-        heads = problem.pair_resources + rows
-        bodies, body_of = np.unique(problem.pair_needs * resources + problem.pair_resources, return_inverse=True)
-        # A body node is needed only where a need could use one resource twice and its capacity would let it.
-        busy = np.bincount(body_of, minlength=len(bodies)) > 1
-        busy &= problem.capacities[bodies % max(1, resources)] > 1
-        node_of_body = np.cumsum(busy) + self.sink
-        heads = np.where(busy[body_of], node_of_body[body_of], heads)
-        body_nodes = node_of_body[busy]
+        heads, body_resources = problem.pair_resources + rows, np.zeros(0, dtype=np.int64)
+        if problem.capacities.max(initial=0) > 1:
+            # A body node is needed only where a need could use one resource twice and its capacity would let it.
+            bodies, body_of = np.unique(problem.pair_needs * resources + problem.pair_resources, return_inverse=True)
+            busy = np.bincount(body_of, minlength=len(bodies)) > 1
+            busy &= problem.capacities[bodies % resources] > 1
+            heads = np.where(busy[body_of], (np.cumsum(busy) + self.sink)[body_of], heads)
+            body_resources = bodies[busy] % resources
+        body_nodes = np.arange(len(body_resources)) + self.sink + 1
         self.nodes = self.sink + 1 + len(body_nodes)
         row_nodes, resource_nodes = np.arange(rows), np.arange(resources) + rows
         ones = np.ones(pairs + len(body_nodes), dtype=np.int64)
         self.tails = np.concatenate((problem.pair_rows, body_nodes, resource_nodes, row_nodes))
-        self.heads = np.concatenate(
-            (heads, bodies[busy] % max(1, resources) + rows, np.full(resources + rows, self.sink))
-        )
+        self.heads = np.concatenate((heads, body_resources + rows, np.full(resources + rows, self.sink)))
         self.capacities = np.concatenate((ones, problem.capacities, problem.quantities))
 
     def optimum(

@@ -109,14 +109,15 @@ def best_teams(problem: Problem, costs: IntArray, flow: SlotFlow, floor: IntArra
 
 def _settled(search: _Search, root: SlotPlan, out: BoolArray, limits: Limits) -> Found:
     """Settle one component by prices, search by flows what they leave open, and ask HiGHS about what those leave open."""
-    bound = root.standing
+    apart, bound = None, root.standing
     if search.flow.solves < search.most:
         apart = joined(search.problem, search.costs, search.flow, root, out, search.chosen, search.most)
-        if apart is not None:
-            search.chosen, search.standing, bound = apart.chosen, apart.standing, max(bound, apart.bound)
-            if bound >= apart.standing:
-                return Found(apart.chosen, apart.standing, apart.standing)
-    if limits.programme_nodes and search.half_served(root.chosen).sum() > _MANY_CONFLICTS:
+    if apart is not None:
+        search.chosen, search.standing, bound = apart.chosen, apart.standing, max(bound, apart.bound)
+        if bound >= apart.standing:
+            return Found(apart.chosen, apart.standing, apart.standing)
+    is_many = apart is not None or search.half_served(root.chosen).sum() > _MANY_CONFLICTS
+    if limits.programme_nodes and is_many:
         search.most = min(search.most, search.flow.solves + _FEW_FLOWS)
     found = search.run(root, out)
     found = replace(found, bound=max(found.bound, bound))

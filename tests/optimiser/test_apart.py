@@ -39,6 +39,24 @@ def street(seed: int, *, priced: bool, room: int = 1) -> Problem:
     return Problem(**(parts | {"optional": optional, "open_prices": np.where(optional, prices, 0)}))
 
 
+def long_street(seed: int) -> Problem:
+    """Twenty-six needs, all at a price, along fifty resources: quarrels enough for prices to misjudge one."""
+    draw = np.random.default_rng([seed, 31])
+    needs = {}
+    for i in range(26):
+        at, reach = int(draw.integers(0, 50)), int(draw.integers(2, 6))
+        near = [f"unit-{(at + step) % 50}" for step in range(-reach, reach + 1)]
+        rows = [
+            (int(draw.integers(1, 3)), {unit: int(draw.integers(0, 1000)) for unit in near if draw.random() < 0.6})
+            for _ in range(int(draw.choice([1, 1, 2, 2, 3])))
+        ]
+        needs[f"need-{i:02}"] = (int(draw.integers(1, 4)), True, rows)
+    problem = problem_of(needs, {f"unit-{j}": 1 for j in range(50)})
+    parts = {name: getattr(problem, name) for name in problem.__slots__}
+    prices = draw.integers(500, 6000, 26)
+    return Problem(**(parts | {"optional": np.ones(26, dtype=np.bool_), "open_prices": prices}))
+
+
 def _half_served(problem: Problem, chosen: np.ndarray) -> bool:
     asked = np.bincount(problem.row_needs, weights=problem.quantities, minlength=len(problem.need_ids))
     filled = np.bincount(problem.pair_needs[chosen], minlength=len(problem.need_ids))
@@ -82,6 +100,30 @@ def test_contests_joined_equal_one_programme(priced: bool) -> None:
             assert _in_units(flow, found.standing) == best, seed
             assert found.bound == found.standing, seed
     assert searched > 25
+
+
+@pytest.mark.parametrize("seed", [18, 32])
+def test_what_prices_misjudge_is_branched_on(seed: int) -> None:
+    """Two changes that follow from each other cost other than their sum; more than one plan has then to be looked at."""
+    problem = long_street(seed)
+    flow = slot_flow_of(problem)
+    found = _joined(problem, flow, most=1000)
+    assert found is not None
+    assert flow.solves > 3
+    assert (_in_units(flow, found.standing), found.bound) == (_best(problem, flow), found.standing)
+
+
+def test_a_guess_is_better_than_the_list_it_began_with() -> None:
+    """Where work runs out, the desk still gets whole teams that somebody thought about."""
+    better = 0
+    for seed in range(40):
+        problem = long_street(seed)
+        flow, floor = slot_flow_of(problem), floor_plan(problem, problem.costs)
+        found = _joined(problem, flow, most=2)
+        if found is not None:
+            assert found.standing <= flow.standing(floor), seed
+            better += found.standing < flow.standing(floor)
+    assert better > 20
 
 
 def test_no_limit_makes_a_bound_or_a_plan_untrue() -> None:
