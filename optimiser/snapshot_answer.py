@@ -11,12 +11,16 @@ from typing import Any, Literal, TypeAlias
 from pydantic import Field
 
 from optimiser.allocation import Engine
-from optimiser.explain import WhyOpen, WhyPassedOver
-from optimiser.snapshot_eligibility import WhyIneligible
 from optimiser.snapshot_format import Document
 
-WhyNot: TypeAlias = WhyIneligible | WhyPassedOver | Literal["slower than the cap allows"]
-WhyHeld: TypeAlias = WhyOpen | Literal["nobody has the skill", "waiting is cheaper"]
+WhyNot: TypeAlias = Literal[
+    "lacks the skill", "level too low", "not available", "out of reach", "shift ends too soon", "barred",
+    "slower than the cap allows", "dearer", "taken", "in another role here", "team incomplete", "no capacity",
+]  # fmt: skip
+"""The reasons of `snapshot_eligibility`, the cap on regret, and the reasons of `explain`."""
+WhyHeld: TypeAlias = Literal[
+    "nobody has the skill", "no eligible resource", "taken", "team incomplete", "waiting is cheaper",
+]  # fmt: skip
 State: TypeAlias = Literal["filled", "partly filled", "held", "waiting"]
 Terms: TypeAlias = dict[str, float]
 

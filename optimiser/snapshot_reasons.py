@@ -162,7 +162,13 @@ class Reasons:
             return "waiting is cheaper"
         if all(code == 1 + REASONS.index("lacks the skill") for code in self._made.excluded[row]):
             return "nobody has the skill"
-        return next(one.why for one in explanation.open_rows if one.row == row)
+        why = _why_open(explanation, row)
+        # Of a need that may wait, but that no price would fill: those who could go there are counted on elsewhere.
+        return "taken" if why == "waiting is cheaper" else why
+
+
+def _why_open(explanation: NeedExplanation, row: int) -> WhyHeld:
+    return next(one.why for one in explanation.open_rows if one.row == row)
 
 
 def _state(is_open: bool, is_begun: bool, waits: bool) -> State:
