@@ -7,7 +7,7 @@ from math import isnan
 
 import numpy as np
 
-from optimiser.allocation import Allocation
+from optimiser.allocation import Allocation, Limits
 from optimiser.explain import ALTERNATIVES, NeedExplanation, PassedOver, explain
 from optimiser.pins import room_of
 from optimiser.price_account import PriceAccount, Units
@@ -26,8 +26,11 @@ def in_seconds(units: Units) -> Terms:
 class Reasons:
     """A plan for a snapshot, asked about one need after another."""
 
-    def __init__(self, made: Draft, problem: Problem, allocation: Allocation, account: PriceAccount) -> None:
-        """`problem` is the draft's with the bars that the regret caps have added."""
+    def __init__(
+        self, made: Draft, problem: Problem, allocation: Allocation, account: PriceAccount, limits: Limits
+    ) -> None:
+        """`problem` is the draft's with the bars that the regret caps have added; `limits` bound each solving again."""
+        self._limits = limits
         self._made, self._problem, self._allocation, self._account = made, problem, allocation, account
         self._costs = problem.costs
         chosen = np.array(allocation.chosen, dtype=np.int64)
@@ -49,7 +52,7 @@ class Reasons:
         is_open = any(self._allocation.unfilled[first + at] for at in range(len(numbers)))
         instead = None
         if is_open and need.wait_price_s is not None:
-            instead = price_of_going(self._problem, self._allocation, self._account, index)
+            instead = price_of_going(self._problem, self._allocation, self._account, index, self._limits)
         rows = tuple(
             self._row(index, at, number if need.alternatives else None, explanation, instead is not None)
             for at, number in enumerate(numbers)
