@@ -8,6 +8,7 @@ from math import isnan
 import numpy as np
 
 from optimiser.allocation import Allocation, Limits
+from optimiser.exchange_prices import exchange_prices
 from optimiser.explain import ALTERNATIVES, NeedExplanation, PassedOver, explain
 from optimiser.pins import room_of
 from optimiser.price_account import PriceAccount, Units
@@ -33,6 +34,7 @@ class Reasons:
         self._limits = limits
         self._made, self._problem, self._allocation, self._account = made, problem, allocation, account
         self._costs = problem.costs
+        self._prices = exchange_prices(problem, allocation)
         chosen = np.array(allocation.chosen, dtype=np.int64)
         self._left = problem.capacities - room_of(problem, chosen)
         """(resources,) room that the plan leaves."""
@@ -46,7 +48,7 @@ class Reasons:
     def need(self, index: int) -> AnswerNeed:
         """Say what becomes of the need of this index."""
         need = self._made.eligibility.snapshot.needs[index]
-        explanation = explain(self._problem, self._allocation, index)
+        explanation = explain(self._problem, self._allocation, index, prices=self._prices, limits=None)
         first = self._first_rows[index]
         numbers = [number for number, team in enumerate(need.teams) for _ in team]
         is_open = any(self._allocation.unfilled[first + at] for at in range(len(numbers)))
