@@ -8,12 +8,22 @@ from math import isnan
 import numpy as np
 
 from optimiser.allocation import Allocation, Limits
+from optimiser.counterfactual import Change
 from optimiser.exchange_prices import exchange_prices
 from optimiser.explain import ALTERNATIVES, NeedExplanation, PassedOver, explain
 from optimiser.pins import room_of
 from optimiser.price_account import PriceAccount, Units
 from optimiser.problem import UNITS_PER_SECOND, Problem
-from optimiser.snapshot_answer import AnswerChoice, AnswerNeed, AnswerNot, AnswerRow, State, Terms, WhyHeld
+from optimiser.snapshot_answer import (
+    AnswerChange,
+    AnswerChoice,
+    AnswerNeed,
+    AnswerNot,
+    AnswerRow,
+    State,
+    Terms,
+    WhyHeld,
+)
 from optimiser.snapshot_eligibility import REASONS
 from optimiser.snapshot_problem import Draft
 from optimiser.waiting import price_of_going
@@ -86,6 +96,7 @@ class Reasons:
             chosen=tuple(self._choice(one.pair) for one in chosen),
             missing=missing,
             held_because=self._held(row, explanation, waits) if missing else None,
+            filling=_filling(explanation, row),
             not_chosen=(
                 *(self._not(other) for other in explanation.passed_over if self._is_open_to(other, row)),
                 *self._capped_out(index, row, dearest),
@@ -103,7 +114,7 @@ class Reasons:
             for other in row.not_chosen
             if other.why == "dearer" and (other.resource, other.dearer_by) not in known
         ]
-        return tuple(sorted(found, key=lambda other: (other.dearer_by or 0.0, other.resource))[:ALTERNATIVES])
+        return tuple(sorted(found, key=_extra)[:ALTERNATIVES])
 
     def _is_open_to(self, other: PassedOver, row: int) -> bool:
         return other.option.row == row and not self._is_barred(other.option.pair)
@@ -145,6 +156,7 @@ class Reasons:
             reach_s=_rounded(float(self._made.reach_s[other.option.pair])),
             dearer_by=None if other.dearer_by is None else other.dearer_by / UNITS_PER_SECOND,
             held_by=other.held_by,
+            in_plan=None if other.in_plan is None else _change(other.in_plan),
         )
 
     def _is_barred(self, pair: int) -> bool:
@@ -170,6 +182,22 @@ class Reasons:
         why = _why_open(explanation, row)
         # Of a need that may wait, but that no price would fill: those who could go there are counted on elsewhere.
         return "taken" if why == "waiting is cheaper" else why
+
+
+def _extra(other: AnswerNot) -> tuple[float, str]:
+    """What is extra of an alternative: in the whole plan where that is known."""
+    return (other.dearer_by or 0.0) if other.in_plan is None else other.in_plan.dearer_by, other.resource
+
+
+def _change(change: Change) -> AnswerChange:
+    return AnswerChange(
+        dearer_by=change.dearer_by / UNITS_PER_SECOND, positions=dict(change.by_rank), proven=change.proven
+    )
+
+
+def _filling(explanation: NeedExplanation, row: int) -> AnswerChange | None:
+    found = next((one.filling for one in explanation.open_rows if one.row == row), None)
+    return None if found is None else _change(found.change)
 
 
 def _why_open(explanation: NeedExplanation, row: int) -> WhyHeld:
