@@ -49,7 +49,7 @@ def allocate(snapshot: Snapshot, limits: Limits | None = None) -> Answer:
     # An open position of a reserve is a part of the reserve's price; nobody waits there.
     total = added([*account.by_need[: len(snapshot.needs)], {RESERVE: kept}])
     assert sum(total.values()) == allocation.cost, "the account adds up to the objective"
-    reasons, termination = Reasons(made, problem, allocation, account), allocation.termination
+    reasons, termination = Reasons(made, problem, allocation, account, limits), allocation.termination
     return Answer(
         classes=_classes(snapshot, allocation, account),
         price=allocation.cost / UNITS_PER_SECOND,

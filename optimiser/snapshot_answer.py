@@ -35,6 +35,14 @@ class AnswerChoice(Document):
     pinned: bool = False
 
 
+class AnswerChange(Document):
+    """How another plan would differ, everybody counted who would have to move."""
+
+    dearer_by: float = Field(description="Weighted seconds; below nought where it fills less.")
+    positions: dict[int, int] = Field(description="By priority, of which more or, below nought, fewer are filled.")
+    proven: bool = Field(description="Whether no other plan of this kind changes less.")
+
+
 class AnswerNot(Document):
     """A resource not chosen for a row, and why."""
 
@@ -44,6 +52,9 @@ class AnswerNot(Document):
     reach_s: float | None = None
     dearer_by: float | None = Field(default=None, description="Weighted seconds above the dearest one chosen here.")
     held_by: tuple[str, ...] = ()
+    in_plan: AnswerChange | None = Field(
+        default=None, description="What choosing it would change in the whole plan; null where that is not known."
+    )
 
 
 class AnswerRow(Document):
@@ -55,6 +66,9 @@ class AnswerRow(Document):
     chosen: tuple[AnswerChoice, ...]
     missing: int = Field(description="0 where another alternative is used.")
     held_because: WhyHeld | None = None
+    filling: AnswerChange | None = Field(
+        default=None, description="The least change that would fill more of it; null where that is not known."
+    )
     not_chosen: tuple[AnswerNot, ...]
 
 
@@ -71,7 +85,7 @@ class AnswerNeed(Document):
         description="Where waiting is cheaper: its price if it were filled, with what others that may wait would lose.",
     )
     rows: tuple[AnswerRow, ...]
-    alternatives: tuple[AnswerNot, ...] = Field(description="The free resources that would cost least extra.")
+    alternatives: tuple[AnswerNot, ...] = Field(description="Who else could go, the least extra first.")
 
 
 class AnswerClass(Document):

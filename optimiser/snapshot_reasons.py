@@ -7,12 +7,23 @@ from math import isnan
 
 import numpy as np
 
-from optimiser.allocation import Allocation
+from optimiser.allocation import Allocation, Limits
+from optimiser.counterfactual import Change
+from optimiser.exchange_prices import exchange_prices
 from optimiser.explain import ALTERNATIVES, NeedExplanation, PassedOver, explain
 from optimiser.pins import room_of
 from optimiser.price_account import PriceAccount, Units
 from optimiser.problem import UNITS_PER_SECOND, Problem
-from optimiser.snapshot_answer import AnswerChoice, AnswerNeed, AnswerNot, AnswerRow, State, Terms, WhyHeld
+from optimiser.snapshot_answer import (
+    AnswerChange,
+    AnswerChoice,
+    AnswerNeed,
+    AnswerNot,
+    AnswerRow,
+    State,
+    Terms,
+    WhyHeld,
+)
 from optimiser.snapshot_eligibility import REASONS
 from optimiser.snapshot_problem import Draft
 from optimiser.waiting import price_of_going
@@ -26,10 +37,14 @@ def in_seconds(units: Units) -> Terms:
 class Reasons:
     """A plan for a snapshot, asked about one need after another."""
 
-    def __init__(self, made: Draft, problem: Problem, allocation: Allocation, account: PriceAccount) -> None:
-        """`problem` is the draft's with the bars that the regret caps have added."""
+    def __init__(
+        self, made: Draft, problem: Problem, allocation: Allocation, account: PriceAccount, limits: Limits
+    ) -> None:
+        """`problem` is the draft's with the bars that the regret caps have added; `limits` bound each solving again."""
+        self._limits = limits
         self._made, self._problem, self._allocation, self._account = made, problem, allocation, account
         self._costs = problem.costs
+        self._prices = exchange_prices(problem, allocation)
         chosen = np.array(allocation.chosen, dtype=np.int64)
         self._left = problem.capacities - room_of(problem, chosen)
         """(resources,) room that the plan leaves."""
@@ -43,13 +58,13 @@ class Reasons:
     def need(self, index: int) -> AnswerNeed:
         """Say what becomes of the need of this index."""
         need = self._made.eligibility.snapshot.needs[index]
-        explanation = explain(self._problem, self._allocation, index)
+        explanation = explain(self._problem, self._allocation, index, prices=self._prices, limits=None)
         first = self._first_rows[index]
         numbers = [number for number, team in enumerate(need.teams) for _ in team]
         is_open = any(self._allocation.unfilled[first + at] for at in range(len(numbers)))
         instead = None
         if is_open and need.wait_price_s is not None:
-            instead = price_of_going(self._problem, self._allocation, self._account, index)
+            instead = price_of_going(self._problem, self._allocation, self._account, index, self._limits)
         rows = tuple(
             self._row(index, at, number if need.alternatives else None, explanation, instead is not None)
             for at, number in enumerate(numbers)
@@ -81,6 +96,7 @@ class Reasons:
             chosen=tuple(self._choice(one.pair) for one in chosen),
             missing=missing,
             held_because=self._held(row, explanation, waits) if missing else None,
+            filling=_filling(explanation, row),
             not_chosen=(
                 *(self._not(other) for other in explanation.passed_over if self._is_open_to(other, row)),
                 *self._capped_out(index, row, dearest),
@@ -98,7 +114,7 @@ class Reasons:
             for other in row.not_chosen
             if other.why == "dearer" and (other.resource, other.dearer_by) not in known
         ]
-        return tuple(sorted(found, key=lambda other: (other.dearer_by or 0.0, other.resource))[:ALTERNATIVES])
+        return tuple(sorted(found, key=_extra)[:ALTERNATIVES])
 
     def _is_open_to(self, other: PassedOver, row: int) -> bool:
         return other.option.row == row and not self._is_barred(other.option.pair)
@@ -140,6 +156,7 @@ class Reasons:
             reach_s=_rounded(float(self._made.reach_s[other.option.pair])),
             dearer_by=None if other.dearer_by is None else other.dearer_by / UNITS_PER_SECOND,
             held_by=other.held_by,
+            in_plan=None if other.in_plan is None else _change(other.in_plan),
         )
 
     def _is_barred(self, pair: int) -> bool:
@@ -165,6 +182,22 @@ class Reasons:
         why = _why_open(explanation, row)
         # Of a need that may wait, but that no price would fill: those who could go there are counted on elsewhere.
         return "taken" if why == "waiting is cheaper" else why
+
+
+def _extra(other: AnswerNot) -> tuple[float, str]:
+    """What is extra of an alternative: in the whole plan where that is known."""
+    return (other.dearer_by or 0.0) if other.in_plan is None else other.in_plan.dearer_by, other.resource
+
+
+def _change(change: Change) -> AnswerChange:
+    return AnswerChange(
+        dearer_by=change.dearer_by / UNITS_PER_SECOND, positions=dict(change.by_rank), proven=change.proven
+    )
+
+
+def _filling(explanation: NeedExplanation, row: int) -> AnswerChange | None:
+    found = next((one.filling for one in explanation.open_rows if one.row == row), None)
+    return None if found is None else _change(found.change)
 
 
 def _why_open(explanation: NeedExplanation, row: int) -> WhyHeld:

@@ -110,6 +110,23 @@ def test_a_skill_that_is_known_and_that_nobody_has_is_a_reason() -> None:
     assert (need.state, need.rows[0].held_because) == ("held", "nobody has the skill")
 
 
+def test_a_taken_resource_says_what_taking_it_would_cost_everybody() -> None:
+    """Two seconds nearer here, and twenty farther there."""
+    answer = town([{"id": "x"}, {"id": "y"}], {"x": {"a": 10, "b": 12}, "y": {"a": 10, "b": 30}})
+    (other,) = answer.needs[0].rows[0].not_chosen
+    assert (other.why, other.held_by, other.dearer_by) == ("taken", ("y",), -2)
+    assert other.in_plan is not None
+    assert (other.in_plan.dearer_by, other.in_plan.positions) == (18, {})
+
+
+def test_a_held_need_says_which_change_would_fill_it() -> None:
+    """One position less of the more urgent priority, and one more of the lesser."""
+    answer = town([{"id": "x", "priority": 2}, {"id": "y", "priority": 3}], {"x": {"a": 10}, "y": {"a": 4}})
+    filling = answer.needs[1].rows[0].filling
+    assert filling is not None
+    assert (filling.positions, filling.dearer_by) == ({2: -1, 3: 1}, -6)
+
+
 def test_a_held_need_says_who_has_what_it_could_have_had() -> None:
     """Held without a name is held for ever."""
     needs = [{"id": name, "priority": at, "rows": [{"skill": "s"}]} for at, name in enumerate(("x", "y"), 1)]
