@@ -1,13 +1,16 @@
-"""What `stall` runs beside the event loop: the largest problems, by the pool and in this process, and a live room's request."""
+"""What `stall` runs beside the event loop: the largest problems, by the pool and in this process, and a live room's requests."""
 
 from __future__ import annotations
 
+import json
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from api.clock import WallClock
 from api.control_room import ControlRoom
@@ -23,7 +26,9 @@ from incidents.desk import Desk
 from incidents.formulation import Solver
 from incidents.quantities import Instant
 from optimiser import Problem, solve
+from optimiser.snapshot import allocate, read_snapshot
 
+DEGREES = 0.2
 POOL, HERE = "pool", "in process"
 
 
@@ -47,6 +52,10 @@ def cases(limit_s: float, idle_s: float) -> Iterator[Case]:
             yield Case(named, POOL, _solving(pool.solve, problem), True)
             yield Case(named, HERE, _solving(solve, problem), False)
     yield from _requests(limit_s)
+    text = _snapshot()
+    yield Case(
+        "a snapshot answered with reasons, 19,800 pairs", HERE, lambda: allocate(read_snapshot(text)).engine, True
+    )
 
 
 def _idle(idle_s: float) -> str:
@@ -94,3 +103,25 @@ def _as_it_stands(desk: Desk, at: Instant) -> list[f.Fact]:
         facts.append(f.IncidentOpened(at, incident.id, None, incident.place))
         facts += [f.AnswerGiven(at, incident.id, question, answer) for question, answer in incident.answers.items()]
     return facts
+
+
+def _snapshot() -> str:
+    """As many combinations of row and resource as one request may have, in teams of three."""
+    draw = np.random.default_rng(2)
+
+    def place() -> dict[str, float]:
+        return {"latitude": float(draw.random() * DEGREES), "longitude": float(draw.random() * DEGREES)}
+
+    def skill() -> str:
+        return f"skill {draw.integers(3)}"
+
+    needs = [
+        {
+            "id": f"n{index}", "priority": 1 + index % 3, "whole": True, "place": place(),
+            "rows": [{"skill": skill(), "quantity": 1} for _ in range(3)],
+        }
+        for index in range(66)
+    ]  # fmt: skip
+    resources = [{"id": f"r{index}", "skills": sorted({skill(), skill()}), "place": place()} for index in range(100)]
+    travel = {"kind": "straight_line", "speed_kmh": 50}
+    return json.dumps({"needs": needs, "resources": resources, "travel": travel})
