@@ -185,9 +185,9 @@ class Session:
         return None if column < 0 else self.resource_slots[column]
 
     def explained(self, slot: int, half: int, most: int) -> list[list[int]]:
-        """What there is to say about the need in a slot, in the lines of `sheet.Stepping.explained`."""
+        """What there is to say about the need in a slot: the lines of `sheet.Stepping.explained`, a list for each number."""
         lines = self.steps.explained(self.by_need, self._said, slot, half, most)
-        said: list[list[int]] = self._said[:lines].tolist()
+        said: list[list[int]] = self._said[:lines].T.tolist()
         return said
 
     def plan(self) -> dict[str, str | None]:

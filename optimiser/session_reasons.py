@@ -8,7 +8,7 @@ the last unit. Nothing here is guessed and nothing changes the session.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -64,11 +64,11 @@ class Reasons:
 def reasons(session: Session, need_id: str) -> Reasons:
     """Explain one need; refuses an id that is not in the session."""
     said = session.explained(session.need_slot(need_id), STEP // 2, HOLDERS_NAMED)
-    column, cost, eligible, moves, holders = said[0]
-    found = _exchanges(session, said[1 : 1 + moves])
+    column, cost, eligible, moves, holders = [numbers[0] for numbers in said]
+    found = _exchanges(session, said, 1 + moves)
     if column >= 0:
         return Reasons(need_id, session.resource_slots[column], cost, found, None, (), eligible)
-    held = _holders(session, said[1 + moves :]) if holders else ()
+    held = _holders(session, said, 1 + moves) if holders else ()
     return Reasons(need_id, None, None, (), found[0] if found else None, held, eligible)
 
 
@@ -103,23 +103,27 @@ def resource_prices(session: Session) -> dict[str, TwinSaves]:
     return prices
 
 
-def _exchanges(session: Session, moves: list[list[int]]) -> tuple[Exchange, ...]:
-    """The exchanges that lines of moves describe, one or two."""
-    second = next((at for at, move in enumerate(moves) if move[0]), len(moves))
-    return tuple([_exchange(session, chain) for chain in (moves[:second], moves[second:]) if chain])
+def _exchanges(session: Session, said: list[list[int]], end: int) -> tuple[Exchange, ...]:
+    """The exchanges that the moves on the lines from the second to the last before `end` make, two at most."""
+    if end == 1:
+        return ()
+    second = end - said[0][1:end].count(1)
+    first = _exchange(session, said, 1, second)
+    return (first,) if second == end else (first, _exchange(session, said, second, end))
 
 
-def _exchange(session: Session, chain: list[list[int]]) -> Exchange:
+def _exchange(session: Session, said: list[list[int]], begin: int, end: int) -> Exchange:
+    # A move has a need; and nobody's slot is the last, which holds None.
+    needs, slots = cast(list[str], session.need_slots), session.resource_slots
+    rows, leaves, takes, changes = [numbers[begin:end] for numbers in said[1:]]
+    moves = tuple(map(Move, [needs[at] for at in rows], [slots[at] for at in leaves], [slots[at] for at in takes]))
+    opened = needs[rows[takes.index(NOBODY)]] if NOBODY in takes else None
+    return Exchange(slots[takes[0]] or "", changes[0], sum(changes), moves, opened)
+
+
+def _holders(session: Session, said: list[list[int]], begin: int) -> tuple[tuple[str, str], ...]:
+    prices, columns, holders = [numbers[begin:] for numbers in said[:3]]
     slots, needs = session.resource_slots, session.need_slots
-    # Nobody's slot is the last, and holds None.
-    moves = tuple([Move(needs[row] or "", slots[leaves], slots[takes]) for _, row, leaves, takes, _ in chain])
-    changes = [move[4] for move in chain]
-    opened = next((move.need_id for move in moves if move.takes is None), None)
-    return Exchange(moves[0].takes or "", changes[0], sum(changes), moves, opened)
-
-
-def _holders(session: Session, near: list[list[int]]) -> tuple[tuple[str, str], ...]:
-    slots, needs = session.resource_slots, session.need_slots
-    nearest = sorted((price, slots[column] or "", holder) for price, column, holder, _, _ in near)
+    nearest = sorted(zip(prices, [slots[at] or "" for at in columns], holders, strict=True))
     # An eligible resource that nobody has would have been given to the need.
     return tuple([(resource, needs[holder] or "") for _, resource, holder in nearest[:HOLDERS_NAMED]])

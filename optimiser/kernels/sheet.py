@@ -18,7 +18,7 @@ from optimiser.problem import IntArray
 # Compiled code is handed few large arrays rather than many small ones: every array costs a call a third of a microsecond.
 # Numba renews what it keeps on disk when `sheet_loops` changes, and only then: whoever renumbers these lines changes that too.
 # A side of a sheet has the three lines of `augmenting.State`, a line of prices of staying open, and then these.
-KEY, HERE, ROOM, FLAGS, MARKS, LINES = 4, 5, 6, 12, 13, 14
+KEY, HERE, ROOM, FLAGS, MARKS, REST, LINES = 4, 5, 6, 12, 13, 14, 15
 MOVE = 5
 """Numbers that describe a move, an answer's head, or a holder."""
 
@@ -31,10 +31,11 @@ class Sheet(NamedTuple):
     turned: IntArray
     """(columns, rows) the same again: a walk down a column of a large matrix would miss the cache at every step."""
     by_row: IntArray
-    """(14, rows) u, its tie, the column or OPEN or FREE; the price of staying open; the tie key, its bits; 1 if the row is here;
-    the six lines of `augmenting.Room` for a search over rows; a flag of a byte for every row, and a list of rows."""
+    """(15, rows) u, its tie, the column or OPEN or FREE; the price of staying open; the tie key, its bits; 1 if the row is here;
+    the six lines of `augmenting.Room` for a search over rows; a flag of a byte for every row; a list of rows; and what a path
+    through a row costs from there on at least, nought but while prices of other choices are sought."""
     by_column: IntArray
-    """(14, columns) the same for columns, which stay unused for nothing."""
+    """(15, columns) the same for columns, which stay unused for nothing."""
 
     @classmethod
     def blank(cls, rows: int, columns: int) -> Sheet:

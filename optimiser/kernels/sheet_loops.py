@@ -29,7 +29,7 @@ from optimiser.kernels.augmenting import (
 )
 from optimiser.kernels.augmenting_loops import popped, raised, tie_of
 from optimiser.kernels.compiling import compiled
-from optimiser.kernels.sheet import FLAGS, HERE, KEY, MARKS, ROOM, Sheet
+from optimiser.kernels.sheet import FLAGS, HERE, KEY, MARKS, REST, ROOM, Sheet
 from optimiser.problem import PAIR_COST_LIMIT
 
 
@@ -98,8 +98,11 @@ def search(sheet: Any, source: Any, ceiling: Any, toll: Any, barred: Any) -> Any
                 continue
             if column == never or (row == source and column in (not_first, goal)):
                 continue
+            holder = row_of[column]
+            if column != goal and holder >= 0 and cost + by_row[REST, holder] > best:
+                continue
             far[column], far_ties[column], parent[column] = cost, tie, row
-            if column != goal and row_of[column] >= 0:
+            if column != goal and holder >= 0:
                 size = raised(room, size, column)
                 continue
             if column != goal:
@@ -323,16 +326,21 @@ def exchanges(sheet: Any, row: Any, column: Any, half: Any, said: Any, at: Any) 
         return at if end == ITSELF else follow(sheet, row, end, 0, said, at)
     cost, tie, filler, _ = search(flipped(sheet), column, np.int64(0), (0, 0), (row, NOBODY, NOBODY))
     toll = (cost - sheet.by_column[DUAL, column], tie - sheet.by_column[TIES, column])
+    # That search went backwards from the goal, so it knows what is left to go from each row it settled; the others are further.
+    rest, back = sheet.by_row[REST], sheet.by_row[ROOM + FAR]
+    for other in range(len(rest)):
+        rest[other] = min(back[other], cost) - sheet.by_column[DUAL, column]
     first, ceiling, bounds = NOBODY, sheet.by_row[DUAL, row] + half, swaps(sheet, row, column, toll[0])
     for number in range(2):
         _, _, end, _ = search(sheet, row, min(ceiling, bounds[number]), toll, (NOBODY, first, column))
         if end == ITSELF:
-            return at
+            break
         begin = at
         at = follow(sheet, row, end, number, said, at)
         first = said[begin, 3]
         if end != column:
             at = refill(sheet, column, filler, number, said, at)
+    rest[:] = 0
     return at
 
 
