@@ -36,7 +36,7 @@ WhyPassedOver = Literal["dearer", "taken", "in another role here", "team incompl
 in another row; team incomplete: free, but the whole need cannot be filled; no capacity: it has room for nobody; barred: a rule
 of the house is against it."""
 WhyOpen = Literal["no eligible resource", "taken", "team incomplete", "waiting is cheaper"]
-"""Of an optional need that could be filled: waiting is cheaper."""
+"""Of an optional need that could be filled at no position of a need that counts: waiting is cheaper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,7 @@ def _open_row(
     here = [other for other in others if other.option.row == row]
     holders = tuple((other.option.resource_id, other.held_by) for other in here if other.held_by)
     is_optional = problem.optional is not None and bool(problem.optional[problem.row_needs[row]])
-    if is_optional and found is not None:
+    if is_optional and found is not None and not found.change.costs_a_need:
         return OpenRow(row, missing, "waiting is cheaper", holders, found)
     if any(other.why == "team incomplete" for other in here):
         return OpenRow(row, missing, "team incomplete", holders, found)

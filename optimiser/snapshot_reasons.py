@@ -180,7 +180,7 @@ class Reasons:
         if all(code == 1 + REASONS.index("lacks the skill") for code in self._made.excluded[row]):
             return "nobody has the skill"
         why = _why_open(explanation, row)
-        # Of a need that may wait, but that no price would fill: those who could go there are counted on elsewhere.
+        # Where prices keep it waiting is told with what going would cost; else others are counted on elsewhere.
         return "taken" if why == "waiting is cheaper" else why
 
 
