@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from incidents import facts as f
 from incidents.eligibility import Candidate, Eligibility, Exclusion
@@ -196,29 +196,44 @@ def _served_incident(situation: Situation, candidate: Candidate) -> Incident:
     return situation.incidents[incident]
 
 
+class _Pick(NamedTuple):
+    """One chosen pair of an open row. A tuple, since decisions make many."""
+
+    row: int
+    candidate: Candidate
+    terms: list[int]
+
+
 def _proposals(context: Context) -> list[Proposal]:
-    formulation = context.formulation
     by_need = {each.need.id: each for each in context.askings}
-    roles: dict[tuple[NeedId, ResourceId], list[int]] = {}
-    for pair in context.allocation.chosen:
-        row = int(formulation.problem.pair_rows[pair])
-        if formulation.is_open[row]:
-            roles.setdefault((formulation.rows[row][0], formulation.candidates[pair].resource), []).append(pair)
-    proposals = [_proposal(context, by_need[need], pairs) for (need, _), pairs in roles.items()]
+    roles: dict[tuple[NeedId, ResourceId], list[_Pick]] = {}
+    for need, pick in _picks(context):
+        roles.setdefault((need, pick.candidate.resource), []).append(pick)
+    proposals = [_proposal(context, by_need[need], picks) for (need, _), picks in roles.items()]
     proposals.sort(key=lambda each: (by_need[each.need].standing.rank, each.need, each.row, each.resource))
     return proposals
 
 
-def _proposal(context: Context, each: Asking, pairs: list[int]) -> Proposal:
+def _picks(context: Context) -> Iterable[tuple[NeedId, _Pick]]:
+    """What is chosen for open rows, in the order of rows."""
+    formulation, problem = context.formulation, context.formulation.problem
+    chosen = list(context.allocation.chosen)
+    rows, terms = problem.pair_rows[chosen].tolist(), problem.terms[chosen].tolist()
+    for pair, row, units in zip(chosen, rows, terms, strict=True):
+        if formulation.is_open[row]:
+            need, position = formulation.rows[row]
+            yield need, _Pick(position, formulation.candidates[pair], units)
+
+
+def _proposal(context: Context, each: Asking, picks: list[_Pick]) -> Proposal:
     """Propose one resource for a position of a need, or for one of each of several rows that it fills at once."""
-    problem = context.formulation.problem
     # Whoever fills several roles at once is priced as the dearest of them.
-    dearest = max(pairs, key=lambda pair: int(problem.terms[pair].sum()))
-    terms = zip(problem.term_names, problem.terms[dearest].tolist(), strict=True)
+    dearest = max(picks, key=lambda pick: sum(pick.terms))
+    terms = zip(context.formulation.problem.term_names, dearest.terms, strict=True)
     price = tuple((name, units / UNITS_PER_SECOND) for name, units in terms if units)
-    row, *also = (context.formulation.rows[int(problem.pair_rows[pair])][1] for pair in pairs)
+    row, *also = (pick.row for pick in picks)
     skill = " and ".join(each.need.rows[position].skill for position in (row, *also))
-    candidate = context.formulation.candidates[dearest]
+    candidate = dearest.candidate
     automatic = is_automatic(context.situation, context.procedure, each.need)
     because = f"{each.need.because}: {skill}, there in {candidate.reach_s:.0f} s"
     if candidate.taken_from is None:
