@@ -26,23 +26,40 @@ SHARE_OF_LINES = 4
 """A session begins anew when more than one in so many of its rows would have to be priced."""
 
 
+CELLS_LIMIT = 2_000_000
+"""The most rows times resources that a session is kept for: it holds a table of all of them, twice."""
+SESSIONS = 2
+"""A desk puts two questions by turns: who could have gone for the most urgent needs alone, and who goes for all."""
+
+
 class KeptSession:
-    """`solve` with a session kept from one problem to the next; its plans are those of `solve`, ties included."""
+    """`solve` with sessions kept from one problem to the next; its plans are those of `solve`, ties included."""
 
     def __init__(self) -> None:
-        self._session: Session | None = None
+        self._sessions: list[Session] = []
 
     def __call__(self, problem: Problem, limits: Limits) -> Allocation:
         """Answer as `solve` does."""
         return solve(problem, limits, meeting=self._meet)
 
     def _meet(self, problem: Problem) -> Allocation | None:
-        session = Session() if self._session is None else self._session
-        # Trouble half-way leaves a session that nobody should believe again.
-        self._session = None
+        if len(problem.row_needs) * len(problem.resource_ids) > CELLS_LIMIT:
+            return None
+        session = self._nearest(frozenset(problem.need_ids))
         met = meet(session, problem)
-        self._session = session
+        # Trouble half-way, which never comes here, leaves a session that nobody should believe again.
+        self._sessions.append(session)
         return met
+
+    def _nearest(self, needs: frozenset[str]) -> Session:
+        """Take out the session whose needs differ least from these, or begin another while there may be more."""
+        nearest = min(self._sessions, key=lambda each: len(each.need_at.keys() ^ needs), default=None)
+        if nearest is None or (
+            len(self._sessions) < SESSIONS and len(nearest.need_at.keys() ^ needs) * SHARE_OF_LINES > len(needs)
+        ):
+            return Session()
+        self._sessions.remove(nearest)
+        return nearest
 
 
 def meet(session: Session, problem: Problem) -> Allocation | None:
