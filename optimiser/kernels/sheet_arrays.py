@@ -19,7 +19,7 @@ from optimiser.kernels.augmenting import (
     SETTLED,
     TIES,
 )
-from optimiser.kernels.sheet import HERE, KEY, ROOM, Sheet
+from optimiser.kernels.sheet import HERE, KEY, REST, ROOM, Sheet
 from optimiser.problem import PAIR_COST_LIMIT, IntArray
 from optimiser.ties import HashArray, tie_units
 
@@ -41,9 +41,13 @@ def search(
         shut = {never, not_first, goal} if row == source else {never}
         columns, costs, ties = _improved(sheet, row, (base, base_tie), (best, best_tie), shut - {NOBODY})
         if len(columns):
-            far[columns], far_ties[columns], parent[columns] = costs, ties, row
             is_goal = columns == goal
             is_end = (row_of[columns] < 0) | is_goal
+            is_near = is_end | (costs + by_row[REST, np.maximum(row_of[columns], 0)] <= best)
+            if not is_near.all():
+                columns, costs, ties = columns[is_near], costs[is_near], ties[is_near]
+                is_goal, is_end = is_goal[is_near], is_end[is_near]
+            far[columns], far_ties[columns], parent[columns] = costs, ties, row
             reached[columns[~is_end]] = True
             ends = is_end.nonzero()[0]
             if len(ends):
@@ -221,6 +225,8 @@ def _exchanges(sheet: Sheet, row: int, column: int, half: int) -> Lines:
     cost, tie, filler, _ = search(sheet.flipped(), column, 0, (0, 0), (row, NOBODY, NOBODY))
     toll = cost - int(sheet.by_column[DUAL, column]), tie - int(sheet.by_column[TIES, column])
     first, ceiling = NOBODY, int(sheet.by_row[DUAL, row]) + half
+    # That search went backwards from the goal, so it knows what is left to go from each row it settled; the others are further.
+    sheet.by_row[REST] = np.minimum(sheet.by_row[ROOM + FAR], cost) - sheet.by_column[DUAL, column]
     for number in range(2):
         _, _, end, _ = search(sheet, row, ceiling, toll, (NOBODY, first, column))
         if end == ITSELF:
@@ -228,6 +234,7 @@ def _exchanges(sheet: Sheet, row: int, column: int, half: int) -> Lines:
         first = _follow(sheet, row, end, number, moves)
         if end != column:
             _refill(sheet, column, filler, number, moves)
+    sheet.by_row[REST] = 0
     return moves
 
 

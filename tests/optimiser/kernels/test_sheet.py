@@ -68,3 +68,15 @@ def test_a_line_that_leaves_is_open_and_priced_at_never() -> None:
             steps.leave(sheet, 2)
         assert sheet.costs[2].tolist() == [NEVER] * 7
         assert sheet.by_row[PARTNER, 2] == NOBODY
+
+
+def test_the_smallest_sheet_will_do() -> None:
+    """A desk begins with one need and one resource."""
+    for steps in STEPS:
+        sheet = Sheet.blank(1, 1)
+        words = room_to_say(sheet)
+        with np.errstate(over="ignore"):
+            assert steps.take(sheet.flipped(), 0, np.array([NEVER]), 0, 1)
+            assert steps.take(sheet, 0, np.array([7]), 1000, 2)
+            lines = steps.explained(sheet, words, 0, 500, 3)
+        assert words[:lines].tolist() == [[0, 7, 1, 0, 0]]
