@@ -89,13 +89,15 @@ def exchange_prices(problem: Problem, allocation: Allocation, *, over_bars: bool
     pairs, resources = len(problem.pair_rows), len(problem.resource_ids)
     chosen = np.zeros(pairs, dtype=np.bool_)
     chosen[list(allocation.chosen)] = True
-    asked, costs = _asked(problem, part, over_bars), part.problem.costs
+    costs = problem.costs
+    asked = _asked(problem, part, costs, over_bars)
     scale = Scale.of(part.problem, asked.costs) if len(part.problem.row_needs) * resources <= CELLS_LIMIT else None
     exact, twin_exact = chosen.copy(), np.zeros(resources, dtype=np.bool_)
     changes, twins = np.zeros((3, pairs), dtype=np.int64), np.zeros((3, resources), dtype=np.int64)
     graph = None
     if scale is not None and len(part.pairs):
-        graph, sums, twin_sums = _graph_sums(part.problem, costs, np.flatnonzero(chosen[part.pairs]), scale, asked)
+        picks = np.flatnonzero(chosen[part.pairs])
+        graph, sums, twin_sums = _graph_sums(part.problem, costs[part.pairs], picks, scale, asked)
         known = np.isfinite(sums)
         exact[asked.pairs[known]] = True
         changes[:, asked.pairs[known]] = scale.read(sums[known])
@@ -162,7 +164,9 @@ def _part_rows(problem: Problem, part: Part) -> IntArray:
     return rows
 
 
-def _asked(problem: Problem, part: Part, over_bars: bool) -> _Asked:
+def _asked(problem: Problem, part: Part, costs: IntArray, over_bars: bool) -> _Asked:
+    if part.problem is problem:
+        return _Asked(part.pairs, problem.pair_rows, problem.pair_needs, problem.pair_resources, costs)
     rows, pairs = _part_rows(problem, part), part.pairs
     if over_bars and problem.barred is not None:
         barred = problem.barred & (rows[problem.pair_rows] >= 0)
@@ -170,7 +174,7 @@ def _asked(problem: Problem, part: Part, over_bars: bool) -> _Asked:
             barred &= ~problem.pinned
         pairs = np.sort(np.concatenate((pairs, np.flatnonzero(barred))))
     at = rows[problem.pair_rows[pairs]]
-    return _Asked(pairs, at, part.problem.row_needs[at], problem.pair_resources[pairs], problem.costs[pairs])
+    return _Asked(pairs, at, part.problem.row_needs[at], problem.pair_resources[pairs], costs[pairs])
 
 
 def _graph_sums(
@@ -188,7 +192,10 @@ def _graph_sums(
     twin_exact = np.ones(len(twins), dtype=np.bool_)
     twin_exact[problem.pair_resources[is_open[problem.pair_needs]]] = False
     if not (exact[np.isfinite(sums)].all() and twin_exact.all()):
-        bounds, twin_bounds = _known(problem, SlotGraph(problem, costs, chosen, scale, np.zeros_like(teams)), asked)
+        broken_up = graph.thawed()
+        if broken_up is graph:
+            return graph, sums, twins
+        bounds, twin_bounds = _known(problem, broken_up, asked)
         exact |= sums == bounds
         twin_exact |= twins == twin_bounds
     return graph, np.where(exact, sums, np.nan), np.where(twin_exact, twins, np.nan)
@@ -196,10 +203,11 @@ def _graph_sums(
 
 def _known(problem: Problem, graph: SlotGraph, asked: _Asked) -> tuple[FloatArray, FloatArray]:
     """(asked,) and (resources,) sums of a graph; not a number wherever a circle may still improve a neighbour's lot."""
+    joined = _joined(problem, graph.unknown_needs())
+    if joined.any() and joined.all():
+        return np.full(len(asked.pairs), np.nan), np.full(len(problem.resource_ids), np.nan)
     sums, twins = graph.pair_sums(asked.rows, asked.resources, asked.costs), graph.twin_sums()
-    unknown = graph.unknown_needs()
-    if unknown.any():
-        joined = _joined(problem, unknown)
+    if joined.any():
         sums[joined[asked.needs]], twins[problem.pair_resources[joined[problem.pair_needs]]] = np.nan, np.nan
     return sums, twins
 

@@ -20,6 +20,7 @@ stands for what is not known, because there is a negative circle or a part is to
 from __future__ import annotations
 
 from collections import deque
+from copy import copy
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -32,7 +33,8 @@ from optimiser.objective import FloatArray
 from optimiser.problem import BoolArray, IntArray, Problem
 
 NODES_LIMIT = 300
-"""The most resources in use, joined by common rows, between which all paths are worked out: time grows with the cube."""
+"""The most resources in use, each the other's nearest way out, between which all paths are worked out: time grows with the
+cube."""
 _EXACT_FLOAT = 2**53
 _ABSENT = -1
 
@@ -113,9 +115,9 @@ class SlotGraph:
         self.slot_rows = problem.pair_rows[chosen]
         self.slot_nodes = self.node_of[problem.pair_resources[chosen]]
         self.slot_costs = self.costs[chosen]
-        missing = problem.quantities - np.bincount(self.slot_rows, minlength=rows)
+        self.missing = problem.quantities - np.bincount(self.slot_rows, minlength=rows)
         is_frozen = frozen[problem.row_needs]
-        self.open_rows = np.flatnonzero((missing > 0) & ~is_frozen)
+        self.open_rows = np.flatnonzero((self.missing > 0) & ~is_frozen)
         self.scale = scale
         self.opens: FloatArray = np.where(is_frozen, np.inf, scale.opens)
         self.arcs = self._arcs()
@@ -144,25 +146,46 @@ class SlotGraph:
         return arcs
 
     def _paths(self) -> FloatArray:
-        """(nodes + 1, nodes + 1) lengths of shortest paths between nodes with common neighbours, and to and from T."""
-        count = len(self.nodes)
+        """(nodes + 1, nodes + 1) lengths of shortest paths.
+
+        An arc that is no shorter than the way round by T is never needed. What the others join is worked out together, each
+        part by itself; from one part to another all ways lead by T. With idle resources near, the parts are small.
+        """
+        count, arcs = len(self.nodes), self.arcs
         paths: FloatArray = np.full((count + 1, count + 1), np.inf)
-        paths[count, count] = 0.0
-        number, labels = connected_components(csr_array(np.isfinite(self.arcs[:count, :count])), directed=False)
-        for label in range(number):
-            block = np.append(np.flatnonzero(labels == label), count)
-            if len(block) > NODES_LIMIT:
-                paths[block[:-1, None], block], paths[count, block[:-1]] = np.nan, np.nan
-                continue
-            found = self.arcs[block[:, None], block]
-            longer = np.empty_like(found)
-            for through in range(len(block)):
-                np.add(found[:, through, None], found[through], out=longer)
-                np.minimum(found, longer, out=found)
-            if (found.diagonal() < 0).any():
-                found = np.full_like(found, np.nan)
-            paths[block[:-1, None], block], paths[count, block[:-1]] = found[:-1], found[-1, :-1]
-        return paths
+        alone = np.arange(count)
+        paths[alone, alone], paths[count, count] = 0.0, 0.0
+        paths[:count, count], paths[count, :count] = arcs[:count, count], arcs[count, :count]
+        back = np.flatnonzero(arcs[:count, count] + arcs[count, :count] < 0)
+        paths[back, back] = paths[back, count] = paths[count, back] = np.nan
+        by_t = arcs[:count, count, None] + arcs[count, :count]
+        for block in _blocks(arcs[:count, :count] < by_t):
+            found = self._block(np.append(block, count))
+            paths[block[:, None], block] = found[:-1, :-1]
+            paths[block, count], paths[count, block] = found[:-1, -1], found[-1, :-1]
+        return np.asarray(np.minimum(paths, paths[:, count, None] + paths[count]))
+
+    def _block(self, nodes: IntArray) -> FloatArray:
+        """Shortest paths among these nodes; not a number where there is a negative circle or they are too many."""
+        if len(nodes) > NODES_LIMIT:
+            return np.full((len(nodes), len(nodes)), np.nan)
+        found = self.arcs[nodes[:, None], nodes]
+        longer = np.empty_like(found)
+        for through in range(len(nodes)):
+            np.add(found[:, through, None], found[through], out=longer)
+            np.minimum(found, longer, out=found)
+        return np.full_like(found, np.nan) if (found.diagonal() < 0).any() else found
+
+    def thawed(self) -> SlotGraph:
+        """The graph in which every need may be opened and filled; itself where that gives no new way."""
+        other = copy(self)
+        other.opens = self.scale.opens
+        other.open_rows = np.flatnonzero(self.missing > 0)
+        other.arcs = other._arcs()
+        if len(other.open_rows) == len(self.open_rows) and np.array_equal(other.arcs, self.arcs):
+            return self
+        other.paths = other._paths()
+        return other
 
     def unknown_needs(self) -> BoolArray:
         """Mask of needs held by resources whose paths are not known."""
@@ -270,3 +293,16 @@ class SlotGraph:
             return None
         prices = self.table[self.open_rows, resource] - self.opens[self.open_rows]
         return Step(int(self.open_rows[np.flatnonzero(prices == price)[0]]), None, resource)
+
+
+def _blocks(joined: BoolArray) -> list[IntArray]:
+    """The parts of several nodes that a relation (nodes, nodes) joins, each ascending."""
+    joined = joined | joined.T
+    np.fill_diagonal(joined, False)
+    inside = np.flatnonzero(joined.any(axis=0))
+    if not len(inside):
+        return []
+    tails, heads = joined[np.ix_(inside, inside)].nonzero()
+    links = csr_array((np.ones(len(tails), dtype=np.int8), (tails, heads)), shape=(len(inside), len(inside)))
+    number, labels = connected_components(links, directed=False)
+    return [inside[labels == label] for label in range(number)]

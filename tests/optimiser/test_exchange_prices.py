@@ -114,6 +114,37 @@ def test_the_steps_of_a_price_lead_to_a_plan_of_that_price() -> None:
             assert after.cost - plan.cost == prices.dearer[pair], (at, pair)
 
 
+def a_district(seed: int, needs: int, resources: int) -> Problem:
+    """Single needs of three ranks anywhere on a street, each accepting about half of the resources on it."""
+    draw = np.random.default_rng([seed, 41])
+    homes, places = draw.integers(0, 1_000, resources), draw.integers(0, 1_000, needs)
+    return problem_of(
+        {
+            f"need-{i}": (
+                int(draw.integers(1, 4)), False,
+                [(1, {f"unit-{j}": abs(int(homes[j] - places[i])) for j in range(resources) if draw.random() < 0.5})],
+            )
+            for i in range(needs)
+        },
+        {f"unit-{j}": 1 for j in range(resources)},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("needs", "resources"), [(20, 45), (25, 27), (30, 20)])
+def test_long_chains_are_priced_exactly(needs: int, resources: int) -> None:
+    """With many idle, with hardly any, and in scarcity: parts are worked out apart, and no chain may be lost between them."""
+    for seed in range(3):
+        problem = a_district(seed, needs, resources)
+        plan = solve(problem)
+        prices = exchange_prices(problem, plan)
+        assert prices.exact.all()
+        for pair in np.random.default_rng(seed).permutation(len(problem.pair_rows))[:60].tolist():
+            if pair not in plan.chosen:
+                other = solve(pinned(problem, pair))
+                assert other.cost - plan.cost == prices.dearer[pair], (seed, pair)
+                assert gains(plan, other) == said(prices.opened[pair], prices.filled[pair]), (seed, pair)
+
+
 def test_a_twin_saves_what_was_said() -> None:
     """Staffing advice is money: one more like this one must be worth exactly that."""
     looked_at = 0

@@ -88,3 +88,17 @@ def test_sums_are_read_back_as_cost_and_ranks() -> None:
         [cost + scale.step * (step[lost] - step[gained]) for cost, lost, gained in wanted], dtype=np.float64
     )
     assert [tuple(each) for each in np.array(scale.read(sums)).T.tolist()] == wanted
+
+
+def test_teams_that_nobody_would_break_up_cost_no_second_look() -> None:
+    """With somebody idle for each of them, opening a team is no way for anybody; without, it is."""
+    idle = problem_of({"x": (1, True, [(2, {"a": 1, "b": 2, "c": 3})])}, dict.fromkeys("abc", 1))
+    short = problem_of({"x": (1, True, [(2, {"a": 1, "b": 2})])}, dict.fromkeys("ab", 1))
+    same = []
+    for problem in (idle, short):
+        scale = Scale.of(problem, problem.costs)
+        assert scale is not None
+        chosen = np.array(solve(problem).chosen, dtype=np.int64)
+        graph = SlotGraph(problem, problem.costs, chosen, scale, np.ones(1, dtype=np.bool_))
+        same.append(graph.thawed() is graph)
+    assert same == [True, False]
