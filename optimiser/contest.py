@@ -19,6 +19,8 @@ import numpy as np
 
 from optimiser.components import part_of
 from optimiser.kernels.augmenting import FREE, OPEN, OPENS, Graph, Room, State, compressed, quickest
+from optimiser.kernels.augmenting_lists import Lists
+from optimiser.kernels.compiling import has_numba
 from optimiser.problem import BoolArray, IntArray, Problem
 from optimiser.ties import tie_keys
 
@@ -114,6 +116,7 @@ class _Search:
     ) -> None:  # fmt: skip
         self.need_of_slot, self.asked = contest.need_of_slot, contest.asked
         self.graph, self.turned, self.rooms, self.steps = graph, turned, rooms, quickest()
+        self.lists = None if has_numba() else (Lists(graph), Lists(turned))
         self.empty = empty
         """(slots,) what the kernel reads as the price of staying empty."""
         self.fixed, self.opens = fixed, opens
@@ -171,7 +174,10 @@ class _Search:
         self.empty[:] = opens
         out = decided[self.need_of_slot] < 0
         state.column_of[out], state.u[out] = OPEN, _NEVER_AGAIN
-        self.steps.decide_all(self.graph, state, self.rooms[0], _BIDS_PER_SLOT * len(opens))
+        if self.lists is None:
+            self.steps.decide_all(self.graph, state, self.rooms[0], _BIDS_PER_SLOT * len(opens))
+        else:
+            self.lists[0].decide(state, np.flatnonzero(~out).tolist())
         return _Node(state, opens, decided)
 
     def _value(self, node: _Node) -> int | None:
@@ -201,11 +207,13 @@ class _Search:
         state.column_of[slots], state.u[slots], state.u_ties[slots] = OPEN, _NEVER_AGAIN, 0
         columns = columns[columns >= 0]
         state.row_of[columns] = FREE
-        turned = state.transposed()
-        for column in columns.tolist():
-            # What was free of charge may lie idle.
-            if state.v[column] or state.v_ties[column]:
-                self.steps.decide(self.turned, turned, self.rooms[1], column)
+        # What was free of charge may lie idle.
+        wanted = columns[(state.v[columns] != 0) | (state.v_ties[columns] != 0)].tolist()
+        if self.lists is not None:
+            self.lists[1].decide(state.transposed(), wanted)
+            return out
+        for column in wanted:
+            self.steps.decide(self.turned, state.transposed(), self.rooms[1], column)
         return out
 
     def _forced(self, node: _Node, need: int) -> _Node:
@@ -213,7 +221,11 @@ class _Search:
         forced, slots = self._branch(node, need, 1)
         forced.opens[slots] = self.beyond
         self.empty[:] = forced.opens
-        for slot in slots[forced.state.column_of[slots] < 0].tolist():
-            forced.state.column_of[slot] = FREE
+        empty = slots[forced.state.column_of[slots] < 0]
+        forced.state.column_of[empty] = FREE
+        if self.lists is not None:
+            self.lists[0].decide(forced.state, empty.tolist())
+            return forced
+        for slot in empty.tolist():
             self.steps.decide(self.graph, forced.state, self.rooms[0], slot)
         return forced

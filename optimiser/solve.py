@@ -58,7 +58,7 @@ def solve(
 ) -> Allocation:
     """Fill the needs as well as can be; never raises for solver trouble, never worse than the floor plan.
 
-    `matching` is None where nothing is compiled; `meeting` is asked first about assignments of `WORTH_MEETING` rows or more.
+    `matching` is None where nothing is compiled; there `meeting` is asked first about assignments of `WORTH_MEETING` rows or more.
     No kernel changes the plan; tests hand in faulty ones.
     """
     costs = problem.costs
@@ -77,7 +77,7 @@ def solve(
         if direct is not None:
             return _proven(problem, costs, direct, "direct", 0)
     trouble = ""
-    if is_assignment_here and meeting is not None and len(problem.row_needs) >= WORTH_MEETING:
+    if is_assignment_here and matching is None and meeting is not None and len(problem.row_needs) >= WORTH_MEETING:
         met = _met(problem, meeting)
         if met is not None:
             return met

@@ -1,17 +1,19 @@
-"""Whole teams: best-first branch and bound whose every node is one slot flow.
+"""Whole teams: the slot flow as a bound, contests settled apart, and branch and bound over flows for what they leave open.
 
 1. The slot flow of `slot_flow` bounds every plan. If it half-serves no whole need it *is* the best plan.
 2. If it does, presolve leaves out needs that cannot be staffed even alone (`staffable`), and each connected component
    that still half-serves somebody is searched by itself; the rest stands.
-3. It can still fill a number of positions that no set of whole needs adds up to (three engines for needs of two). The
-   most urgent such rank is capped at the next number that does add up, and the flow solved again.
-4. Otherwise branch on a half-served need: left out, or forced whole. Each branch is again a slot flow, and since its
+3. Whom to serve is a question only where something is short. Each such contest is settled by itself, and bounds by prices
+   prove what they come to together (`apart`). That proves most components; what follows is for the others.
+4. A relaxation can still fill a number of positions that no set of whole needs adds up to (three engines for needs of two).
+   The most urgent such rank is capped at the next number that does add up, and the flow solved again.
+5. Otherwise branch on a half-served need: left out, or forced whole. Each branch is again a slot flow, and since its
    classes stay lexicographic the bounds are compared as vectors (positions per rank, then price), so no weight can
    overflow and nothing is lost to scaling. Rounding by the greedy floor plan gives incumbents.
-5. What the limit leaves open is put to HiGHS (`second_opinion`), with the incumbent held here.
+6. What the limit leaves open is put to HiGHS (`second_opinion`), with the incumbent held here.
 
 Land and Doig (1960), "An automatic method of solving discrete programming problems", Econometrica 28(3), 497-520,
-doi:10.2307/1910129. Work is counted in flows, so a limit cuts at the same place on every machine.
+doi:10.2307/1910129. Work is counted in flows and in nodes of contests, so a limit cuts at the same place on every machine.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ from optimiser.staffable import unstaffable
 
 _MANY_CONFLICTS = 12
 """Of conflicts far apart every combination has to be ruled out by branching, while cuts close each by itself: HiGHS then gets
-the component after a few flows."""
+the component after a few flows, as it does where contests have had their chance."""
 _FEW_FLOWS = 4
 _ROUND_EVERY = 8
 """A rounding costs as much as a node and seldom beats the last one, so only every so many nodes are rounded."""

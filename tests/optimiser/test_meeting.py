@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from optimiser.allocation import Allocation, Limits
+from optimiser.kernels.compiling import has_numba
 from optimiser.meeting import KeptSession, meet
 from optimiser.problem import Problem
 from optimiser.session import LOWEST_RANK, Session
@@ -231,7 +232,7 @@ def test_a_solver_that_remembers_answers_as_one_that_does_not() -> None:
         answer = kept(problem, Limits())
         engines.add(answer.engine)
         assert plan(answer) == plan(solve(problem)), step
-    assert "session" in engines
+    assert ("session" in engines) != has_numba(), "compiled, a cold solve is as quick"
 
 
 @pytest.mark.parametrize("is_wrong", [False, True], ids=["raises", "answers something else"])
@@ -246,4 +247,4 @@ def test_a_memory_that_fails_costs_the_plan_nothing(is_wrong: bool) -> None:
         return solve(other)
 
     assert len(problem.row_needs) >= WORTH_MEETING
-    assert plan(solve(problem, meeting=failing)) == plan(solve(problem))
+    assert plan(solve(problem, matching=None, meeting=failing)) == plan(solve(problem))
