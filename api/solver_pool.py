@@ -28,12 +28,12 @@ from typing import ParamSpec, TypeVar
 
 from api.settings import Settings
 from api.solver_worker import DONE, READY, Improve, Trouble, Work, attend, send
+from incidents.decision import Solver
 from optimiser import Allocation, Limits, Problem, Termination, solve, verify
 from optimiser.tiers import floor_answer, improvements, pair_visits, standing
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Here = Callable[[Problem, Limits], Allocation]
 
 START_LIMIT_S = 20.0
 """How long a new process may take to load everything before it is given up."""
@@ -57,12 +57,12 @@ class SolverFailure(Exception):
 class SolverPool:
     """Solves in a process of its own, within a limit of wall time. Its methods may be called from any thread.
 
-    `improve` is what the process runs; tests and benchmarks hand in faulty ones. `here` answers small problems in this process, as
-    `solve` does or in a quicker way with the same plans.
+    `improve` is what the process runs; tests and benchmarks hand in faulty ones. `here` answers small problems in this
+    process, as `solve` does or in a quicker way with the same plans.
     """
 
     def __init__(
-        self, settings: Settings | None = None, *, improve: Improve = improvements, here: Here = solve
+        self, settings: Settings | None = None, *, improve: Improve = improvements, here: Solver = solve
     ) -> None:
         self.improve = improve
         self._here = here
