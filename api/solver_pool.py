@@ -28,6 +28,7 @@ from typing import ParamSpec, TypeVar
 
 from api.settings import Settings
 from api.solver_worker import DONE, READY, Improve, Trouble, Work, attend, send
+from incidents.formulation import Solver
 from optimiser import Allocation, Limits, Problem, Termination, verify
 from optimiser.meeting import KeptSession
 from optimiser.tiers import floor_answer, improvements, pair_visits, standing
@@ -57,17 +58,20 @@ class SolverFailure(Exception):
 class SolverPool:
     """Solves in a process of its own, within a limit of wall time. Its methods may be called from any thread.
 
-    `improve` is what the process runs; tests and benchmarks hand in faulty ones.
+    `improve` is what the process runs; tests and benchmarks hand in faulty ones. `here` answers small problems in this
+    process; None: the optimiser, which remembers the last one and answers as if it did not.
     """
 
-    def __init__(self, settings: Settings | None = None, *, improve: Improve = improvements) -> None:
+    def __init__(
+        self, settings: Settings | None = None, *, improve: Improve = improvements, here: Solver | None = None
+    ) -> None:
         self.improve = improve
+        self._here: Solver = KeptSession() if here is None else here
         self.troubles: tuple[str, ...] = ()
         self._settings = settings or Settings()
         self._due_s: float | None = None
         # One thread hires, asks and dismisses, and nothing else does, so there is never more than one conversation.
         self._keeper = ThreadPoolExecutor(1, "solver-keeper")
-        self._kept = KeptSession()
         self._worker: _Worker | None = None
 
     def start(self) -> None:
@@ -92,7 +96,7 @@ class SolverPool:
     def solve(self, problem: Problem, limits: Limits) -> Allocation:
         """Fill the needs as well as can be in the time there is; never raises, never worse than the floor plan."""
         if pair_visits(problem, limits) <= self._settings.in_process_visits:
-            return self._kept(problem, limits)
+            return self._here(problem, limits)
         wait_s = self._share_s()
         due_s = time.monotonic() + wait_s
         found: list[Allocation] = []
