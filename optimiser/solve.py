@@ -58,8 +58,8 @@ def solve(
 ) -> Allocation:
     """Fill the needs as well as can be; never raises for solver trouble, never worse than the floor plan.
 
-    `matching` is None where nothing is compiled; there `meeting` is asked first about assignments of `WORTH_MEETING` rows or more.
-    No kernel changes the plan; tests hand in faulty ones.
+    `matching` is None where nothing is compiled; there `meeting` is asked first about assignments of `WORTH_MEETING` rows or
+    more. No kernel changes the plan; tests hand in faulty ones.
     """
     costs = problem.costs
     if not problem.is_plain:
