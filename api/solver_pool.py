@@ -28,7 +28,6 @@ from typing import ParamSpec, TypeVar
 
 from api.settings import Settings
 from api.solver_worker import DONE, READY, Improve, Trouble, Work, attend, send
-from incidents.decision import Solver
 from optimiser import Allocation, Limits, Problem, Termination, solve, verify
 from optimiser.tiers import floor_answer, improvements, pair_visits, standing
 
@@ -57,15 +56,11 @@ class SolverFailure(Exception):
 class SolverPool:
     """Solves in a process of its own, within a limit of wall time. Its methods may be called from any thread.
 
-    `improve` is what the process runs; tests and benchmarks hand in faulty ones. `here` answers small problems in this
-    process, as `solve` does or in a quicker way with the same plans.
+    `improve` is what the process runs; tests and benchmarks hand in faulty ones.
     """
 
-    def __init__(
-        self, settings: Settings | None = None, *, improve: Improve = improvements, here: Solver = solve
-    ) -> None:
+    def __init__(self, settings: Settings | None = None, *, improve: Improve = improvements) -> None:
         self.improve = improve
-        self._here = here
         self.troubles: tuple[str, ...] = ()
         self._settings = settings or Settings()
         self._due_s: float | None = None
@@ -95,7 +90,7 @@ class SolverPool:
     def solve(self, problem: Problem, limits: Limits) -> Allocation:
         """Fill the needs as well as can be in the time there is; never raises, never worse than the floor plan."""
         if pair_visits(problem, limits) <= self._settings.in_process_visits:
-            return self._here(problem, limits)
+            return solve(problem, limits)
         wait_s = self._share_s()
         due_s = time.monotonic() + wait_s
         found: list[Allocation] = []
