@@ -28,7 +28,6 @@ from typing import ParamSpec, TypeVar
 
 from api.settings import Settings
 from api.solver_worker import DONE, READY, Improve, Trouble, Work, attend, send
-from incidents.formulation import Solver
 from optimiser import Allocation, Limits, Problem, Termination, verify
 from optimiser.meeting import KeptSession
 from optimiser.tiers import floor_answer, improvements, pair_visits, standing
@@ -58,15 +57,13 @@ class SolverFailure(Exception):
 class SolverPool:
     """Solves in a process of its own, within a limit of wall time. Its methods may be called from any thread.
 
-    `improve` is what the process runs; tests and benchmarks hand in faulty ones. `here` answers small problems in this
-    process; None: the optimiser, which remembers the last one and answers as if it did not.
+    `improve` is what the process runs; tests and benchmarks hand in faulty ones.
     """
 
-    def __init__(
-        self, settings: Settings | None = None, *, improve: Improve = improvements, here: Solver | None = None
-    ) -> None:
+    def __init__(self, settings: Settings | None = None, *, improve: Improve = improvements) -> None:
         self.improve = improve
-        self._here: Solver = KeptSession() if here is None else here
+        # Small problems are answered in this process, by an optimiser that remembers the last one.
+        self._here = KeptSession()
         self.troubles: tuple[str, ...] = ()
         self._settings = settings or Settings()
         self._due_s: float | None = None

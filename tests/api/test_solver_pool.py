@@ -18,7 +18,7 @@ from api.solver_pool import SolverPool
 from benchmarks.planted_faults import HEALTHY, improve_by
 from benchmarks.stall import stalls_ms
 from benchmarks.teams import instance
-from optimiser import Allocation, Limits, Problem, solve, verify
+from optimiser import Limits, Problem, solve, verify
 from optimiser.tiers import floor_answer, standing
 from tests.optimiser.builders import problem_of
 
@@ -69,19 +69,6 @@ def test_a_small_problem_is_solved_without_a_process() -> None:
     """Most decisions take less time than asking somebody else would."""
     with closing(SolverPool(improve=improve_by("raises"))) as pool:
         assert pool.solve(_problem(), LIMITS) == solve(_problem(), LIMITS)
-
-
-def test_small_problems_are_answered_by_whoever_is_named_for_them() -> None:
-    """A desk that remembers its last problem is quicker than one that begins anew, live as well as in simulation."""
-    asked: list[Problem] = []
-
-    def remembering(problem: Problem, limits: Limits) -> Allocation:
-        asked.append(problem)
-        return solve(problem, limits)
-
-    with closing(SolverPool(here=remembering)) as pool:
-        pool.solve(_problem(), LIMITS)
-    assert len(asked) == 1
 
 
 def test_a_search_that_is_not_small_goes_to_the_process(pool: SolverPool) -> None:
