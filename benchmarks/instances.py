@@ -13,7 +13,7 @@ from optimiser import IntArray, Problem
 
 REACHED_SHARE = {"dense": 1.0, "medium": 0.4, "sparse": 0.08}
 """Share of skilled pairs within reach."""
-MOST_PAIRS = 4_000_000
+MOST_PAIRS = 16_000_000
 """Beyond this the reach is shortened: a problem has a limit."""
 WEIGHTS = np.array([0, 8, 4, 2, 1])
 SIDE_M, SPEED_MPS, TURNOUT_S = 20_000.0, 13.0, 60.0

@@ -111,9 +111,7 @@ def main() -> None:
     table = Table("needs x resources", "pairs", "raw flow ms", "muster", "engine", *rivals, "peak MB")
     for needs, resources in (*SIZES, *([LARGE] if "large" in sys.argv else [])):
         for density in REACHED_SHARE:
-            # The two higher densities of the largest size would be cut to the same number of pairs.
-            if (needs, resources, density) != (*LARGE, "dense"):
-                table.add_row(*_cells(needs, resources, density))
+            table.add_row(*_cells(needs, resources, density))
     Console(width=140).print(table)
     Console(width=140).print(_from_columns(), f"numba: {has_numba()}")
 

@@ -20,7 +20,9 @@ BoolArray = NDArray[np.bool_]
 PAIR_COST_LIMIT = 2**36
 """The greatest price of one pair, in cost units; with `SIZE_LIMIT` it keeps every sum inside 64 bits."""
 SIZE_LIMIT = 2**22
-"""The greatest number of needs, rows, resources, pairs or positions of one problem."""
+"""The greatest number of needs, rows, resources or positions of one problem."""
+PAIRS_LIMIT = 2**24
+"""The greatest number of pairs: what 5,000 needs and 3,000 resources can have, in two gigabytes."""
 
 _ARRAYS: tuple[tuple[str, int, str], ...] = (
     ("ranks", 1, "i"), ("whole", 1, "b"), ("row_needs", 1, "i"), ("quantities", 1, "i"), ("capacities", 1, "i"),
@@ -64,8 +66,9 @@ def _shape_flaws(problem: Problem) -> list[Flaw]:
         if getattr(problem, name).shape != shape
     ]
     for name in ("need_ids", "resource_ids", "term_names", "row_needs", "pair_rows"):
-        if len(getattr(problem, name)) > SIZE_LIMIT:
-            flaws.append(Flaw(name, "is longer than the limit", f"at most {SIZE_LIMIT}"))
+        limit = PAIRS_LIMIT if name == "pair_rows" else SIZE_LIMIT
+        if len(getattr(problem, name)) > limit:
+            flaws.append(Flaw(name, "is longer than the limit", f"at most {limit}"))
     for name in ("need_ids", "resource_ids", "term_names"):
         flaws += id_flaws(name, getattr(problem, name))
     return flaws
