@@ -9,7 +9,7 @@ flow on as many pairs of the same shape, so that the machine's speed cancels.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from itertools import cycle
 
@@ -71,30 +71,32 @@ def a_busy_desk(seed: int, resources: int = RESOURCES) -> Desk:
 
 def its_procedure() -> Procedure:
     """Four natures, plans of one to three resources, one of them all or nothing."""
-    plans = {
+    plans: dict[str, dict[str, object]] = {
         "fire": {"send": [{"skill": "fire", "quantity": 2}], "whole": True},
         "illness": {"send": [{"skill": "transport"}]},
         "crash": {"send": [{"skill": "fire"}, {"skill": "transport"}]},
         "collapse": {"send": [{"skill": "advanced"}, {"skill": "fire"}, {"skill": "transport"}]},
     }
-    return Procedure.model_validate(
-        {
-            "procedure": "city",
-            "revision": 1,
-            "queues": {"any": {"skill": "transport"}},
-            "priorities": {"first": {"rank": 1, "urgency": {"weight": 4}}, "second": {"rank": 2}},
-            "triage": {
-                "start": "what",
-                "questions": {
-                    "what": {"text": "What?", "about": "what", "answers": {name: {"code": name} for name in plans}}
-                },
+    return a_procedure_of(plans, first=("collapse",))
+
+
+def a_procedure_of(plans: Mapping[str, object], first: Collection[str], **changes: object) -> Procedure:
+    """One question, what has happened, each answer with the plan of its name; those of `first` are most urgent."""
+    document = {
+        "procedure": "city",
+        "revision": 1,
+        "queues": {"any": {"skill": "transport"}},
+        "priorities": {"first": {"rank": 1, "urgency": {"weight": 4}}, "second": {"rank": 2}},
+        "triage": {
+            "start": "what",
+            "questions": {
+                "what": {"text": "What?", "about": "what", "answers": {name: {"code": name} for name in plans}}
             },
-            "determinants": {
-                name: {"priority": "first" if name == "collapse" else "second", "plan": name} for name in plans
-            },
-            "plans": plans,
-        }
-    )
+        },
+        "determinants": {name: {"priority": "first" if name in first else "second", "plan": name} for name in plans},
+        "plans": plans,
+    }
+    return Procedure.model_validate({**document, **changes})
 
 
 def main() -> None:

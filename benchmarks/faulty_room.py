@@ -28,6 +28,7 @@ from api.control_room import ControlRoom, Plan, sign_on_all
 from api.log import Log, LogReader
 from api.settings import SOLVE_LIMIT_S, Settings
 from api.solver_pool import SolverPool
+from benchmarks.decision import a_procedure_of
 from benchmarks.planted_faults import FAULTS, HEALTHY, improve_by
 from incidents import facts as f
 from incidents.centre import Centre
@@ -160,26 +161,9 @@ def _centre(draw: np.random.Generator) -> Centre:
 
 def _procedure() -> Procedure:
     """Fires take whole teams, a collapse whoever can come, an illness one; what is most urgent is sent at once."""
-    return Procedure.model_validate(
-        {
-            "procedure": "city",
-            "revision": 1,
-            "queues": {"any": {"skill": "transport"}},
-            "priorities": {"first": {"rank": 1, "urgency": {"weight": 4}}, "second": {"rank": 2}},
-            "triage": {
-                "start": "what",
-                "questions": {
-                    "what": {"text": "What?", "about": "what", "answers": {name: {"code": name} for name in NATURES}}
-                },
-            },
-            "determinants": {
-                name: {"priority": "second" if name == "fire" else "first", "plan": name} for name in NATURES
-            },
-            "plans": {
-                "fire": {"send": [{"skill": "fire", "quantity": 2}, {"skill": "transport"}], "whole": True},
-                "illness": {"send": [{"skill": "transport"}]},
-                "collapse": {"send": [{"skill": "advanced"}, {"skill": "fire"}]},
-            },
-            "dispatch": {"automatic": ["first"]},
-        }
-    )
+    plans = {
+        "fire": {"send": [{"skill": "fire", "quantity": 2}, {"skill": "transport"}], "whole": True},
+        "illness": {"send": [{"skill": "transport"}]},
+        "collapse": {"send": [{"skill": "advanced"}, {"skill": "fire"}]},
+    }
+    return a_procedure_of(plans, first=("illness", "collapse"), dispatch={"automatic": ["first"]})
