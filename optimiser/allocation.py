@@ -18,7 +18,7 @@ class Limits:
     """How much work a solve may do, counted in deterministic steps and never in wall time."""
 
     nodes: int = 200
-    """Flows that the search over whole teams may solve; the first one is always solved."""
+    """Flows that the search over whole teams may solve, with five nodes of contests for each; the first flow is always solved."""
     programme_work: float = 2.0
     """Deterministic seconds that CP-SAT may take for each stage of a component that is no flow."""
     programme_nodes: int = 500

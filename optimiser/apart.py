@@ -162,7 +162,7 @@ class _Search:
         """What a contest says to these prices, as positions filled per rank and as cost."""
         needs, own = contest.needs, priced[contest.pairs]
         is_optional, asked, levels = self.is_optional[needs], self.asked[needs], self.flow.need_levels[needs]
-        served_at_most = fixed[needs] + contest.asked * int(own.max())
+        served_at_most = fixed[needs] + contest.asked * int(own.max(initial=0))
         total = int(np.maximum(served_at_most, self.open_prices[needs]).sum())
         filled = np.zeros(self.flow.levels, dtype=np.int64)
         np.add.at(filled, levels[~is_optional], asked[~is_optional])
