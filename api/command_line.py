@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api import planner_commands
+from api import designer_commands, planner_commands
 from api.settings import DATABASE, LOOPBACK, PORT, SCENARIO, Settings
 
 if TYPE_CHECKING:
@@ -169,6 +169,9 @@ def check(
         raise typer.Exit(FOUND_SOMETHING)
 
 
+app.command()(designer_commands.walk)
+app.command()(designer_commands.draw)
+app.command()(designer_commands.diff)
 app.command("what-if")(planner_commands.what_if)
 app.command()(planner_commands.demo)
 app.command()(planner_commands.fit)

@@ -1,41 +1,181 @@
-"""What differs between two versions of a procedure, rule by rule. Comments, layout and the order of keys never do.
+"""What differs between two versions of a procedure, rule by rule, in words, and whom each change concerns.
 
-Imports `procedure`.
+Comments, layout and the order of keys are no difference. A rule that has no sentence of its own here is told by its place in the
+document, so that no change of rules goes untold. Imports `phrases` and `procedure`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias, get_args
 
-from incidents.procedure import PlanRow, Procedure
+from incidents.phrases import (
+    field_in_words,
+    in_words,
+    plan_in_words,
+    priority_in_words,
+    question_in_words,
+    rung_in_words,
+    step_in_words,
+)
+from incidents.procedure import Procedure
 
-_NOT_RULES = frozenset({"procedure", "revision", "based_on"})
-_ROW = {name: field.default for name, field in PlanRow.model_fields.items() if name not in ("skill", "quantity")}
-_ABSENT = object()
+Audience = Literal["call-taker", "dispatcher", "supervisor"]
+AUDIENCES: tuple[Audience, ...] = get_args(Audience)
+_CONCERNED: Mapping[str, Audience] = {
+    "queues": "call-taker",
+    "triage": "call-taker",
+    "priorities": "dispatcher",
+    "determinants": "dispatcher",
+    "plans": "dispatcher",
+    "dispatch": "dispatcher",
+}
+"""Who works by which part of the document; whatever is not named is for whoever answers for the whole, the supervisor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One rule that was added, dropped or changed. `where`: its keys in the document, joined by dots."""
+
+    where: str
+    words: str
+    audience: Audience
 
 
 def differences(old: Procedure, new: Procedure) -> tuple[str, ...]:
     """Return one line for each rule that was added, dropped or changed, in the order of the document."""
+    return tuple(change.words for change in changes(old, new))
+
+
+def changes(old: Procedure, new: Procedure) -> tuple[Change, ...]:
+    """Return each rule that was added, dropped or changed, in the order of the document."""
     before, after = (each.model_dump(mode="json", by_alias=True) for each in (old, new))
     rules = [name for name in before if name not in _NOT_RULES]
-    return tuple(line for name in rules for line in _lines(name, before[name], after[name]))
+    return tuple(
+        Change(".".join(path), words, _CONCERNED.get(name, "supervisor"))
+        for name in rules
+        for path, words in _told((name,), before[name], after[name])
+    )
 
 
-def _lines(path: str, old: Any, new: Any) -> Iterator[str]:
+def change_pack(found: Iterable[Change]) -> Mapping[Audience, tuple[Change, ...]]:
+    """Return what each audience has to know, those left out whom nothing concerns."""
+    told = tuple(found)
+    packs = {audience: tuple(each for each in told if each.audience == audience) for audience in AUDIENCES}
+    return {audience: pack for audience, pack in packs.items() if pack}
+
+
+_NOT_RULES = frozenset({"procedure", "revision", "based_on"})
+_ABSENT = object()
+_Path: TypeAlias = tuple[str, ...]
+_Told: TypeAlias = Iterator[tuple[_Path, str]]
+
+_THINGS: Mapping[_Path, tuple[str, Callable[[Any], str]]] = {
+    ("queues",): ("queue", lambda queue: f"answered by {in_words(queue)}"),
+    ("priorities",): ("priority", priority_in_words),
+    ("triage", "questions"): ("question", question_in_words),
+    ("determinants",): ("code", in_words),
+    ("plans",): ("plan", plan_in_words),
+    ("escalation",): ("rung", rung_in_words),
+}
+"""What stands by name in the document: what it is called, and how a whole one is said."""
+
+_SENTENCES: Mapping[_Path, str] = {
+    ("queues", "skill"): "is now answered by {new} (was {old})",
+    ("queues", "rank"): "now has rank {new} (was {old})",
+    ("queues", "answer_target_s"): ": the target to answer is now {new} (was {old})",
+    ("queues", "automatic"): ": the phone ringing at once is now {new} (was {old})",
+    ("priorities", "rank"): "now has rank {new} (was {old})",
+    ("priorities", "lights"): ": lights and sirens are now {new} (was {old})",
+    ("priorities", "regret_s"): ": the most that a cheaper resource may be slower is now {new} (was {old})",
+    ("priorities", "waits_at_s"): ": the price above which it waits is now {new} (was {old})",
+    ("triage", "start"): "triage now begins with question '{new}' (was '{old}')",
+    ("triage", "questions", "text"): 'is now worded "{new}" (was "{old}")',
+    ("triage", "questions", "about"): "now asks about {new} (was {old})",
+    ("determinants", "priority"): "now has priority {new} (was {old})",
+    ("determinants", "plan"): "now sends plan {new} (was {old})",
+    ("plans", "send"): "now sends {new} (was {old})",
+    ("plans", "instead"): "may now be filled instead by {new} (was {old})",
+    ("plans", "whole"): ": all or nothing is now {new} (was {old})",
+    ("plans", "shared"): ": sharing of roles is now {new} (was {old})",
+    ("escalation", "unfilled_for_s"): "now acts after {new} unfilled (was {old})",
+    ("escalation", "priorities"): "is now for {new} (was {old})",
+    ("escalation", "raises_to"): "now raises to {new} (was {old})",
+    ("escalation", "opens"): "now asks for {new} (was {old})",
+    ("dispatch", "automatic"): "what is sent without asking is now {new} (was {old})",
+    ("dispatch", "reach_limit_s"): "the farthest that is proposed is now {new} away (was {old})",
+    ("dispatch", "spare_skill_s"): "the price of a skill not asked for is now {new} (was {old})",
+    ("dispatch", "spare_level_s"): "the price of a level not asked for is now {new} (was {old})",
+    ("dispatch", "fairness_s"): "the price of each earlier assignment is now {new} (was {old})",
+}
+"""A sentence by the keys of a field, names left out; a field that is not here is said by its key."""
+
+
+def _told(path: _Path, old: Any, new: Any) -> _Told:
+    """Yield (keys, sentence) for whatever differs at `path` or beneath."""
     if old == new:
         return
     if isinstance(old, list) and isinstance(new, list) and all(_has_name(each) for each in (*old, *new)):
         old, new = _by_name(old), _by_name(new)
-    if isinstance(old, dict) and isinstance(new, dict):
+    if path[:-1] in _THINGS and (old is _ABSENT or new is _ABSENT):
+        noun, whole = _THINGS[path[:-1]]
+        yield path, f"{noun} '{path[-1]}' is new: {whole(new)}" if old is _ABSENT else f"{noun} '{path[-1]}' is dropped"
+    elif path[:2] == ("triage", "questions") and path[3:] in (("answers",), ("otherwise",)):
+        yield from _rerouted(path, old, new)
+    elif isinstance(old, dict) and isinstance(new, dict) and _sentence(path) is None:
         for key in dict.fromkeys((*old, *new)):
-            yield from _lines(f"{path}.{key}", old.get(key, _ABSENT), new.get(key, _ABSENT))
-    elif old is _ABSENT or old is None:
-        yield f"{path}: added, {_words(new)}"
-    elif new is _ABSENT or new is None:
-        yield f"{path}: dropped, was {_words(old)}"
+            yield from _told((*path, key), old.get(key, _ABSENT), new.get(key, _ABSENT))
     else:
-        yield f"{path}: {_words(old)} became {_words(new)}"
+        yield path, _field(path, old, new)
+
+
+def _rerouted(path: _Path, old: Any, new: Any) -> _Told:
+    """Where answers lead that led elsewhere; `path` names a question's answers, or what it does with any other."""
+    question = f"question '{path[2]}'"
+    if path[3] == "otherwise":
+        yield path, f"{question}: any other answer {_leads(old, new, 'is refused now')}"
+        return
+    for answer in dict.fromkeys((*old, *new)):
+        before, after = old.get(answer), new.get(answer)
+        if before != after:
+            yield (*path, answer), f"{question}: answer '{answer}' {_leads(before, after, 'is not listed any more')}"
+
+
+def _leads(old: Any, new: Any, gone: str) -> str:
+    if new is None:
+        return f"{gone} (led to {step_in_words(old)})"
+    if old is None:
+        return f"is new and leads to {step_in_words(new)}"
+    return f"now leads to {step_in_words(new)} (was {step_in_words(old)})"
+
+
+def _field(path: _Path, old: Any, new: Any) -> str:
+    thing, keys = _thing(path)
+    sentence = _sentence(path)
+    if sentence is not None:
+        before, after = (field_in_words(path[-1], None if each is _ABSENT else each) for each in (old, new))
+        gap = "" if thing is None or sentence.startswith(":") else " "
+        return (thing or "") + gap + sentence.format(old=before, new=after)
+    place = ".".join(path) if thing is None else f"{thing}, {'.'.join(keys)}"
+    if old is _ABSENT or old is None:
+        return f"{place}: added, {in_words(new)}"
+    if new is _ABSENT or new is None:
+        return f"{place}: dropped, was {in_words(old)}"
+    return f"{place}: {in_words(old)} became {in_words(new)}"
+
+
+def _sentence(path: _Path) -> str | None:
+    thing, keys = _thing(path)
+    return _SENTENCES.get((*(path[:-2] if thing else path[:-1]), path[-1])) if len(keys) == 1 else None
+
+
+def _thing(path: _Path) -> tuple[str | None, _Path]:
+    """Return what the field at `path` belongs to, and its keys beneath that."""
+    for above, (noun, _) in _THINGS.items():
+        if path[: len(above)] == above and len(path) > len(above) + 1:
+            return f"{noun} '{path[len(above)]}'", path[len(above) + 1 :]
+    return None, path[1:]
 
 
 def _has_name(value: Any) -> bool:
@@ -45,24 +185,3 @@ def _has_name(value: Any) -> bool:
 def _by_name(named: list[dict[str, Any]]) -> dict[str, Any]:
     """A list of things that have names as a mapping, so that a change of one is told as a change of that one."""
     return {each["name"]: {key: said for key, said in each.items() if key != "name"} for each in named}
-
-
-def _words(value: Any) -> str:
-    match value:
-        case {"skill": skill, "quantity": quantity}:
-            others = (f" ({key} {each})" for key, each in value.items() if each != _ROW.get(key, each))
-            return f"{quantity} x {skill}" + "".join(others)
-        case dict():
-            # A level of 1 asks for no more than the skill, and an empty list for nothing at all.
-            said = {key: each for key, each in value.items() if each not in (None, []) and (key, each) != ("level", 1)}
-            return "; ".join(f"{key} {_words(each)}" for key, each in said.items())
-        case [list(), *_]:
-            return " or ".join(_words(each) for each in value)
-        case list():
-            return ", ".join(_words(each) for each in value) or "nothing"
-        case bool():
-            return "yes" if value else "no"
-        case float() if value.is_integer():
-            return str(int(value))
-        case _:
-            return str(value)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from incidents.differences import differences
+from incidents.differences import change_pack, changes, differences
+from incidents.procedure import Procedure
+from incidents.read import parse_document
 from tests.builders import a_procedure
+from tests.incidents.sound_procedure import sound
 
 RESERVE = {"name": "all", "skill": "fire", "keep": 2, "missing_s": 60}
 RULE = {"to": ["red"], "from": ["green"]}
@@ -24,12 +29,12 @@ def test_equal_rules_have_no_differences() -> None:
         (
             {},
             {"dispatch": {"reach_limit_s": 900}},
-            ("dispatch.reach_limit_s: 3600 became 900",),
+            ("the farthest that is proposed is now 900 s away (was 3600 s)",),
         ),
         (
             {},
             {"dispatch": {"automatic": ["red", "green"]}},
-            ("dispatch.automatic: nothing became red, green",),
+            ("what is sent without asking is now red, green (was nothing)",),
         ),
         (
             {},
@@ -44,13 +49,16 @@ def test_equal_rules_have_no_differences() -> None:
         (
             {"queues": {"emergency": {"skill": "answering", "answer_target_s": 10}}},
             {"queues": {"emergency": {"skill": "answering", "automatic": False}}},
-            ("queues.emergency.answer_target_s: dropped, was 10", "queues.emergency.automatic: yes became no"),
+            (
+                "queue 'emergency': the target to answer is now none (was 10 s)",
+                "queue 'emergency': the phone ringing at once is now no (was yes)",
+            ),
         ),
         (
             {},
             {"dispatch": {"overrun": {"task_s": 600, "most_s": 1800, "unless": ["red"]}, "fairness_s": 30}},
             (
-                "dispatch.fairness_s: 0 became 30",
+                "the price of each earlier assignment is now 30 s (was 0 s)",
                 "dispatch.overrun: added, task_s 600; most_s 1800; price 1; unless red",
             ),
         ),
@@ -72,12 +80,15 @@ def test_equal_rules_have_no_differences() -> None:
         (
             {"priorities": {"red": {"rank": 1}, "green": {"rank": 2}}},
             {"priorities": {"red": {"rank": 1, "regret_s": 30}, "green": {"rank": 2, "waits_at_s": 900}}},
-            ("priorities.red.regret_s: added, 30", "priorities.green.waits_at_s: added, 900"),
+            (
+                "priority 'red': the most that a cheaper resource may be slower is now 30 s (was none)",
+                "priority 'green': the price above which it waits is now 900 s (was none)",
+            ),
         ),
         (
             {"plans": {"fire": {"send": [{"skill": "fire"}]}}},
             {"plans": {"fire": {"send": [{"skill": "fire", "quantity": 2}]}}},
-            ("plans.fire.send: 1 x fire became 2 x fire",),
+            ("plan 'fire' now sends 2 x fire (was 1 x fire)",),
         ),
         (
             {"plans": {"fire": {"send": [{"skill": "fire"}], "whole": True}}},
@@ -92,9 +103,9 @@ def test_equal_rules_have_no_differences() -> None:
                 }
             },
             (
-                "plans.fire.send: 1 x fire became 1 x fire (load 2)",
-                "plans.fire.instead: nothing became 1 x water, 1 x hose or 1 x foam",
-                "plans.fire.shared: no became yes",
+                "plan 'fire' now sends 1 x fire (load 2) (was 1 x fire)",
+                "plan 'fire' may now be filled instead by 1 x water, 1 x hose or 1 x foam (was nothing)",
+                "plan 'fire': sharing of roles is now yes (was no)",
             ),
         ),
     ],
@@ -108,3 +119,151 @@ def test_an_added_and_a_dropped_rule_are_told_apart() -> None:
     """Read backwards, a difference says the opposite."""
     old, new = a_procedure(), a_procedure(dispatch={"diversion": RULE})
     assert differences(new, old)[0].startswith("dispatch.diversion: dropped, was to red")
+
+
+def _changed(change: Callable[[dict[str, Any]], object]) -> tuple[Procedure, Procedure]:
+    """A sound procedure, and the same with one thing changed in its document."""
+    document = sound()
+    change(document)
+    return Procedure.model_validate(sound()), Procedure.model_validate(document)
+
+
+def _questions(document: dict[str, Any]) -> dict[str, Any]:
+    questions: dict[str, Any] = document["triage"]["questions"]
+    return questions
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda d: _questions(d)["awake"].update(text="Awake?"), 'question \'awake\' is now worded "Awake?" (was "?")'),
+        (lambda d: _questions(d)["awake"].update(about="talks"), "question 'awake' now asks about talks (was awake)"),
+        (
+            lambda d: _questions(d)["awake"]["answers"].update(no={"ask": "pain"}),
+            "question 'awake': answer 'no' now leads to question 'pain' (was code 'arrest')",
+        ),
+        (
+            lambda d: _questions(d)["pain"]["answers"].update(arm={"code": "chest"}),
+            "question 'pain': answer 'arm' is new and leads to code 'chest'",
+        ),
+        (
+            lambda d: _questions(d)["pain"]["answers"].pop("toe"),
+            "question 'pain': answer 'toe' is not listed any more (led to code 'toe')",
+        ),
+        (
+            lambda d: _questions(d)["awake"].pop("otherwise"),
+            "question 'awake': any other answer is refused now (led to code 'arrest')",
+        ),
+        (
+            lambda d: _questions(d)["pain"].update(otherwise={"code": "chest"}),
+            "question 'pain': any other answer is new and leads to code 'chest'",
+        ),
+        (lambda d: _questions(d).pop("pain"), "question 'pain' is dropped"),
+        (
+            lambda d: _questions(d).update(age={"text": "Age?", "about": "age", "answers": {"9": {"code": "toe"}}}),
+            "question 'age' is new: \"Age?\"; 9 leads to code 'toe'",
+        ),
+        (
+            lambda d: d["triage"].update(start="pain"),
+            "triage now begins with question 'pain' (was 'awake')",
+        ),
+    ],
+)
+def test_a_change_of_triage_is_told_to_the_call_taker(change: Callable[[dict[str, Any]], object], words: str) -> None:
+    """Whoever reads the questions out has to know which of them are others now."""
+    (told,) = changes(*_changed(change))
+    assert (told.words, told.audience) == (words, "call-taker")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda d: d["determinants"]["toe"].update(plan="one"), "code 'toe' now sends plan one (was none)"),
+        (lambda d: d["determinants"]["chest"].update(priority="red"), "code 'chest' now has priority red (was amber)"),
+        (lambda d: d["plans"].update(two={"send": [{"skill": "fire"}]}), "plan 'two' is new: sends 1 x fire"),
+        (lambda d: d["plans"].pop("one"), "plan 'one' is dropped"),
+        (lambda d: d["priorities"].update(blue={"rank": 4}), "priority 'blue' is new: rank 4, linear urgency"),
+        (
+            lambda d: d["priorities"]["red"]["urgency"].update(target_s=420),
+            "priority 'red', urgency.target_s: 480 became 420",
+        ),
+    ],
+)
+def test_a_change_of_what_is_sent_is_told_to_the_dispatcher(
+    change: Callable[[dict[str, Any]], object], words: str
+) -> None:
+    """A crew more or less has to be known where crews are sent."""
+    (told,) = changes(*_changed(change))
+    assert (told.words, told.audience) == (words, "dispatcher")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            lambda d: d["escalation"]["late"].update(unfilled_for_s=90),
+            "rung 'late' now acts after 90 s unfilled (was 60 s)",
+        ),
+        (lambda d: d["escalation"]["late"].pop("raises_to"), "rung 'late' now raises to none (was amber)"),
+        (
+            lambda d: d["escalation"]["late"].update(opens={"skill": "fire", "quantity": 2}),
+            "rung 'late' now asks for 2 x fire (was 1 x fire)",
+        ),
+        (
+            lambda d: d["escalation"].update(lost={**d["escalation"]["late"], "opens": None}),
+            "rung 'lost' is new: after 60 s unfilled, for green, raises to amber",
+        ),
+        (lambda d: d.update(serves=["reach the dying"]), "serves: nothing became reach the dying"),
+    ],
+)
+def test_a_change_of_escalation_is_told_to_the_supervisor(
+    change: Callable[[dict[str, Any]], object], words: str
+) -> None:
+    """Whoever is called has to know when."""
+    (told,) = changes(*_changed(change))
+    assert (told.words, told.audience) == (words, "supervisor")
+
+
+def _three_changes(document: dict[str, Any]) -> None:
+    document["escalation"]["late"]["unfilled_for_s"] = 90
+    document["triage"]["questions"]["pain"]["text"] = "Where does it hurt?"
+    document["plans"]["one"]["send"] = [{"skill": "medical", "quantity": 2}]
+
+
+def test_one_rung_one_question_and_one_plan_are_told_and_nothing_else() -> None:
+    """A change pack that says more than what changed is not read, and one that says less is not safe."""
+    packs = change_pack(changes(*_changed(_three_changes)))
+    assert {audience: [each.words for each in pack] for audience, pack in packs.items()} == {
+        "call-taker": ['question \'pain\' is now worded "Where does it hurt?" (was "?")'],
+        "dispatcher": ["plan 'one' now sends 2 x medical (was 1 x medical)"],
+        "supervisor": ["rung 'late' now acts after 90 s unfilled (was 60 s)"],
+    }
+
+
+def test_procedures_that_differ_have_other_fingerprints() -> None:
+    """The log names a procedure by its fingerprint alone."""
+    old, new = _changed(_three_changes)
+    assert old.fingerprint != new.fingerprint
+
+
+def test_comments_and_layout_are_no_difference() -> None:
+    """A designer may explain a rule without putting another one in force."""
+    plain = json.dumps(sound())
+    laid_out = "# Reviewed in May.\n" + json.dumps(dict(reversed(sound().items())), indent=2) + "\n# The end.\n"
+    old, new = (parse_document(text, "p", Procedure) for text in (plain, laid_out))
+    assert (changes(old, new), old.fingerprint) == ((), new.fingerprint)
+
+
+def test_a_change_names_its_place_in_the_document() -> None:
+    """From the pack back to the file."""
+    assert [each.where for each in changes(*_changed(_three_changes))] == [
+        "triage.questions.pain.text", "plans.one.send", "escalation.late.unfilled_for_s",
+    ]  # fmt: skip
+
+
+def test_every_rule_that_changes_is_told() -> None:
+    """A part of the document without sentences of its own must not change in silence."""
+    old = Procedure.model_validate(sound())
+    bare = {name: value for name, value in sound().items() if name not in ("dispatch", "escalation", "examples")}
+    told = {each.where.partition(".")[0] for each in changes(old, Procedure.model_validate(bare))}
+    assert told == {"dispatch", "escalation", "examples"}

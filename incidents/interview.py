@@ -1,0 +1,91 @@
+"""An interview outside an incident, for training and for trying a tree out: question, answer, back, and what it comes to.
+
+It is the desk's own triage (`next_step`) with the order of the answers kept, so that the last one can be taken back. Imports
+`triage`, `phrases`, `near_names` and `procedure`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from pydantic import Field
+
+from incidents.centre import Document, Name
+from incidents.near_names import Found, NearNames, listed
+from incidents.phrases import plan_in_words, step_in_words
+from incidents.procedure import Procedure, Triage
+from incidents.refusals import Refusal
+from incidents.triage import Ask, Outcome, Standing, accepts, next_step
+
+
+class Answers(Document):
+    """Answers as a file, in the form of a worked example: question and answer."""
+
+    answers: Mapping[Name, Name] = Field(min_length=1, max_length=10_000)
+
+    def flaws(self, triage: Triage) -> Found:
+        """Yield each answer that is none to the tree."""
+        names = NearNames()
+        for name, answer in self.answers.items():
+            if name not in triage.questions:
+                yield from names.unknown(("answers", name, "[key]"), "question", name, triage.questions)
+            elif not accepts(triage.questions[name], answer):
+                what = f"question '{name}' does not take '{answer}'"
+                yield ("answers", name), what, listed(triage.questions[name].answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Interview:
+    """How far somebody has come: the (question, answer) pairs in the order given."""
+
+    triage: Triage
+    given: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def standing(self) -> Standing:
+        """What to ask next, or what it came to."""
+        return next_step(self.triage, dict(self.given))
+
+    def answered(self, answer: str) -> Interview:
+        """Answer the question that is asked; refuses what the question does not take, and an answer to no question."""
+        asked = self.standing
+        if not isinstance(asked, Ask):
+            raise Refusal.of("answer", "no question is asked")
+        if not accepts(self.triage.questions[asked.question], answer):
+            raise Refusal.of(asked.question, f"does not take '{answer}'", listed(asked.options))
+        return replace(self, given=(*self.given, (asked.question, answer)))
+
+    def back(self) -> Interview:
+        """Take the last answer back; before the first there is none, and nothing changes."""
+        return replace(self, given=self.given[:-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What an interview came to. `sends` None: nothing is sent."""
+
+    code: str
+    priority: str
+    rank: int
+    plan: str | None
+    sends: str | None
+    path: tuple[tuple[str, str], ...]
+
+
+def conclusion(procedure: Procedure, outcome: Outcome) -> Conclusion:
+    """Say what the code stands for in a sound procedure."""
+    determinant = procedure.determinants[outcome.code]
+    plan = None if determinant.plan is None else procedure.plans[determinant.plan]
+    sends = None if plan is None else plan_in_words(plan.model_dump(mode="json"))
+    rank = procedure.priorities[determinant.priority].rank
+    return Conclusion(outcome.code, determinant.priority, rank, determinant.plan, sends, outcome.path)
+
+
+def ways_on(triage: Triage, question: str) -> tuple[tuple[str | None, str], ...]:
+    """Return each listed answer with where it leads in words; None: any other answer."""
+    asked = triage.questions[question]
+    ways: list[tuple[str | None, str]] = [(answer, step_in_words(step)) for answer, step in asked.answers.items()]
+    if asked.otherwise is not None:
+        ways.append((None, step_in_words(asked.otherwise)))
+    return tuple(ways)

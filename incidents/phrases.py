@@ -1,0 +1,117 @@
+"""The rules of a procedure as short phrases, which differences and drawings share.
+
+A phrase is made from plain data as a document holds it, so what has no phrase of its own is still told, under its key. Imports
+`procedure`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from incidents.procedure import PlanRow, Priority, Procedure, Step
+
+_ROW = {name: field.default for name, field in PlanRow.model_fields.items() if name not in ("skill", "quantity")}
+
+
+def in_words(value: Any) -> str:
+    """Say any value of a document; a row of a plan as "2 x medical"."""
+    match value:
+        case {"skill": skill, "quantity": quantity}:
+            others = (f" ({key} {in_words(each)})" for key, each in value.items() if each != _ROW.get(key, each))
+            return f"{quantity} x {skill}" + "".join(others)
+        case dict():
+            # A level of 1 asks for no more than the skill, and an empty list for nothing at all.
+            said = {key: each for key, each in value.items() if each not in (None, []) and (key, each) != ("level", 1)}
+            return "; ".join(f"{key} {in_words(each)}" for key, each in said.items())
+        case [list(), *_]:
+            return " or ".join(in_words(each) for each in value)
+        case list():
+            return ", ".join(in_words(each) for each in value) or "nothing"
+        case bool():
+            return "yes" if value else "no"
+        case float() if value.is_integer():
+            return str(int(value))
+        case _:
+            return str(value)
+
+
+def field_in_words(key: str, value: Any) -> str:
+    """Say the value of a field with its unit: what stands under a key that ends in `_s` is seconds."""
+    if value is None:
+        return "none"
+    is_seconds = key.endswith("_s") and isinstance(value, int | float) and not isinstance(value, bool)
+    return f"{in_words(value)} s" if is_seconds else in_words(value)
+
+
+def _key_in_words(key: str) -> str:
+    return key.removesuffix("_s").replace("_", " ")
+
+
+def row_in_words(row: PlanRow) -> str:
+    """Say one row of a plan."""
+    return in_words(row.model_dump(mode="json"))
+
+
+def way_in_words(rows: Sequence[PlanRow]) -> str:
+    """Say one way to fill a plan."""
+    return ", ".join(map(row_in_words, rows))
+
+
+def step_in_words(step: Mapping[str, Any] | Step) -> str:
+    """Say where an answer leads; `step` plain or as it was read."""
+    plain = step.model_dump(mode="json") if isinstance(step, Step) else step
+    ask, code = plain.get("ask"), plain.get("code")
+    return f"question '{ask}'" if ask is not None else f"code '{code}'"
+
+
+def question_in_words(question: Mapping[str, Any]) -> str:
+    """Say a whole question, plain, with where each answer leads."""
+    ways = [f"{answer} leads to {step_in_words(step)}" for answer, step in question["answers"].items()]
+    if question["otherwise"] is not None:
+        ways.append(f"any other answer to {step_in_words(question['otherwise'])}")
+    return f'"{question["text"]}"; ' + "; ".join(ways)
+
+
+def plan_in_words(plan: Mapping[str, Any]) -> str:
+    """Say a whole plan, plain: every way to fill it, and how it may be filled."""
+    ways = " or ".join(in_words(way) for way in (plan["send"], *plan["instead"]))
+    notes = (", all or nothing" if plan["whole"] else "") + (", roles shared" if plan["shared"] else "")
+    return f"sends {ways}{notes}"
+
+
+def priority_in_words(priority: Mapping[str, Any]) -> str:
+    """Say a whole priority, plain: its rank, how its urgency grows, and what else it does not leave at the factory's."""
+    said = Priority.model_validate(priority).model_dump(mode="json", exclude_defaults=True)
+    urgency = said.pop("urgency", {})
+    shape = urgency.pop("shape", "linear")
+    curve = "".join(f" of {_key_in_words(key)} {field_in_words(key, value)}" for key, value in urgency.items())
+    others = [f"{_key_in_words(key)} {field_in_words(key, value)}" for key, value in said.items()]
+    return ", ".join((*others, f"{shape} urgency{curve}"))
+
+
+def rung_in_words(rung: Mapping[str, Any]) -> str:
+    """Say a whole rung, plain: when it acts and what it does."""
+    known = [phrase.format(in_words(rung[key])) for key, phrase in _RUNG.items() if rung.get(key) not in (None, [])]
+    others = [
+        f"{_key_in_words(key)} {field_in_words(key, value)}"
+        for key, value in rung.items()
+        if key not in _RUNG and value not in (None, [], {}, False)
+    ]
+    return ", ".join((*known, *others))
+
+
+_RUNG = {
+    "unfilled_for_s": "after {} s unfilled",
+    "priorities": "for {}",
+    "raises_to": "raises to {}",
+    "opens": "asks for {}",
+}
+
+
+def code_in_words(procedure: Procedure, code: str) -> str:
+    """Say a determinant code with its priority and what it sends, as far as the procedure knows them."""
+    determinant = procedure.determinants.get(code)
+    if determinant is None:
+        return code
+    return f"{code}: {determinant.priority}, " + (f"plan {determinant.plan}" if determinant.plan else "nothing is sent")

@@ -1,0 +1,109 @@
+"""Charts of the smallest procedures: what a box says, and where its rows lead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from incidents.charts import MOST_BOXES, Box, Row, chart
+from incidents.procedure import Procedure
+from incidents.refusals import Refusal
+from tests.incidents.sound_procedure import sound
+
+
+def _sound(**changes: Any) -> Procedure:
+    return Procedure.model_validate({**sound(), **changes})
+
+
+def _chain(length: int) -> dict[str, Any]:
+    """Questions that each lead to the next, and at last to a code."""
+    steps = [*({"ask": f"q{number}"} for number in range(1, length)), {"code": "toe"}]
+    questions = {
+        f"q{number}": {"text": "?", "about": f"a{number}", "answers": {"go on": step}}
+        for number, step in enumerate(steps)
+    }
+    return {"start": "q0", "questions": questions}
+
+
+def test_a_question_shows_where_each_answer_leads() -> None:
+    """A reader follows a caller through the tree."""
+    assert chart(_sound(), "tree").boxes["awake"] == Box(
+        "awake",
+        ("?", "asks about awake"),
+        (
+            Row("yes", to="pain"),
+            Row("no", end="arrest: red, plan both"),
+            Row("any other answer", end="arrest: red, plan both"),
+        ),
+    )
+
+
+def test_a_code_that_sends_nothing_says_so() -> None:
+    """Nothing sent is a decision as well."""
+    assert chart(_sound(), "tree").boxes["pain"].rows[1] == Row("toe", end="toe: green, nothing is sent")
+
+
+def test_the_tree_is_drawn_in_the_order_in_which_it_is_asked() -> None:
+    """The document may list its questions in any order."""
+    triage = sound()["triage"]
+    turned = {**triage, "questions": dict(reversed(triage["questions"].items()))}
+    assert list(chart(_sound(triage=turned), "tree").boxes) == ["awake", "pain"]
+
+
+def test_what_lies_beneath_one_question_can_be_drawn_alone() -> None:
+    """A large tree is read in parts."""
+    assert list(chart(_sound(), "tree", beneath="pain").boxes) == ["pain"]
+
+
+def test_a_question_that_there_is_not_is_refused() -> None:
+    """An empty picture would look like an answer."""
+    with pytest.raises(Refusal, match="no question 'breathing'"):
+        chart(_sound(), "tree", beneath="breathing")
+
+
+def test_a_plan_shows_every_way_to_fill_it() -> None:
+    """A dispatcher has to know that there is another way."""
+    assert chart(_sound(), "plans").boxes["plan both"].lines == (
+        "2 x medical, 1 x fire", "or 1 x medical (load 4)", "all or nothing",
+    )  # fmt: skip
+
+
+def test_a_priority_shows_its_codes_with_their_plans() -> None:
+    """From a code to who is sent, in one look."""
+    assert chart(_sound(), "plans").boxes["priority amber"].rows == (Row("chest", to="plan one"),)
+
+
+def test_rungs_are_shown_with_the_priority_they_are_for_in_the_order_of_their_age() -> None:
+    """What happens first stands first, whatever the order in the file."""
+    rungs = {
+        "later": {"unfilled_for_s": 900, "priorities": ["green"], "opens": {"skill": "fire"}},
+        "sooner": {"unfilled_for_s": 60, "priorities": ["green"], "raises_to": "amber"},
+    }
+    assert chart(_sound(escalation=rungs), "escalation").boxes["green"].rows == (
+        Row("sooner: after 60 s unfilled", to="amber"),
+        Row("later: after 900 s unfilled, asks for 1 x fire"),
+    )
+
+
+def test_a_priority_without_a_rung_says_so() -> None:
+    """Nobody being called is what a reader has to see."""
+    assert chart(_sound(), "escalation").boxes["red"] == Box("red", ("priority of rank 1", "no rung"))
+
+
+def test_a_tree_of_as_many_boxes_as_are_drawn_is_drawn() -> None:
+    """The limit is what it says."""
+    assert len(chart(_sound(triage=_chain(MOST_BOXES)), "tree").boxes) == MOST_BOXES
+
+
+def test_a_larger_tree_is_refused_with_the_way_to_draw_it() -> None:
+    """Ten thousand questions are a legal document, and no picture."""
+    with pytest.raises(Refusal, match=r"at most 1,000 boxes .* beneath one question"):
+        chart(_sound(triage=_chain(10_000)), "tree")
+
+
+def test_a_loop_is_drawn_once() -> None:
+    """A tree that the reader would refuse must not hang whoever draws it to see what is wrong."""
+    tree = _chain(2)
+    tree["questions"]["q1"]["answers"] = {"again": {"ask": "q0"}}
+    assert chart(_sound(triage=tree), "tree").boxes["q1"].rows == (Row("again", to="q0"),)
