@@ -3,7 +3,7 @@
 It decides nothing about policy. It plays contacts whose truth was drawn before the start, tells the desk what a control room
 would be told, and does what people do with the desk's answers: a call-taker asks the next question, the dispatcher acts on a
 proposal after the contact's decision delay, a crew turns out, drives, works, transports, hands over and drives home. SimPy keeps
-the clock, in whole milliseconds since the epoch. Imports `contacts`, `crews`, `shifts`, simpy and the desk.
+the clock, in whole milliseconds since the epoch. Imports `contacts`, `crews`, simpy and the desk.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from incidents import facts as f
 from incidents.decision import facts_of
 from incidents.desk import Desk
 from incidents.quantities import ContactId, IncidentId, Instant, NeedId, Place, ResourceId, ms
+from incidents.shifts import Duty, duty_spans
 from incidents.situation import ContactStatus
 from incidents.travel import travel_times
 from incidents.triage import Ask, accepts, next_step
 from simulation.contacts import Contact
 from simulation.crews import TURN_ROUND_S, Return, Trip, driving_ms
-from simulation.shifts import Duty, duty_spans
 
 LOOK_LIMIT = 1_000
 """The most times a dispatcher looks again at one instant; more would be a desk that proposes without end."""

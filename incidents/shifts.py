@@ -27,7 +27,7 @@ def duty_spans(centre: Centre, start: Instant, end: Instant) -> Iterator[Duty]:
     """Yield every span of duty that touches [start, end), by resource and time.
 
     A resource without a shift is on duty throughout. Local times that a clock change skips or repeats are read as the zone
-    database reads them first.
+    database reads them first; a shift that a clock change leaves no time for is not worked.
     """
     zone = centre.zone_info
     for name, entry in sorted(centre.resources.items()):
@@ -35,7 +35,7 @@ def duty_spans(centre: Centre, start: Instant, end: Instant) -> Iterator[Duty]:
             yield Duty(ResourceId(name), start, end, None)
             continue
         for begins, ends in _spans(centre.shifts[entry.shift], zone, start, end):
-            if begins < end and ends > start:
+            if begins < end and ends > start and begins < ends:
                 yield Duty(ResourceId(name), max(begins, start), min(ends, end), ends)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from incidents.centre import Centre
-from simulation.shifts import duty_spans
+from incidents.shifts import duty_spans
 
 
 def a_roster(shift: dict[str, Any] | None, time_zone: str = "Europe/London") -> Centre:
@@ -80,6 +80,13 @@ def spans(centre: Centre, start: str, end: str) -> list[tuple[str, str]]:
             "2026-10-24T12:00",
             "2026-10-25T12:00",
             [("2026-10-24T21:00", "2026-10-25T06:00")],
+        ),
+        (
+            "a shift within the hour that is skipped would end before it begins",
+            {"start": "01:40", "until": "02:20", "days": ["sun"]},
+            "2026-03-28T12:00",
+            "2026-03-29T12:00",
+            [],
         ),
     ],
 )
