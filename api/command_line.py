@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,8 +19,16 @@ from api import designer_commands, planner_commands
 from api.settings import DATABASE, LOOPBACK, PORT, SCENARIO, Settings
 
 if TYPE_CHECKING:
-    from incidents.centre import Centre
+    from incidents.centre import Centre, Document
     from incidents.procedure import Procedure
+
+
+class Published(StrEnum):
+    """The kinds of files whose format is published."""
+
+    PROCEDURE = "procedure"
+    CENTRE = "centre"
+
 
 app = typer.Typer(
     name="muster", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
@@ -146,13 +155,19 @@ def allocate(
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(help="centre and procedure files")],
+    files: Annotated[list[Path] | None, typer.Argument(help="centre and procedure files")] = None,
     centre: Annotated[Path | None, typer.Option(help="check the procedures against this centre")] = None,
+    schema: Annotated[Published | None, typer.Option(help="print the JSON Schema of such a file, for editors")] = None,
 ) -> None:
-    """Check centre and procedure files; print every flaw with file:line:column."""
-    from incidents.read import read_centre, read_procedure
+    """Check centre and procedure files; print every flaw with file:line:column, and warnings, which leave a file sound."""
+    from incidents.read import check_procedure, published_schema, read_centre
     from incidents.refusals import DocumentRefused
 
+    if schema is not None:
+        print(json.dumps(published_schema(_kind(schema)), indent=2))
+        return
+    if not files:
+        raise typer.BadParameter("name a file, or ask for a --schema")
     against = None if centre is None else read_centre(centre)
     flawed = False
     for file in files:
@@ -160,7 +175,8 @@ def check(
             if _is_centre(file):
                 read_centre(file)
             else:
-                read_procedure(file, against)
+                for warning in check_procedure(file, against).warnings:
+                    print(f"warning: {warning}")
             print(f"{file}: sound")
         except DocumentRefused as refusal:
             flawed = True
@@ -219,6 +235,13 @@ def _text(file: Path) -> str:
         return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DocumentRefused([Flaw(str(file), f"cannot be read: {error}", "JSON in UTF-8")]) from error
+
+
+def _kind(schema: Published) -> type[Document]:
+    from incidents.centre import Centre
+    from incidents.procedure import Procedure
+
+    return Centre if schema is Published.CENTRE else Procedure
 
 
 def _is_centre(file: Path) -> bool:

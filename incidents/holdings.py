@@ -1,6 +1,6 @@
 """What a centre can muster with everybody on duty: how many hold a skill, at which level, and where they are based.
 
-Imports `centre`.
+Imports `centre` and `procedure`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from incidents.centre import Centre
+from incidents.procedure import PlanRow
 
 
 class Holdings:
@@ -19,19 +20,24 @@ class Holdings:
     """
 
     def __init__(self, centre: Centre, partners: Collection[str] = ()) -> None:
+        self._centre = centre
+        self._many: Counter[str] = Counter()
+        self._kinds_with: dict[str, dict[str, None]] = {}
         many = Counter((resource.kind, resource.base) for resource in centre.resources.values())
         highest: dict[str, int] = {}
         withheld: dict[str, str] = {}
-        self._bodies: Counter[tuple[str, int, int]] = Counter()
+        self._bodies: dict[str, Counter[tuple[int, int]]] = {}
         self._based: Counter[tuple[str, str | None]] = Counter()
         for (name, base), count in many.items():
             kind = centre.kinds[name]
             if kind.partner is not None and kind.partner not in partners:
                 withheld.update(dict.fromkeys(kind.levels, kind.partner))
                 continue
+            self._many[name] += count
             for skill, level in kind.levels.items():
                 highest[skill] = max(level, highest.get(skill, 0))
-                self._bodies[skill, level, kind.capacity] += count
+                self._kinds_with.setdefault(skill, {})[name] = None
+                self._bodies.setdefault(skill, Counter())[level, kind.capacity] += count
                 self._based[skill, base] += count
         self.skills: Mapping[str, int] = dict(sorted(highest.items()))
         self.withheld: Mapping[str, str] = {skill: name for skill, name in withheld.items() if skill not in highest}
@@ -41,15 +47,29 @@ class Holdings:
 
     def bodies(self, skill: str, level: int = 1, load: int = 1) -> int:
         """Return how many resources have `skill` at `level` and room for `load`: one body fills one position of a row."""
-        return sum(
-            count
-            for (held, its_level, room), count in self._bodies.items()
-            if held == skill and its_level >= level and room >= load
-        )
+        held = self._bodies.get(skill, Counter())
+        return sum(count for (its_level, room), count in held.items() if its_level >= level and room >= load)
 
     def room(self, skill: str) -> int:
         """Return the most room that one resource with `skill` has; 0 where nobody has it."""
-        return max((room for held, _, room in self._bodies if held == skill), default=0)
+        return max((room for _, room in self._bodies.get(skill, ())), default=0)
+
+    def kinds_with(self, skill: str) -> Collection[str]:
+        """Return the kinds of resources that have `skill`, at whatever level."""
+        return self._kinds_with.get(skill, {}).keys()
+
+    def filling(self, rows: Sequence[PlanRow]) -> Mapping[frozenset[int], int]:
+        """Return for each set of `rows`, by index, how many resources could fill any one of exactly these."""
+        able: dict[str, set[int]] = {}
+        for index, row in enumerate(rows):
+            for name in self.kinds_with(row.skill):
+                kind = self._centre.kinds[name]
+                if kind.levels[row.skill] >= row.level and kind.capacity >= row.load:
+                    able.setdefault(name, set()).add(index)
+        fill: Counter[frozenset[int]] = Counter()
+        for name, indices in able.items():
+            fill[frozenset(indices)] += self._many[name]
+        return fill
 
     def resources(self, skill: str, stations: Sequence[str] = ()) -> int:
         """Return how many resources based at `stations` (none named: everywhere) have `skill`."""

@@ -19,6 +19,8 @@ NEAREST_SOUGHT = 20
 """How many near misses are sought in one document; comparing names costs time, and a document may be hostile."""
 NAMES_COMPARED = 1000
 """Near misses are sought only among this many names."""
+LETTERS_COMPARED = 5_000_000
+"""How many pairs of letters all searches of one document may compare; long names that are nearly alike cost 50 ns a pair."""
 NAMES_SHOWN = 12
 
 
@@ -27,6 +29,7 @@ class NearNames:
 
     def __init__(self) -> None:
         self._sought = 0
+        self._letters = 0
         self._nearest: dict[tuple[str, str], str | None] = {}
 
     def unknown(self, loc: Loc, noun: str, name: str, known: Mapping[str, object]) -> Found:
@@ -43,6 +46,9 @@ class NearNames:
         if (noun, name) not in self._nearest:
             self._sought += 1
             affordable = self._sought <= NEAREST_SOUGHT and len(known) <= NAMES_COMPARED
+            if affordable:
+                self._letters += len(name) * sum(map(len, known))
+                affordable = self._letters <= LETTERS_COMPARED
             near = difflib.get_close_matches(name, sorted(known), 1) if affordable else []
             self._nearest[noun, name] = near[0] if near else None
         return self._nearest[noun, name]

@@ -10,6 +10,7 @@ import difflib
 import heapq
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from types import UnionType
@@ -22,7 +23,7 @@ from incidents.centre import LEVELLED, LISTED, Centre, Document, Loc, Name
 from incidents.marked import LARGEST_BYTES, Found, Mark, Marked, cut, mark_at, marked
 from incidents.procedure import Procedure
 from incidents.refusals import DocumentRefused, Flaw
-from incidents.soundness import flaws_of
+from incidents.soundness import flaws_of, warnings_of
 
 MOST_FLAWS = 1000
 """Flaws beyond this many are counted, not listed."""
@@ -42,6 +43,22 @@ def read_procedure(path: Path, centre: Centre | None = None) -> Procedure:
     return read_document(path, Procedure, flaws)
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A sound procedure, and what its designer should know although it is no flaw."""
+
+    procedure: Procedure
+    warnings: tuple[Flaw, ...]
+
+
+def check_procedure(path: Path, centre: Centre | None = None) -> Checked:
+    """Read a procedure as `read_procedure` does, and look for what deserves a warning; at most MOST_FLAWS are listed."""
+    name = str(path)
+    procedure, read = _parsed(_text_of(path), name, Procedure, lambda each: flaws_of(each, centre))
+    found = [(read.mark(loc), what, accepted) for loc, what, accepted in warnings_of(procedure, centre)]
+    return Checked(procedure, tuple(_listed(name, found)))
+
+
 def read_centre(path: Path) -> Centre:
     """Read a centre and check that its parts fit together."""
     return read_document(path, Centre, Centre.flaws)
@@ -58,6 +75,15 @@ def parse_document(text: str, name: str, kind: type[T], flaws: SemanticFlaws[T] 
     `flaws` is asked only when every field fits its schema, since before that there is no document to ask about.
     A location names keys and indices from the top; a last "[key]" means the key itself.
     """
+    return _parsed(text, name, kind, flaws)[0]
+
+
+def published_schema(kind: type[Document]) -> dict[str, Any]:
+    """Return the JSON Schema of a kind of document, which says what one field alone may be; editors complete from it."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | kind.model_json_schema(by_alias=True)
+
+
+def _parsed(text: str, name: str, kind: type[T], flaws: SemanticFlaws[T] | None) -> tuple[T, Marked]:
     read = marked(text)
     if read.plain is None:
         _refuse(name, read.flaws)
@@ -72,7 +98,7 @@ def parse_document(text: str, name: str, kind: type[T], flaws: SemanticFlaws[T] 
         found.extend((read.mark(loc), what, accepted) for loc, what, accepted in flaws(document))
     if found:
         _refuse(name, found)
-    return document
+    return document, read
 
 
 def _validated(kind: type[T], plain: object) -> T:
@@ -104,11 +130,16 @@ def _beginning(plain: object) -> object:
 
 
 def _refuse(name: str, found: Iterable[Found], of: int = 0) -> NoReturn:
+    raise DocumentRefused(_listed(name, found, of)) from None
+
+
+def _listed(name: str, found: Iterable[Found], of: int = 0) -> list[Flaw]:
+    """Each thing found once, in the order of the file; `of`: how many there are if not all were found."""
     listed = sorted(dict.fromkeys(found))
     flaws = [Flaw(f"{name}:{line}:{column}", what, accepted) for (line, column), what, accepted in listed[:MOST_FLAWS]]
     if (more := max(of, len(listed)) - MOST_FLAWS) > 0:
-        flaws.append(Flaw(name, f"and {more} flaws more"))
-    raise DocumentRefused(flaws) from None
+        flaws.append(Flaw(name, f"and {more} more"))
+    return flaws
 
 
 def _text_of(path: Path) -> str:

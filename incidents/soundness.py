@@ -1,7 +1,7 @@
 """What one field of a procedure cannot say alone: that its parts fit together, and fit the centre.
 
-`flaws_of` yields each flaw once, at the most specific place. Imports `procedure`, `triage`, `near_names` and
-`tree_soundness`, `holdings` and `reserves`.
+`flaws_of` yields each flaw once, at the most specific place. Imports `procedure`, `triage`, `near_names`, `holdings` and the
+modules of single sorts of flaws.
 """
 
 from __future__ import annotations
@@ -11,11 +11,17 @@ from itertools import takewhile
 
 from incidents.centre import Centre, Loc
 from incidents.holdings import Holdings
+from incidents.inversions import inversions
+from incidents.joint_rows import too_few
 from incidents.near_names import Found, NearNames, listed
 from incidents.procedure import Diversion, Example, PlanRow, Procedure, Rung
 from incidents.reserves import reserve_flaws
+from incidents.staffing import thin_hours
 from incidents.tree_soundness import tree_flaws
 from incidents.triage import Ask, Outcome, accepts, next_step
+
+KINDS_COMPARED = 200_000
+"""How many kinds of resources are held against rows to see whether these can be filled together; a document may be hostile."""
 
 
 def flaws_of(procedure: Procedure, centre: Centre | None) -> Found:
@@ -24,6 +30,12 @@ def flaws_of(procedure: Procedure, centre: Centre | None) -> Found:
     `centre` None leaves unchecked what depends on it: skills with their levels and numbers, stations and partners.
     """
     return _Inspection(procedure, centre).flaws()
+
+
+def warnings_of(procedure: Procedure, centre: Centre | None) -> Found:
+    """Yield what a designer should know of a procedure without flaws, in no particular order."""
+    if centre is not None:
+        yield from thin_hours(procedure, centre)
 
 
 class _Inspection:
@@ -35,10 +47,12 @@ class _Inspection:
         self.holdings = None if centre is None else Holdings(centre, procedure.dispatch.partners)
         self.by_rank = sorted(procedure.priorities, key=lambda name: procedure.priorities[name].rank)
         self.names = NearNames()
+        self._kinds_left = KINDS_COMPARED
 
     def flaws(self) -> Found:
         yield from self._queues()
         yield from self._priorities()
+        yield from inversions(self.procedure)
         yield from self._waiting()
         yield from tree_flaws(self.procedure, self.names)
         yield from self._plans()
@@ -56,9 +70,8 @@ class _Inspection:
             yield from self._load(("queues", name, "load"), queue.skill, queue.load)
 
     def _priorities(self) -> Found:
-        """Ranks are an order, so no two are the same; the more urgent may not be allowed to be the later."""
+        """Ranks are an order, so no two are the same."""
         holders: dict[int, str] = {}
-        tightest: tuple[float, str] | None = None
         priorities = self.procedure.priorities
         for name, priority in priorities.items():
             first = holders.setdefault(priority.rank, name)
@@ -68,15 +81,6 @@ class _Inspection:
                     f"rank {priority.rank} is already that of '{first}'",
                     "a rank of its own",
                 )
-        for name in sorted(priorities, key=lambda name: -priorities[name].rank):
-            target_s = priorities[name].urgency.target_s
-            if target_s is None:
-                continue
-            if tightest is not None and target_s > tightest[0] and priorities[name].rank < priorities[tightest[1]].rank:
-                what = f"{target_s:g} s is later than the {tightest[0]:g} s of '{tightest[1]}', which is less urgent"
-                yield ("priorities", name, "urgency", "target_s"), what, f"at most {tightest[0]:g}"
-            if tightest is None or target_s < tightest[0]:
-                tightest = target_s, name
 
     def _waiting(self) -> Found:
         """A need that may wait by choice is raised, in the end, to where it may not, or it could wait for ever."""
@@ -104,9 +108,11 @@ class _Inspection:
 
     def _way(self, way: Loc, rows: tuple[PlanRow, ...], shared: bool) -> Found:
         seen: set[tuple[str, int]] = set()
+        flawless = True
         for index, row in enumerate(rows):
             loc = (*way, index)
             if (row.skill, row.level) in seen:
+                flawless = False
                 yield (
                     (*loc, "skill"),
                     f"skill '{row.skill}' has a row already",
@@ -116,7 +122,24 @@ class _Inspection:
             seen.add((row.skill, row.level))
             # Whoever fills a row that asks for more does for this one, but only where roles are shared for both at once.
             alike = [row] if shared else [each for each in rows if _asks_for_more(each, row)]
-            yield from self._row(loc, row, sum(each.quantity for each in alike))
+            flaws = list(self._row(loc, row, sum(each.quantity for each in alike)))
+            flawless = flawless and not flaws
+            yield from flaws
+        if flawless and not shared:
+            yield from self._together(way, rows)
+
+    def _together(self, way: Loc, rows: tuple[PlanRow, ...]) -> Found:
+        """Rows that could each be filled alone may all want the same few."""
+        if self.holdings is None or len(rows) == 1 or any(row.skill not in self.holdings.skills for row in rows):
+            return
+        self._kinds_left -= sum(len(self.holdings.kinds_with(row.skill)) for row in rows)
+        if self._kinds_left < 0:
+            return
+        short = too_few([row.quantity for row in rows], self.holdings.filling(rows))
+        if short is not None:
+            skills = listed(dict.fromkeys(f"'{rows[index].skill}'" for index in short.rows))
+            what = f"asks for {short.wanted} with skills {skills} together, and the centre has {short.there} with any of them"
+            yield (*way, short.rows[-1]), what, f"at most {short.there}, or `shared: true`"
 
     def _dispatch(self) -> Found:
         dispatch, priorities = self.procedure.dispatch, self.procedure.priorities

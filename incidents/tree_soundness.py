@@ -6,12 +6,15 @@ that is one typing slip from its target) is not named again. Imports `procedure`
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from incidents.centre import Loc
 from incidents.near_names import Found, NearNames, listed
 from incidents.procedure import Procedure, Question, Step
 from incidents.triage import accepts
+
+STEPS_FOLLOWED = 100_000
+"""How many steps of the tree are followed to see what is known already; contradictions beyond are not found."""
 
 
 def tree_flaws(procedure: Procedure, names: NearNames) -> Found:
@@ -27,6 +30,7 @@ class _Tree:
     def __init__(self, procedure: Procedure, names: NearNames) -> None:
         self.procedure = procedure
         self.names = names
+        self._steps_left = 0
 
     def references(self) -> Found:
         """Every name in the tree and its determinants leads somewhere."""
@@ -109,33 +113,48 @@ class _Tree:
                 del way[name]
 
     def asked_again(self) -> Found:
-        """A question right after another about the same thing takes what was said, or else every answer to it is wrong."""
+        """A question about what was said on the way to it takes what was said, or else every answer to it is wrong."""
         questions = self.procedure.triage.questions
-        said: dict[str, list[str] | None] = {}
-        for question in questions.values():
-            for where, step in _steps(question):
-                if step.ask is None or step.ask not in questions:
+        asking: dict[str, list[str]] = {}
+        for name, question in questions.items():
+            asking.setdefault(question.about, []).append(name)
+        self._steps_left = STEPS_FOLLOWED
+        # What is said where nobody comes, or on the way back in a loop, follows from a flaw named already.
+        reached = self._reached()
+        for about, names in asking.items():
+            if len(names) == 1:
+                continue
+            for name, said in self._said_before([name for name in names if name in reached]).items():
+                if name == self.procedure.triage.start:
                     continue
-                same = questions[step.ask].about == question.about and where[0] == "answers"
-                before = said.setdefault(step.ask, [])
-                if not same:
-                    said[step.ask] = None
-                elif before is not None:
-                    before.append(str(where[1]))
-        for name, before in said.items():
-            question = questions[name]
-            if (
-                before
-                and name != self.procedure.triage.start
-                and not any(accepts(question, answer) for answer in before)
-            ):
-                known = listed(dict.fromkeys(before))
-                what = f"'{question.about}' is already known to be {known}, which this question does not take"
-                yield (
-                    ("triage", "questions", name, "answers"),
-                    what,
-                    "one of those answers, `otherwise`, or another `about`",
-                )
+                refused = [answer for answer in said if not accepts(questions[name], answer)]
+                if refused:
+                    what = f"'{about}' is already known to be {listed(refused)}, which this question does not take"
+                    accepted = "one of those answers, `otherwise`, or another `about`"
+                    yield ("triage", "questions", name, "answers"), what, accepted
+
+    def _said_before(self, asking: Sequence[str]) -> dict[str, dict[str, None]]:
+        """For each question of `asking`, all about one thing, the listed answers to others of them that lead to it."""
+        questions = self.procedure.triage.questions
+        said: dict[str, dict[str, None]] = {name: {} for name in asking}
+        for name in asking:
+            for answer, step in questions[name].answers.items():
+                seen: set[str] = set()
+                waiting = [step.ask]
+                while waiting and self._steps_left > 0:
+                    following = waiting.pop()
+                    if following is None or following in seen or following not in questions:
+                        continue
+                    seen.add(following)
+                    if following in said:
+                        # It is asked anew there, so what is known behind it is the answer to that question.
+                        if following != name:
+                            said[following][answer] = None
+                        continue
+                    steps = [each.ask for _, each in _steps(questions[following])]
+                    self._steps_left -= len(steps)
+                    waiting.extend(steps)
+        return said
 
     def _reached(self) -> set[str]:
         questions = self.procedure.triage.questions
