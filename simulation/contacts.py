@@ -286,16 +286,19 @@ def _times(workload: Workload, seed: int, which: NDArray[np.intp]) -> list[tuple
     """Patience, pace per question, decision and wrap-up of every contact, seconds."""
     count = len(which)
     pace_us, decision_us = stream(seed, "handling").random(count), stream(seed, "decision").random(count)
+    patience_us = stream(seed, "patience").random(count)
     pace, decision = np.zeros(count), np.zeros(count)
+    patience: list[float | None] = [None] * count
     for index, nature in enumerate(workload.natures):
         chosen = which == index
         pace[chosen] = _values(workload, nature, "handling_s", pace_us[chosen]) / nature.questions
         decision[chosen] = _values(workload, nature, "decision_s", decision_us[chosen])
+        waits_s = nature.patience_s if nature.patience_s is not None else workload.patience_s
+        if waits_s is not None:
+            drawn = workload.distribution(waits_s).at_many(patience_us[chosen])
+            for position, value in zip(np.flatnonzero(chosen).tolist(), drawn.tolist(), strict=True):
+                patience[position] = value
     wrap_up = workload.distribution(workload.wrap_up_s).at_many(stream(seed, "wrap_up").random(count))
-    patience: list[float | None] = [None] * count
-    if workload.patience_s is not None:
-        drawn = workload.distribution(workload.patience_s).at_many(stream(seed, "patience").random(count))
-        patience = drawn.tolist()
     return list(zip(patience, pace.tolist(), decision.tolist(), wrap_up.tolist(), strict=True))
 
 

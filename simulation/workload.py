@@ -123,7 +123,8 @@ class Nature(Document):
     truth is told.
 
     `handling_s` covers `questions` questions, so a procedure that asks more takes longer by the same pace.
-    `decision_s` is the dispatcher's delay from the end of triage to acting on a proposal.
+    `decision_s` is the dispatcher's delay from the end of triage to acting on a proposal. `patience_s` absent
+    means that these callers wait as long as the workload's callers do.
     """
 
     id: Name
@@ -136,6 +137,7 @@ class Nature(Document):
     questions: int = Field(1, ge=1, le=100)
     handling_s: Duration
     decision_s: Duration = ZERO
+    patience_s: Duration | None = None
     conduct: Name | None = None
 
 
@@ -220,6 +222,8 @@ class Workload(Document):
         for index, nature in enumerate(self.natures):
             yield ("natures", index, "handling_s"), nature.handling_s
             yield ("natures", index, "decision_s"), nature.decision_s
+            if nature.patience_s is not None:
+                yield ("natures", index, "patience_s"), nature.patience_s
         if self.patience_s is not None:
             yield ("patience_s",), self.patience_s
         yield ("wrap_up_s",), self.wrap_up_s

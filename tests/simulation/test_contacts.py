@@ -13,7 +13,7 @@ import pytest
 
 from incidents.quantities import Place
 from simulation.contacts import Contact, Outcome, draw_contacts
-from simulation.workload import Workload
+from simulation.workload import DistributionEntry, Workload
 from tests.simulation.test_workload import NATURE, a_workload
 
 MONDAY = round(datetime(2024, 1, 8, tzinfo=ZoneInfo("UTC")).timestamp() * 1000)
@@ -163,6 +163,16 @@ def test_a_further_cause_leaves_every_other_draw_alone() -> None:
     assert [(a.at, a.place, a.told, a.pace_s, a.outcome("engine")) for a in plain] == [
         (b.at, b.place, b.told, b.pace_s, b.outcome("engine")) for b in patient
     ]
+
+
+def test_a_nature_may_be_more_patient_than_the_workload() -> None:
+    """Whoever types waits longer than whoever holds a receiver, and one figure for both would misjudge either queue."""
+    town = a_town(patience_s={"constant": 120})
+    fire, fall = town.natures
+    chatty = town.model_copy(
+        update={"natures": (fire.model_copy(update={"patience_s": DistributionEntry(constant=900)}), fall)}
+    )
+    assert {(each.nature, each.patience_s) for each in drawn(chatty)} == {("fire", 900.0), ("fall", 120.0)}
 
 
 def test_a_further_kind_of_resource_leaves_the_luck_of_the_others_alone() -> None:

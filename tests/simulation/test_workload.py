@@ -46,6 +46,7 @@ def test_a_plain_queue_needs_no_places_courses_or_tables() -> None:
         ({"places": {"town": {"centre": 0.4, "hill": 0.5}}}, "sum to 0.900000"),
         ({"conducts": {"calm": {"engine": {"scene_s": "long"}}}}, "unknown table 'long'"),
         ({"patience_s": "long"}, "unknown table 'long'"),
+        ({"natures": [{**NATURE, "patience_s": "long"}]}, "unknown table 'long'"),
         ({"time_zone": "Mars/Olympus"}, "unknown time zone"),
     ],
 )
