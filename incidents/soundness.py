@@ -1,7 +1,7 @@
 """What one field of a procedure cannot say alone: that its parts fit together, and fit the centre.
 
 `flaws_of` yields each flaw once, at the most specific place. Imports `procedure`, `triage`, `near_names` and
-`tree_soundness`, `holdings` and `reserves`.
+`tree_soundness`, `wording_soundness`, `holdings` and `reserves`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from incidents.procedure import Diversion, Example, PlanRow, Procedure, Rung
 from incidents.reserves import reserve_flaws
 from incidents.tree_soundness import tree_flaws
 from incidents.triage import Ask, Outcome, accepts, next_step
+from incidents.wording_soundness import wording_flaws
 
 
 def flaws_of(procedure: Procedure, centre: Centre | None) -> Found:
@@ -45,6 +46,7 @@ class _Inspection:
         yield from self._dispatch()
         for name, rung in self.procedure.escalation.items():
             yield from self._rung(("escalation", name), rung)
+        yield from wording_flaws(self.procedure, self.names, self.centre)
         for number, example in enumerate(self.procedure.examples):
             yield from self._example(("examples", number), example)
 
