@@ -1,27 +1,50 @@
 """Consequences: the facts that a procedure itself entails, without anybody's choice.
 
 A contact entails a need for somebody who answers it; the last answer of the triage tree entails an assessment; an assessment
-entails the needs of its response plan; a rung that is due entails an escalation, and that may entail a need. They are recorded as
-facts like any other, so that the log says what was asked for and by which rule. Imports `triage`, `escalation`, `procedure`,
-`situation`, `facts`.
+entails the needs of its response plan; a rung that is due entails an escalation, and that may entail a need; whoever has to be
+told of any of it is sent a message. They are recorded as facts like any other, so that the log says what was asked for and by
+which rule. Imports `triage`, `escalation`, `messages`, `remembering`, `procedure`, `situation`, `facts`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import reduce
 from itertools import count
 
-from incidents import escalation
+from incidents import escalation, messages
 from incidents import facts as f
+from incidents.centre import Centre
 from incidents.procedure import Plan, PlanRow, Procedure
 from incidents.quantities import ContactId, IncidentId, Instant, NeedId
+from incidents.remembering import after
 from incidents.situation import Incident, Situation
 from incidents.triage import Outcome, next_step
 
 
-def entailed_by(fact: f.Fact, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
-    """Return what `fact` entails; `situation` is the one just after it."""
+def entailed_by(
+    fact: f.Fact, situation: Situation, procedure: Procedure, centre: Centre, *, exercise: bool = False
+) -> tuple[f.Fact, ...]:
+    """Return what `fact` entails; `situation` is the one just after it. `exercise`: messages say that nothing is real."""
+    entailed = _by_rule(fact, situation, procedure)
+    if procedure.wording is None:
+        return entailed
+    # A message says what is asked for, so it is worded when that has been.
+    asked = reduce(after, entailed, situation)
+    return (*entailed, *messages.entailed(fact, asked, procedure, centre, exercise=exercise))
+
+
+def first_due_at(situation: Situation, procedure: Procedure) -> Instant | None:
+    """Return the next instant at which time alone entails something (past for what is overdue); None if there is none."""
+    rung_at = escalation.first_due_at(situation, procedure)
+    if not situation.messages:
+        return rung_at
+    message_at = messages.first_due_at(situation)
+    return min((at for at in (rung_at, message_at) if at is not None), default=None)
+
+
+def _by_rule(fact: f.Fact, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
     match fact:
         case f.ContactReceived():
             return _call_need(fact, procedure)
@@ -38,11 +61,11 @@ def entailed_by(fact: f.Fact, situation: Situation, procedure: Procedure) -> tup
 
 
 def entailed_by_time(situation: Situation, procedure: Procedure, at: Instant) -> tuple[f.Fact, ...]:
-    """Return what the passing of time up to `at` entails: the escalations that are due.
+    """Return what the passing of time up to `at` entails: the messages that become overdue and the escalations that are due.
 
     Of several rungs that an incident reaches at one instant all act, but none takes back what another has raised.
     """
-    entailed = []
+    entailed: list[f.Fact] = [*messages.overdue(situation, at)]
     raised: dict[IncidentId, str] = {}
     for each in escalation.due(situation, procedure, at):
         rung = procedure.escalation[each.rung]

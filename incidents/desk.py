@@ -12,11 +12,12 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 
 from incidents import facts as f
+from incidents import known
 from incidents.adoption import obstacles
+from incidents.advice import out_of_scope
 from incidents.centre import Centre
-from incidents.consequences import entailed_by, entailed_by_time
+from incidents.consequences import entailed_by, entailed_by_time, first_due_at
 from incidents.decision import FACTORY_LIMITS, Decision, decide, facts_of, is_automatic
-from incidents.escalation import first_due_at
 from incidents.formulation import Solver
 from incidents.known import refusal
 from incidents.procedure import Procedure
@@ -45,9 +46,14 @@ class Desk:
         travel: TravelTimes | None = None,
         limits: Limits = FACTORY_LIMITS,
         solver: Solver | None = None,
+        is_exercise: bool = False,
     ) -> None:
-        """`solver` None: the optimiser, which remembers the last problem and answers as if it did not."""
+        """`solver` None: the optimiser, which remembers the last problem and answers as if it did not.
+
+        `is_exercise`: nothing of it is real, and every message says so.
+        """
         self.centre = centre
+        self.is_exercise = is_exercise
         self.procedures = dict(procedures)
         self.situation = Situation.opening(centre)
         self._roster = Roster(centre, travel_times(centre) if travel is None else travel)
@@ -117,7 +123,8 @@ class Desk:
             recorded.append(fact)
             assert len(recorded) <= CONSEQUENCE_LIMIT, "one fact entails too many"
             # What a fact entails follows it at once, before the next of the facts that were given together.
-            pending.extendleft(reversed(entailed_by(fact, situation, self._rules(situation))))
+            entailed = entailed_by(fact, situation, self._rules(situation), self.centre, exercise=self.is_exercise)
+            pending.extendleft(reversed(entailed))
             if not pending:
                 pending.extend(self._automatic(situation))
         return situation
@@ -168,6 +175,10 @@ class Desk:
                 raise refusal("priority", f"unknown priority {fact.priority!r}", ", ".join(rules.priorities))
             case f.IncidentEscalated() if fact.priority is not None and fact.priority not in rules.priorities:
                 raise refusal("priority", f"unknown priority {fact.priority!r}", ", ".join(rules.priorities))
+            case f.AdviceGiven():
+                flaws = out_of_scope(fact, known.open_incident(situation, fact.incident), rules)
+                if flaws:
+                    raise FactRefused(flaws)
             case _:
                 pass
 

@@ -1,7 +1,7 @@
 """Every fact: something that happened, at an instant. The incident log is nothing else.
 
 Facts are light slotted values. A correction is a new fact; nothing is edited. `records` makes plain data of them. Imports only
-`quantities`.
+`quantities`, and `message_facts` for what people are told.
 """
 
 from __future__ import annotations
@@ -12,6 +12,12 @@ from typing import Annotated, ClassVar, TypeAlias
 
 from pydantic import ConfigDict, Field
 
+from incidents.message_facts import AdviceGiven as AdviceGiven
+from incidents.message_facts import MessageAcknowledged as MessageAcknowledged
+from incidents.message_facts import MessageDelivered as MessageDelivered
+from incidents.message_facts import MessageOverdue as MessageOverdue
+from incidents.message_facts import MessageSent as MessageSent
+from incidents.message_facts import MessageWithheld as MessageWithheld
 from incidents.quantities import ContactId, IncidentId, Instant, NeedId, Place, ResourceId
 
 
@@ -328,6 +334,12 @@ Fact: TypeAlias = (
     | IncidentEscalated
     | IncidentClosed
     | NoteAdded
+    | MessageSent
+    | MessageWithheld
+    | MessageDelivered
+    | MessageAcknowledged
+    | MessageOverdue
+    | AdviceGiven
     | NeedOpened
     | NeedWithdrawn
     | ResourceSignedOn

@@ -1,9 +1,9 @@
 """A procedure: the centre's written rules as versioned data, and nothing else.
 
 The YAML of a procedure file is exactly this: who answers, the triage tree, the priorities and their urgency, the response plans,
-how resources are dispatched, when an incident escalates, and worked examples that must hold or the procedure does not load.
-The same value runs live, in simulation and in replay; its fingerprint is its identity. Imports `centre`; `soundness`
-checks what one field alone cannot.
+how resources are dispatched, when an incident escalates, who is told in which words, and worked examples that must hold or the
+procedure does not load. The same value runs live, in simulation and in replay; its fingerprint is its identity. Imports `centre`
+and `wording`; `soundness` checks what one field alone cannot.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from incidents.centre import Document, Level, Name
+from incidents.wording import Advice, Wording
 
 SECONDS_IN_A_WEEK = 7 * 24 * 3600
 MOST_WEIGHTED_S = 10_000_000
@@ -110,6 +111,7 @@ class Question(Document):
     about: Name
     answers: Mapping[Name, Step] = Field(min_length=1)
     otherwise: Step | None = None
+    advice: tuple[Name, ...] = Field(default=(), max_length=50)
 
 
 class Triage(Document):
@@ -120,10 +122,11 @@ class Triage(Document):
 
 
 class Determinant(Document):
-    """What triage concludes: a priority and a response plan (None: no resources are sent)."""
+    """What triage concludes: a priority, a response plan (None: no resources are sent), and what the caller may be advised."""
 
     priority: Name
     plan: Name | None = None
+    advice: tuple[Name, ...] = Field(default=(), max_length=50)
 
 
 class PlanRow(Document):
@@ -280,4 +283,6 @@ class Procedure(Document):
     plans: Mapping[Name, Plan] = Field(default_factory=dict)
     dispatch: Dispatch = Dispatch()
     escalation: Mapping[Name, Rung] = Field(default_factory=dict, max_length=20)
+    wording: Wording | None = None
+    advice: Mapping[Name, Advice] = Field(default_factory=dict, max_length=1000)
     examples: tuple[Example, ...] = ()

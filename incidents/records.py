@@ -52,6 +52,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 # A log chains the bytes of its records: what an old fact did not say must not appear when it is written again.
 _LEFT_OUT: Mapping[str, Mapping[str, object]] = {
+    "MessageSent": {"exercise": False},
     "NeedOpened": {"shared": False},
     "ResourceAssigned": {"also": (), "pinned": False, "forced": False},
 }

@@ -1,7 +1,8 @@
 """Remembering: `after(situation, fact)` is the one way a situation changes.
 
 Each kind of fact has one small function. A fact that contradicts what is known is refused and the situation stays as it was; the
-refusal says what was refused, why, and what would have been accepted. Imports `assignments` and what stands above it.
+refusal says what was refused, why, and what would have been accepted. Imports `assignments`, `messaging` and what
+stands above them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from incidents import assignments, known
+from incidents import assignments, known, messaging
 from incidents import facts as f
 from incidents.known import Changes, accepted_facts, incident_change, refusal, with_entry, without_entry
 from incidents.quantities import NeedId
@@ -32,6 +33,7 @@ def after(situation: Situation, fact: f.Fact) -> Situation:
         changes.get("resources", situation.resources),
         changes.get("ended", situation.ended),
         changes.get("closed", situation.closed),
+        changes.get("messages", situation.messages),
     )
 
 
@@ -143,10 +145,17 @@ def _incident_closed(s: Situation, fact: f.IncidentClosed) -> Changes:
         "incidents": without_entry(s.incidents, incident.id),
         "needs": needs,
         "closed": s.closed.set(incident.id, fact.at),
+        **messaging.forgotten(s, incident.id),
     }
 
 
-def _note_added(s: Situation, fact: f.NoteAdded) -> Changes:
+def _resource_released(s: Situation, fact: f.ResourceReleased) -> Changes:
+    incident = s.needs[fact.need].incident if fact.need in s.needs else None
+    gone = {} if incident is None else messaging.forgotten(s, incident, fact.resource)
+    return {**assignments.resource_released(s, fact), **gone}
+
+
+def _noted(s: Situation, fact: f.NoteAdded | f.AdviceGiven) -> Changes:
     if fact.incident not in s.closed:
         known.open_incident(s, fact.incident)
     return {}
@@ -221,7 +230,13 @@ _FOLDS: Mapping[type[f.Fact], Callable[[Situation, Any], Changes]] = {
     f.IncidentAssessed: _incident_assessed,
     f.IncidentEscalated: _incident_escalated,
     f.IncidentClosed: _incident_closed,
-    f.NoteAdded: _note_added,
+    f.NoteAdded: _noted,
+    f.MessageSent: messaging.worded,
+    f.MessageWithheld: messaging.worded,
+    f.MessageDelivered: messaging.delivered,
+    f.MessageAcknowledged: messaging.acknowledged,
+    f.MessageOverdue: messaging.overdue,
+    f.AdviceGiven: _noted,
     f.NeedOpened: _need_opened,
     f.NeedWithdrawn: _need_withdrawn,
     f.ResourceSignedOn: assignments.resource_signed_on,
@@ -234,7 +249,7 @@ _FOLDS: Mapping[type[f.Fact], Callable[[Situation, Any], Changes]] = {
     f.ResourceArrived: assignments.assignment_step,
     f.ResourceTransporting: assignments.assignment_step,
     f.ResourceAtFacility: assignments.assignment_step,
-    f.ResourceReleased: assignments.resource_released,
+    f.ResourceReleased: _resource_released,
     f.ProcedureAdopted: _procedure_adopted,
 }
 assert set(_FOLDS) == set(f.KINDS.values()), "every fact has its fold"

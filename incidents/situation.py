@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeAlias
 
 from immutables import Map
 
@@ -242,7 +243,7 @@ def alternative_in_use(rows: tuple[NeedRow, ...], opened: tuple[int, ...]) -> in
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """An open incident; `priority` None: not assessed yet."""
+    """An open incident; `priority` None: not assessed yet. `told`: the messages that were worded about it, each once."""
 
     id: IncidentId
     reported_at: Instant
@@ -257,11 +258,42 @@ class Incident:
     needs_opened: int = 0
     rungs: tuple[str, ...] = ()
     diverted: int = 0
+    told: tuple[str, ...] = ()
+
+
+MessageKey: TypeAlias = tuple[IncidentId, str, str]
+"""The incident, the name of the message, and to whom it went."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMessage:
+    """A message that nobody has acknowledged; sent again, it keeps the earliest instant by which somebody had to.
+
+    `medium` None: it was withheld, and `text` says why. `acknowledge_by` None: it never becomes overdue, but stays open.
+    """
+
+    incident: IncidentId
+    message: str
+    to: str
+    medium: str | None
+    text: str
+    sent_at: Instant
+    acknowledge_by: Instant | None
+    delivered_at: Instant | None = None
+    is_overdue: bool = False
+
+    @property
+    def key(self) -> MessageKey:
+        """What tells it from every other."""
+        return self.incident, self.message, self.to
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """All that is known after `sequence` facts. `closed` keeps every incident that is over, with the instant of its end."""
+    """All that is known after `sequence` facts. `closed` keeps every incident that is over, with the instant of its end.
+
+    `messages` holds those that wait for an acknowledgement.
+    """
 
     at: Instant
     sequence: int
@@ -272,6 +304,12 @@ class Situation:
     resources: Mapping[ResourceId, Resource]
     ended: Map[ContactId, Instant]
     closed: Map[IncidentId, Instant]
+    messages: Mapping[MessageKey, OpenMessage] = field(default_factory=dict)
+
+    @property
+    def unacknowledged(self) -> tuple[OpenMessage, ...]:
+        """The messages that are overdue, in the order they were first sent."""
+        return tuple(each for each in self.messages.values() if each.is_overdue)
 
     @classmethod
     def opening(cls, centre: Centre, at: Instant = 0) -> Situation:

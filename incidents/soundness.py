@@ -19,6 +19,7 @@ from incidents.reserves import reserve_flaws
 from incidents.staffing import thin_hours
 from incidents.tree_soundness import tree_flaws
 from incidents.triage import Ask, Outcome, accepts, next_step
+from incidents.wording_soundness import wording_flaws
 
 KINDS_COMPARED = 200_000
 """How many kinds of resources are held against rows to see whether these can be filled together; a document may be hostile."""
@@ -59,6 +60,7 @@ class _Inspection:
         yield from self._dispatch()
         for name, rung in self.procedure.escalation.items():
             yield from self._rung(("escalation", name), rung)
+        yield from wording_flaws(self.procedure, self.names, self.centre)
         for number, example in enumerate(self.procedure.examples):
             yield from self._example(("examples", number), example)
 

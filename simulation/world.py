@@ -26,6 +26,8 @@ from incidents.triage import Ask, accepts, next_step
 from simulation.contacts import Contact
 from simulation.crews import TURN_ROUND_S, Return, Trip, driving_ms
 
+ACKNOWLEDGED_AFTER_S = 30.0
+"""How soon whoever is told says so, unless a crew has set off before; a message that was withheld is passed on by then."""
 LOOK_LIMIT = 1_000
 """The most times a dispatcher looks again at one instant; more would be a desk that proposes without end."""
 WORTH_A_LOOK = frozenset(
@@ -39,6 +41,8 @@ class World:
 
     def __init__(self, desk: Desk, contacts: Sequence[Contact], *, start: Instant, end: Instant) -> None:
         self.desk = desk
+        # Whatever a simulated desk says, nobody may take it for real.
+        desk.is_exercise = True
         self.log: list[f.Fact] = []
         self._contacts = contacts
         self._start, self._until = start, end
@@ -62,6 +66,8 @@ class World:
             f.ResourceAssigned: self._on_assigned,
             f.NeedOpened: self._on_need_opened,
             f.ResourceReleased: self._on_released,
+            f.MessageSent: self._on_told,
+            f.MessageWithheld: self._on_told,
         }
 
     def run(self) -> list[f.Fact]:
@@ -206,6 +212,13 @@ class World:
         ]
         if moves:
             self.record(*moves)
+
+    def _on_told(self, fact: f.MessageSent | f.MessageWithheld) -> None:
+        self._in(ACKNOWLEDGED_AFTER_S, self._acknowledge, fact)
+
+    def _acknowledge(self, fact: f.MessageSent | f.MessageWithheld) -> None:
+        if (fact.incident, fact.message, fact.to) in self.desk.situation.messages:
+            self.record(f.MessageAcknowledged(self._now, fact.incident, fact.message, fact.to))
 
     # Crews.
 
