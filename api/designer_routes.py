@@ -1,7 +1,7 @@
-"""Procedures as documents, before anybody puts one in force: check, compare, draw. Nothing is remembered.
+"""Procedures as documents, before anybody puts one in force: check, walk, compare, draw. Nothing is remembered.
 
 A body is the procedure file itself, as YAML or as JSON, and a flaw of it stands at `body:line:column`. Imports
-`incidents`, `problems` and `submission`.
+`incidents`, `incident_routes`, `problems` and `submission`.
 """
 
 from __future__ import annotations
@@ -12,17 +12,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from api.incident_routes import QuestionView, question_view
 from api.problems import documented
 from api.submission import Room
 from incidents.centre import Document
 from incidents.charts import Subject
 from incidents.differences import Audience, changes
 from incidents.drawing import Format, draw
+from incidents.interview import Answers
 from incidents.near_names import Found
 from incidents.procedure import Procedure
 from incidents.read import parse_document
 from incidents.refusals import DocumentRefused, Flaw
 from incidents.soundness import flaws_of
+from incidents.triage import next_step
 
 routes = APIRouter(prefix="/v1/procedures", tags=["procedures"], responses=documented())
 
@@ -45,6 +48,18 @@ class Pair(Document):
         for name, procedure in (("old", self.old), ("new", self.new)):
             for loc, what, accepted in flaws_of(procedure, None):
                 yield (name, *loc), what, accepted
+
+
+class Case(Answers):
+    """A procedure and the answers given so far."""
+
+    procedure: Procedure
+
+    def all_flaws(self) -> Found:
+        """Yield the flaws of the procedure, and each answer that is none to its tree."""
+        for loc, what, accepted in flaws_of(self.procedure, None):
+            yield ("procedure", *loc), what, accepted
+        yield from self.flaws(self.procedure.triage)
 
 
 class Version(BaseModel):
@@ -122,6 +137,13 @@ def compare_procedures(
         if audience in (None, each.audience)
     )
     return Differences(old=_version(pair.old), new=_version(pair.new), changes=told)
+
+
+@routes.post("/walk", openapi_extra=_accepts("`procedure`, and `answers` as question: answer"))
+def walk_procedure(text: Text) -> QuestionView:
+    """Say what to ask next after these answers, or what triage concludes."""
+    case = parse_document(text, BODY, Case, Case.all_flaws)
+    return question_view(case.procedure, next_step(case.procedure.triage, case.answers))
 
 
 @routes.post(

@@ -141,6 +141,26 @@ def test_the_flaws_of_both_versions_are_told_at_once(desk: Dispatcher) -> None:
     )
 
 
+def test_a_walk_asks_what_is_not_answered_yet(desk: Dispatcher) -> None:
+    """The same question as in the terminal and at the desk."""
+    asked = desk.post("/v1/procedures/walk", {"procedure": sound(), "answers": {"awake": "yes"}})
+    assert (asked["state"], asked["question"], asked["options"]) == ("ask", "pain", ["chest", "toe"])
+
+
+def test_a_walk_ends_with_its_code(desk: Dispatcher) -> None:
+    """And with the path that led there."""
+    done = desk.post("/v1/procedures/walk", {"procedure": sound(), "answers": {"awake": "hard to say"}})
+    assert (done["determinant"], done["priority"]) == ("arrest", "red")
+    assert done["path"] == [{"question": "awake", "answer": "hard to say"}]
+
+
+def test_an_answer_that_is_none_to_the_tree_is_refused_at_its_place(desk: Dispatcher) -> None:
+    """Taken for another it would lead to another code."""
+    text = json.dumps({"answers": {"pain": "nose"}, "procedure": sound()})
+    (flaw,) = _flaws(_post(desk, "walk", text, "application/json"))
+    assert (flaw["pointer"], flaw["accepted"]) == ("body:1:22", "chest, toe")
+
+
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_drawing_is_that_of_the_library(desk: Dispatcher, form: str) -> None:
     """One picture, whichever door."""
