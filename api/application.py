@@ -13,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from api import (
     allocation_routes,
     contact_routes,
+    designer_routes,
     dispatcher_routes,
     incident_routes,
     live_feed,
@@ -35,6 +36,7 @@ ROUTERS = (
     record_routes.routes,
     live_feed.routes,
     allocation_routes.routes,
+    designer_routes.routes,
 )
 TITLE = "Muster"
 VERSION = "1"

@@ -18,7 +18,7 @@ from incidents.procedure import Procedure
 from incidents.quantities import IncidentId, Instant
 from incidents.refusals import FactRefused, Flaw
 from incidents.situation import Incident
-from incidents.triage import Ask, Outcome, Stuck, next_step
+from incidents.triage import Ask, Outcome, Standing, Stuck, next_step
 
 routes = APIRouter(prefix="/v1/incidents", tags=["incidents"], responses=documented(409))
 MOST_ENTRIES = 1_000
@@ -122,19 +122,8 @@ def read_incident_log(
 @routes.get("/{incident}/next-question")
 def read_next_question(incident: IncidentName, room: Room) -> QuestionView:
     """Say what to ask the caller next, or that triage is done."""
-    present = room.present
-    step = next_step(present.procedure.triage, _open(room, incident).answers)
-    match step:
-        case Ask():
-            return QuestionView(
-                state="ask", question=step.question, text=step.text, options=step.options, others=step.others
-            )
-        case Outcome():
-            priority = present.procedure.determinants[step.code].priority
-            path = tuple(Answered(question=question, answer=answer) for question, answer in step.path)
-            return QuestionView(state="done", determinant=step.code, priority=priority, path=path)
-        case Stuck():
-            return _asked_again(present.procedure, step)
+    procedure = room.present.procedure
+    return question_view(procedure, next_step(procedure.triage, _open(room, incident).answers))
 
 
 @routes.post("/{incident}/answers", response_model=Acknowledgement)
@@ -196,6 +185,21 @@ def _open(room: ControlRoom, incident: str) -> Incident:
     if found is None:
         raise NobodyCalled(f"There is no open incident {incident}.")
     return found
+
+
+def question_view(procedure: Procedure, step: Standing) -> QuestionView:
+    """Show where a triage stands."""
+    match step:
+        case Ask():
+            return QuestionView(
+                state="ask", question=step.question, text=step.text, options=step.options, others=step.others
+            )
+        case Outcome():
+            priority = procedure.determinants[step.code].priority
+            path = tuple(Answered(question=question, answer=answer) for question, answer in step.path)
+            return QuestionView(state="done", determinant=step.code, priority=priority, path=path)
+        case Stuck():
+            return _asked_again(procedure, step)
 
 
 def _asked_again(procedure: Procedure, stuck: Stuck) -> QuestionView:

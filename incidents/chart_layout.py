@@ -10,6 +10,7 @@ import textwrap
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from incidents.charts import Box, Chart
 
@@ -115,12 +116,18 @@ def laid_out(drawn: Chart) -> Layout:
 
 def width_of(text: str) -> int:
     """The width of a line in pixels, rather too much than too little."""
-    wide = (unicodedata.east_asian_width(each) in "WF" for each in text)
-    ems = (
-        1.0 if is_wide else 0.36 if each in _NARROW else 0.95 if each in _BROAD else 0.74 if each.isupper() else 0.62
-        for each, is_wide in zip(text, wide, strict=True)
-    )
-    return round(FONT_SIZE * sum(ems)) + 1
+    return round(FONT_SIZE * sum(map(_ems, text))) + 1
+
+
+@lru_cache(maxsize=4096)
+def _ems(character: str) -> float:
+    if character in _NARROW:
+        return 0.36
+    if character in _BROAD:
+        return 0.95
+    if unicodedata.east_asian_width(character) in "WF":
+        return 1.0
+    return 0.74 if character.isupper() else 0.62
 
 
 def _sized(drawn: Chart) -> tuple[dict[str, _Sized], list[str]]:

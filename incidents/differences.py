@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias, get_args
 from incidents.phrases import (
     field_in_words,
     in_words,
+    key_in_words,
     plan_in_words,
     priority_in_words,
     question_in_words,
@@ -153,16 +154,18 @@ def _leads(old: Any, new: Any, gone: str) -> str:
 def _field(path: _Path, old: Any, new: Any) -> str:
     thing, keys = _thing(path)
     sentence = _sentence(path)
+    before, after = (field_in_words(path[-1], None if each is _ABSENT else each) for each in (old, new))
     if sentence is not None:
-        before, after = (field_in_words(path[-1], None if each is _ABSENT else each) for each in (old, new))
         gap = "" if thing is None or sentence.startswith(":") else " "
         return (thing or "") + gap + sentence.format(old=before, new=after)
-    place = ".".join(path) if thing is None else f"{thing}, {'.'.join(keys)}"
+    place = ".".join(path)
+    if thing is not None or path[0] == "dispatch":
+        place = ", ".join((*([thing] if thing else []), *map(key_in_words, keys)))
     if old is _ABSENT or old is None:
-        return f"{place}: added, {in_words(new)}"
+        return f"{place}: added, {after}"
     if new is _ABSENT or new is None:
-        return f"{place}: dropped, was {in_words(old)}"
-    return f"{place}: {in_words(old)} became {in_words(new)}"
+        return f"{place}: dropped, was {before}"
+    return f"{place}: {before} became {after}"
 
 
 def _sentence(path: _Path) -> str | None:

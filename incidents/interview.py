@@ -22,7 +22,7 @@ from incidents.triage import Ask, Outcome, Standing, accepts, next_step
 class Answers(Document):
     """Answers as a file, in the form of a worked example: question and answer."""
 
-    answers: Mapping[Name, Name] = Field(min_length=1, max_length=10_000)
+    answers: Mapping[Name, Name] = Field(max_length=10_000)
 
     def flaws(self, triage: Triage) -> Found:
         """Yield each answer that is none to the tree."""

@@ -9,8 +9,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from incidents.procedure import PlanRow, Priority, Procedure, Step
+from incidents.procedure import (
+    Breaks,
+    Cover,
+    Determinant,
+    Dispatch,
+    Diversion,
+    Overrun,
+    Plan,
+    PlanRow,
+    Priority,
+    Procedure,
+    Queue,
+    Reserve,
+    Rung,
+    Step,
+    Urgency,
+)
 
+_PARTS = (
+    Breaks, Cover, Determinant, Dispatch, Diversion, Overrun, Plan, PlanRow, Priority, Queue, Reserve, Rung, Urgency
+)  # fmt: skip
+_KEYS = frozenset(info.alias or name for part in _PARTS for name, info in part.model_fields.items())
+"""Keys that are the document's own: a name that a designer chose is never put into other words."""
 _ROW = {name: field.default for name, field in PlanRow.model_fields.items() if name not in ("skill", "quantity")}
 
 
@@ -23,7 +44,7 @@ def in_words(value: Any) -> str:
         case dict():
             # A level of 1 asks for no more than the skill, and an empty list for nothing at all.
             said = {key: each for key, each in value.items() if each not in (None, []) and (key, each) != ("level", 1)}
-            return "; ".join(f"{key} {in_words(each)}" for key, each in said.items())
+            return "; ".join(f"{key_in_words(key)} {field_in_words(key, each)}" for key, each in said.items())
         case [list(), *_]:
             return " or ".join(in_words(each) for each in value)
         case list():
@@ -40,12 +61,13 @@ def field_in_words(key: str, value: Any) -> str:
     """Say the value of a field with its unit: what stands under a key that ends in `_s` is seconds."""
     if value is None:
         return "none"
-    is_seconds = key.endswith("_s") and isinstance(value, int | float) and not isinstance(value, bool)
+    is_seconds = key in _KEYS and key.endswith("_s") and isinstance(value, int | float) and not isinstance(value, bool)
     return f"{in_words(value)} s" if is_seconds else in_words(value)
 
 
-def _key_in_words(key: str) -> str:
-    return key.removesuffix("_s").replace("_", " ")
+def key_in_words(key: str) -> str:
+    """Say a key of the document without its unit, which stands with the value; a name stays as it is."""
+    return key.removesuffix("_s").replace("_", " ") if key in _KEYS else key
 
 
 def row_in_words(row: PlanRow) -> str:
@@ -85,8 +107,8 @@ def priority_in_words(priority: Mapping[str, Any]) -> str:
     said = Priority.model_validate(priority).model_dump(mode="json", exclude_defaults=True)
     urgency = said.pop("urgency", {})
     shape = urgency.pop("shape", "linear")
-    curve = "".join(f" of {_key_in_words(key)} {field_in_words(key, value)}" for key, value in urgency.items())
-    others = [f"{_key_in_words(key)} {field_in_words(key, value)}" for key, value in said.items()]
+    curve = "".join(f" of {key_in_words(key)} {field_in_words(key, value)}" for key, value in urgency.items())
+    others = [f"{key_in_words(key)} {field_in_words(key, value)}" for key, value in said.items()]
     return ", ".join((*others, f"{shape} urgency{curve}"))
 
 
@@ -94,7 +116,7 @@ def rung_in_words(rung: Mapping[str, Any]) -> str:
     """Say a whole rung, plain: when it acts and what it does."""
     known = [phrase.format(in_words(rung[key])) for key, phrase in _RUNG.items() if rung.get(key) not in (None, [])]
     others = [
-        f"{_key_in_words(key)} {field_in_words(key, value)}"
+        f"{key_in_words(key)} {field_in_words(key, value)}"
         for key, value in rung.items()
         if key not in _RUNG and value not in (None, [], {}, False)
     ]

@@ -111,6 +111,17 @@ def test_a_walk_without_anybody_there_ends_without_a_trace(rules: Path) -> None:
     assert (done.returncode, done.stderr) == (1, "")
 
 
+def test_a_walk_that_is_interrupted_ends_without_a_trace(rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Control and C is how people leave a terminal."""
+
+    def interrupted(_prompt: str) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("builtins.input", interrupted)
+    done = muster("walk", rules)
+    assert (done.exit_code, done.stdout.splitlines()[-1]) == (1, "no code yet; next is question 'awake' (yes, no)")
+
+
 def test_answers_are_taken_from_a_file(rules: Path, tmp_path: Path) -> None:
     """A class of trainees gets the same cases."""
     answers = _file(tmp_path, "answers.yaml", {"answers": {"awake": "no"}})

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from incidents.charts import MOST_BOXES, Box, Row, chart
+from incidents.charts import MOST_BOXES, MOST_ROWS_DRAWN, Box, Row, chart
 from incidents.procedure import Procedure
 from incidents.refusals import Refusal
 from tests.incidents.sound_procedure import sound
@@ -107,3 +107,11 @@ def test_a_loop_is_drawn_once() -> None:
     tree = _chain(2)
     tree["questions"]["q1"]["answers"] = {"again": {"ask": "q0"}}
     assert chart(_sound(triage=tree), "tree").boxes["q1"].rows == (Row("again", to="q0"),)
+
+
+def test_a_question_of_more_answers_than_are_drawn_is_refused() -> None:
+    """Few boxes may still be too long to read."""
+    answers = {f"a{number}": {"code": "toe"} for number in range(MOST_ROWS_DRAWN)}
+    tree = {"start": "q", "questions": {"q": {"text": "?", "about": "q", "answers": answers}}}
+    with pytest.raises(Refusal, match=r"has 1 boxes with 10,002 rows"):
+        chart(_sound(triage=tree), "tree")

@@ -39,12 +39,12 @@ def test_equal_rules_have_no_differences() -> None:
         (
             {},
             {"dispatch": {"diversion": RULE}},
-            (("dispatch.diversion: added, to red; from green; least_gain_s 60; handover_s 30; most_per_incident 1"),),
+            (("diversion: added, to red; from green; least gain 60 s; handover 30 s; most per incident 1"),),
         ),
         (
             {"dispatch": {"diversion": RULE}},
             {"dispatch": {"diversion": {**RULE, "least_gain_s": 90.5}}},
-            ("dispatch.diversion.least_gain_s: 60 became 90.5",),
+            ("diversion, least gain: 60 s became 90.5 s",),
         ),
         (
             {"queues": {"emergency": {"skill": "answering", "answer_target_s": 10}}},
@@ -59,23 +59,23 @@ def test_equal_rules_have_no_differences() -> None:
             {"dispatch": {"overrun": {"task_s": 600, "most_s": 1800, "unless": ["red"]}, "fairness_s": 30}},
             (
                 "the price of each earlier assignment is now 30 s (was 0 s)",
-                "dispatch.overrun: added, task_s 600; most_s 1800; price 1; unless red",
+                "overrun: added, task 600 s; most 1800 s; price 1; unless red",
             ),
         ),
         (
             {"dispatch": {"partners": {"coastguard": 60}}},
-            {"dispatch": {"partners": {"coastguard": 90, "navy": 300}}},
-            ("dispatch.partners.coastguard: 60 became 90", "dispatch.partners.navy: added, 300"),
+            {"dispatch": {"partners": {"coastguard": 90, "navy_s": 300}}},
+            ("partners, coastguard: 60 became 90", "partners, navy_s: added, 300"),
         ),
         (
             {"dispatch": {"reserve": [RESERVE, {**RESERVE, "name": "north", "stations": ["a"]}]}},
             {"dispatch": {"reserve": [{**RESERVE, "name": "north", "stations": ["a"]}, {**RESERVE, "keep": 3}]}},
-            ("dispatch.reserve.all.keep: 2 became 3",),
+            ("reserve, all, keep: 2 became 3",),
         ),
         (
             {},
             {"dispatch": {"reserve": [RESERVE]}},
-            ("dispatch.reserve.all: added, skill fire; keep 2; missing_s 60",),
+            ("reserve, all: added, skill fire; keep 2; missing 60 s",),
         ),
         (
             {"priorities": {"red": {"rank": 1}, "green": {"rank": 2}}},
@@ -118,7 +118,7 @@ def test_each_change_is_one_line(old: dict[str, Any], new: dict[str, Any], lines
 def test_an_added_and_a_dropped_rule_are_told_apart() -> None:
     """Read backwards, a difference says the opposite."""
     old, new = a_procedure(), a_procedure(dispatch={"diversion": RULE})
-    assert differences(new, old)[0].startswith("dispatch.diversion: dropped, was to red")
+    assert differences(new, old)[0].startswith("diversion: dropped, was to red")
 
 
 def _changed(change: Callable[[dict[str, Any]], object]) -> tuple[Procedure, Procedure]:
@@ -185,7 +185,7 @@ def test_a_change_of_triage_is_told_to_the_call_taker(change: Callable[[dict[str
         (lambda d: d["priorities"].update(blue={"rank": 4}), "priority 'blue' is new: rank 4, linear urgency"),
         (
             lambda d: d["priorities"]["red"]["urgency"].update(target_s=420),
-            "priority 'red', urgency.target_s: 480 became 420",
+            "priority 'red', urgency, target: 480 s became 420 s",
         ),
     ],
 )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
 from incidents.charts import SUBJECTS, Subject
+from incidents.differences import differences
 from incidents.drawing import draw
 from incidents.procedure import Procedure
-from incidents.read import read_procedure
+from incidents.read import parse_document, read_procedure
 from simulation.scenario_files import scenario_folder
 from tests.incidents.sound_procedure import sound
 
@@ -64,3 +67,38 @@ def test_both_forms_show_the_same_chart(subject: Subject) -> None:
 def test_a_changed_rule_changes_the_drawing() -> None:
     """It is made from the rules, not kept beside them."""
     assert draw(_worded("Awake?"), "tree", "mermaid") != draw(_worded("Alert?"), "tree", "mermaid")
+
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "procedure-format.md"
+
+
+def _on_the_page() -> str:
+    _, written = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert isinstance(written, str)
+    return written
+
+
+def test_the_picture_on_the_page_is_that_of_the_procedure_on_the_page() -> None:
+    """A picture of something else explains nothing; `muster draw` makes it anew."""
+    drawn = draw(parse_document(_on_the_page(), "page", Procedure), "tree", "svg")
+    assert (PAGE.parent / "pictures" / "tree.svg").read_text(encoding="utf-8") == drawn
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        ("text: What is the main problem?", "text: What is wrong?"),
+        (
+            "  one crew:\n    send:\n      - {skill: medical}",
+            "  one crew:\n    send:\n      - {skill: medical, quantity: 2}",
+        ),
+        ("unfilled_for_s: 300", "unfilled_for_s: 240"),
+    ],
+)
+def test_the_differences_on_the_page_are_those_that_are_told(was: str, becomes: str) -> None:
+    """Whoever reads the page learns what to expect."""
+    old = _on_the_page()
+    assert was in old
+    read = [parse_document(text, "page", Procedure) for text in (old, old.replace(was, becomes))]
+    (words,) = differences(*read)
+    assert f"      - {words}\n" in PAGE.read_text(encoding="utf-8")

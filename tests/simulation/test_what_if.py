@@ -50,7 +50,7 @@ def test_a_worse_procedure_does_not_pass(folder: Path) -> None:
     question, scenario = read_what_if(asked(folder))
     report = run_what_if(question, scenario, command="muster what-if question.yaml", workers=1)
     assert report.comparison.verdict.outcome != "pass"
-    assert report.changes == ("queues.emergency.rank: 1 became 9",)
+    assert report.changes == ("queue 'emergency' now has rank 9 (was 1)",)
     assert report.seeds == (1, 2, 3)
     assert report.command == "muster what-if question.yaml"
     assert report.fidelity == ()
