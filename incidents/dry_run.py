@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain, count
 from typing import Literal, TypeAlias
 
 from incidents import facts as f
 from incidents.centre import Centre
 from incidents.local_time import local, readings
 from incidents.near_names import listed
-from incidents.procedure import SECONDS_IN_A_WEEK, Plan, PlanRow, Procedure, Rung, Triage
+from incidents.procedure import SECONDS_IN_A_WEEK, Plan, PlanRow, Procedure, Question, Rung, Triage
 from incidents.quantities import IncidentId, Instant, NeedId, ResourceId, ms
 from incidents.refusals import Flaw, Refusal
 from incidents.shifts import Duty, duty_spans
@@ -151,6 +152,29 @@ def outcome_of(triage: Triage, answers: Mapping[str, str]) -> Outcome:
     raise Refusal(flaws)
 
 
+def interviews(procedure: Procedure) -> Mapping[str, Mapping[str, str]]:
+    """Return for each code that the tree reaches the shortest interview that leads to it, as question -> answer.
+
+    Where only `otherwise` leads on, the answer is one that the question does not list.
+    """
+    found: dict[str, Mapping[str, str]] = {}
+    waiting: list[tuple[str, Mapping[str, str]]] = [(procedure.triage.start, {})]
+    asked = {procedure.triage.start}
+    for name, before in waiting:
+        question = procedure.triage.questions[name]
+        ways = [*question.answers.items()]
+        if question.otherwise is not None:
+            ways.append((_unlisted(question), question.otherwise))
+        for answer, step in ways:
+            said = {**before, name: answer}
+            if step.code is not None:
+                found.setdefault(step.code, said)
+            elif step.ask is not None and step.ask not in asked:
+                asked.add(step.ask)
+                waiting.append((step.ask, said))
+    return found
+
+
 def odd_edges(centre: Centre, start: Instant, end: Instant) -> tuple[str, ...]:
     """Say of each shift whose edge meets a clock change between two instants how it is read."""
     zone = centre.zone_info
@@ -169,6 +193,11 @@ def odd_edges(centre: Centre, start: Instant, end: Instant) -> tuple[str, ...]:
                     )
         day += timedelta(days=1)
     return tuple(found)
+
+
+def _unlisted(question: Question) -> str:
+    names = chain(("unknown", "any other"), (f"any other {number}" for number in count(1)))
+    return next(name for name in names if name not in question.answers)
 
 
 def _told(procedure: Procedure, at: Instant, outcome: Outcome, pace_ms: int, incident: IncidentId) -> Iterator[f.Fact]:

@@ -1,0 +1,296 @@
+"""What a rehearsal looks like: dry runs and coverage, as tables for a terminal and as plain data.
+
+Imports `incidents` and `simulation.cover`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from incidents import facts as f
+from incidents.centre import Centre
+from incidents.dry_run import Asked, Boundary, Step, odd_edges
+from incidents.local_time import local
+from incidents.measures import FloatArray, nearest_rank
+from incidents.procedure import Procedure
+from incidents.quantities import MS_PER_S, Instant
+from incidents.records import as_record
+from simulation.cover import Coverage, Judged, Rehearsal, in_words
+
+PATHS_SHOWN = 20
+"""The paths that a terminal shows, those most taken first; JSON has them all."""
+NAMES_SHOWN = 8
+"""The names that a terminal shows of a crew, or of what was never used."""
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """One interview, what follows it, and the boundaries that were asked for."""
+
+    answers: Mapping[str, str]
+    steps: tuple[Step, ...]
+    boundaries: tuple[Boundary, ...]
+
+
+# Dry runs.
+
+
+def dry_run_as_text(centre: Centre, procedure: Procedure, runs: Sequence[DryRun]) -> RenderableType:
+    """A timeline for each interview, with the seconds since the incident was opened and the centre's own clock."""
+    opened_at = local(runs[0].steps[0].at, centre.zone_info)
+    heading = (
+        f"{procedure.procedure} revision {procedure.revision}, opened {opened_at:%A %Y-%m-%d %H:%M:%S %Z}, nobody sent"
+    )
+    parts: list[RenderableType] = [Text(heading, style="bold")]
+    parts += [Text(f"note: {note}") for note in _notes(centre, procedure, runs)]
+    for run in runs:
+        said = ", ".join(f"{question}={answer}" for question, answer in run.answers.items())
+        parts += [Text(), Text(said, style="bold"), _timeline_table(centre, run)]
+        if run.boundaries:
+            parts += [Text(), _boundary_table(run.boundaries)]
+    return Group(*parts)
+
+
+def dry_run_as_json(centre: Centre, procedure: Procedure, runs: Sequence[DryRun]) -> dict[str, Any]:
+    """The same as plain data; facts as the log writes them, beside local times with their offsets."""
+    return {
+        "procedure": procedure.procedure,
+        "revision": procedure.revision,
+        "fingerprint": procedure.fingerprint,
+        "centre": centre.centre,
+        "time_zone": centre.time_zone,
+        "notes": list(_notes(centre, procedure, runs)),
+        "runs": [
+            {
+                "answers": dict(run.answers),
+                "steps": [_step_as_json(centre, step, run.steps[0].at) for step in run.steps],
+                "boundaries": [
+                    {
+                        "rung": each.rung,
+                        "case": each.case,
+                        "taken_up_s": each.taken_up_ms / MS_PER_S,
+                        "is_reached": each.is_reached,
+                        "priority": each.priority,
+                    }
+                    for each in run.boundaries
+                ],
+            }
+            for run in runs
+        ],
+    }
+
+
+def _notes(centre: Centre, procedure: Procedure, runs: Sequence[DryRun]) -> tuple[str, ...]:
+    """What a reader has to know before believing a timeline."""
+    steps = [step for run in runs for step in run.steps]
+    odd = odd_edges(centre, min(step.at for step in steps), max(step.at for step in steps))
+    held = {step.fact.priority for step in steps if isinstance(step.fact, f.IncidentAssessed | f.IncidentEscalated)}
+    at_once = [name for name in procedure.dispatch.automatic if name in held]
+    said = [f"a need of {name} is acted on at once while somebody can go; this is when nobody can" for name in at_once]
+    reached = {each.rung for run in runs for each in run.boundaries}
+    idle = [name for name in procedure.escalation if name not in reached] if reached else []
+    return (*odd, *said, *(f"rung {name} is reached by none of these" for name in idle))
+
+
+def _timeline_table(centre: Centre, run: DryRun) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("second", "local time", "what follows", "who can be told"):
+        table.add_column(heading, justify="right" if heading == "second" else "left")
+    opened_at = run.steps[0].at
+    for at, what, who in _lines(centre, run.steps):
+        second = f"{(at - opened_at) / MS_PER_S:,.3f}".rstrip("0").rstrip(".")
+        clock = local(at, centre.zone_info)
+        table.add_row(*(Text(cell) for cell in (second, f"{clock:%a %H:%M:%S %Z}", what, who)))
+    return table
+
+
+def _lines(centre: Centre, steps: Iterable[Step]) -> list[tuple[Instant, str, str]]:
+    """(instant, what follows, who can be told); those who change shift at one instant share a line."""
+    lines: list[tuple[Instant, str, str]] = []
+    edges: dict[tuple[Instant, str], list[str]] = {}
+    for step in steps:
+        match step.fact:
+            case f.ResourceSignedOn(at=at, resource=resource):
+                key = at, "on duty from now"
+            case f.ResourceSignedOff(at=at, resource=resource):
+                key = at, "off duty from now"
+            case _:
+                lines.append((step.at, _in_words(step.fact), "; ".join(_asked(centre, each) for each in step.asked)))
+                continue
+        if key not in edges:
+            edges[key] = []
+            lines.append((key[0], key[1], ""))
+        edges[key].append(resource)
+    return [(at, f"{what}: {_names(edges[at, what])}" if (at, what) in edges else what, who) for at, what, who in lines]
+
+
+def _in_words(fact: f.Fact) -> str:
+    match fact:
+        case f.IncidentOpened():
+            return "incident opened"
+        case f.AnswerGiven():
+            return f"answered {fact.question}: {fact.answer}"
+        case f.IncidentAssessed():
+            return f"assessed {fact.determinant}, {fact.priority}"
+        case f.NeedOpened():
+            rows = " + ".join(_row(row) for row in fact.rows)
+            return f"need {fact.need} opened by {fact.because}: {rows}"
+        case f.IncidentEscalated():
+            raised = "" if fact.priority is None else f", raised to {fact.priority}"
+            return f"rung {fact.rung}{raised} ({fact.because})"
+        case _:
+            return type(fact).__name__
+
+
+def _row(row: f.NeedRow) -> str:
+    level = f" at level {row.level}" if row.level > 1 else ""
+    return f"{row.quantity} {row.skill}{level}"
+
+
+def _asked(centre: Centre, asked: Asked) -> str:
+    there = _names(asked.on_duty) if asked.on_duty else "nobody on duty"
+    if asked.next_on_at is None or len(asked.on_duty) >= asked.row.quantity:
+        return f"{asked.row.skill}: {there}"
+    return f"{asked.row.skill}: {there}, the next from {local(asked.next_on_at, centre.zone_info):%a %H:%M %Z}"
+
+
+def _names(names: Sequence[str], *, between: str = ", ") -> str:
+    more = len(names) - NAMES_SHOWN
+    return between.join(names[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _boundary_table(boundaries: Sequence[Boundary]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("rung", "taken up", "after s", "reached", "priority then"):
+        table.add_column(heading, justify="right" if heading == "after s" else "left")
+    for each in boundaries:
+        after_s, reached = f"{each.taken_up_ms / MS_PER_S:,.3f}", "yes" if each.is_reached else "no"
+        table.add_row(*(Text(cell) for cell in (each.rung, each.case, after_s, reached, each.priority)))
+    return table
+
+
+def _step_as_json(centre: Centre, step: Step, opened_at: Instant) -> dict[str, Any]:
+    return {
+        "after_s": (step.at - opened_at) / MS_PER_S,
+        "local": local(step.at, centre.zone_info).isoformat(),
+        "fact": as_record(step.fact),
+        "asked": [
+            {
+                "skill": each.row.skill,
+                "level": each.row.level,
+                "quantity": each.row.quantity,
+                "on_duty": list(each.on_duty),
+                "next_on": None if each.next_on_at is None else local(each.next_on_at, centre.zone_info).isoformat(),
+            }
+            for each in step.asked
+        ],
+    }
+
+
+# Coverage.
+
+
+def rehearsal_as_text(found: Rehearsal) -> RenderableType:
+    """What was played, what it used, and how triage judged."""
+    heading = (
+        f"{found.procedure} revision {found.revision} in {found.scenario}: {found.days:g} days, seed {found.seed}, "
+        f"{found.contacts:,} contacts, answers wrong with probability {found.wrong:g}"
+    )
+    return Group(Text(heading, style="bold"), coverage_as_text(found.coverage), Text(), _judged_table(found.judged))
+
+
+def coverage_as_text(found: Coverage) -> RenderableType:
+    """Counts by part, what was never used, and the seconds to a code by path."""
+    return Group(_parts_table(found), Text(), _paths_table(found))
+
+
+def rehearsal_as_json(found: Rehearsal) -> dict[str, Any]:
+    """All of it as plain data."""
+    names = ("scenario", "procedure", "revision", "fingerprint", "days", "seed", "wrong", "contacts")
+    judged = found.judged
+    return {
+        **{name: getattr(found, name) for name in names},
+        **coverage_as_json(found.coverage),
+        "triage": {
+            "coded": judged.coded,
+            "over_triage": judged.over,
+            "under_triage": judged.under,
+            "given": [{"true": true, "given": given, "n": n} for (true, given), n in judged.given.items()],
+        },
+    }
+
+
+def coverage_as_json(found: Coverage) -> dict[str, Any]:
+    """Every count, every path and what was never used, as plain data."""
+    return {
+        "incidents": found.incidents,
+        "assessments": found.coded,
+        "by_person": found.by_person,
+        "left_out": found.left_out,
+        **{part: dict(counts) for part, counts in found.uses.items()},
+        "answers": [{"question": turn[0], "answer": turn[1], "n": n} for turn, n in found.answers.items()],
+        "path_count": found.path_count,
+        "paths": [
+            {
+                "answers": [{"question": question, "answer": answer} for question, answer in path],
+                "n": n,
+                "to_code_s": None if path not in found.to_code_s else _spread(found.to_code_s[path]),
+            }
+            for path, n in found.paths.items()
+        ],
+        "unused": {part: list(names) for part, names in found.unused.items()},
+    }
+
+
+def _parts_table(found: Coverage) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("part", "uses", "used", "of", "never used"):
+        table.add_column(heading, justify="left" if heading in ("part", "never used") else "right")
+    counts = {part: list(each.values()) for part, each in found.uses.items()}
+    counts |= {"answers": list(found.answers.values()), "paths": list(found.paths.values())}
+    for part, each in counts.items():
+        there_are = found.path_count if part == "paths" else len(each)
+        used = sum(count > 0 for count in each)
+        unused = _names(found.unused[part], between="; ") if len(each) == there_are else "too many to list"
+        table.add_row(*(Text(cell) for cell in (part, f"{sum(each):,}", f"{used:,}", f"{there_are:,}", unused)))
+    if found.left_out or found.by_person:
+        table.caption = f"{found.by_person:,} assessed by a person; {found.left_out:,} facts left out"
+    return table
+
+
+def _paths_table(found: Coverage) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("path to a code", "taken", "median s", "p90 s", "max s"):
+        table.add_column(heading, justify="left" if heading.startswith("path") else "right")
+    taken = sorted((item for item in found.paths.items() if item[1]), key=lambda item: (-item[1], in_words(item[0])))
+    for path, count in taken[:PATHS_SHOWN]:
+        spread = _spread(found.to_code_s[path]) if path in found.to_code_s else {}
+        table.add_row(Text(in_words(path)), f"{count:,}", *(f"{value:,.1f}" for value in spread.values()))
+    if len(taken) > PATHS_SHOWN:
+        table.caption = f"and {len(taken) - PATHS_SHOWN} more paths; --json has them all"
+    return table
+
+
+def _judged_table(found: Judged) -> Table:
+    shares = [
+        f"{name} {n:,} ({n / max(found.coded, 1):.1%})" for name, n in (("over", found.over), ("under", found.under))
+    ]
+    table = Table(
+        box=None, pad_edge=False, title=f"Triage of {found.coded:,}: {', '.join(shares)}", title_justify="left"
+    )
+    table.add_column("true priority")
+    for name in found.priorities:
+        table.add_column(f"given {name}", justify="right")
+    for true in found.priorities:
+        table.add_row(Text(true), *(f"{found.given[true, given]:,}" for given in found.priorities))
+    return table
+
+
+def _spread(ascending: FloatArray) -> dict[str, float]:
+    return {"median": nearest_rank(ascending, 0.5), "p90": nearest_rank(ascending, 0.9), "max": float(ascending[-1])}
