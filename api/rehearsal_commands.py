@@ -15,15 +15,11 @@ import typer
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from incidents.facts import Fact
     from incidents.procedure import Procedure
-    from incidents.refusals import Flaw
     from simulation.scenario import Scenario
 
 WIDTH_OF_FILES = 140
 A_MONDAY = "2026-01-05T00:00"
-MOST_FLAWS = 1_000
-"""A log with more unreadable lines than this is refused with the first of them."""
 HOUR_S = 3_600
 
 
@@ -67,7 +63,10 @@ def dry_run(
 def cover(
     procedure: Annotated[Path, typer.Argument(help="a procedure file")],
     scenario: Annotated[str | None, typer.Option(help="play this scenario: a name, or its folder")] = None,
-    log: Annotated[Path | None, typer.Option(help="in place of a scenario: a log, one fact as JSON a line")] = None,
+    log: Annotated[
+        Path | None,
+        typer.Option(help="in place of a scenario: a control room's database, or one fact as JSON on each line"),
+    ] = None,
     days: Annotated[float, typer.Option(min=0.01, max=366, help="how long to play")] = 7.0,
     start: Annotated[str, typer.Option(help="when playing begins, in the centre's time")] = A_MONDAY,
     seed: Annotated[int, typer.Option(min=0, max=2**31, help="the luck of the callers")] = 1,
@@ -75,6 +74,7 @@ def cover(
     as_json: Annotated[bool, typer.Option("--json", help="print JSON in place of tables")] = False,
 ) -> None:
     """Say what a simulated span or a log exercised of a procedure, what was never used, and how triage judged."""
+    from api.logged_facts import facts_from
     from api.rehearsal_tables import coverage_as_json, coverage_as_text, rehearsal_as_json, rehearsal_as_text
     from incidents.local_time import instant_at
     from incidents.read import read_procedure
@@ -84,7 +84,7 @@ def cover(
         raise typer.BadParameter("name either a --scenario to play or a --log to read")
     if log is not None:
         rules = read_procedure(procedure)
-        counted = coverage(_facts(log), rules)
+        counted = coverage(facts_from(log), rules)
         typer.echo(json.dumps(coverage_as_json(counted), indent=2)) if as_json else _show(coverage_as_text(counted))
         return
     assert scenario is not None
@@ -139,43 +139,6 @@ def _scenario(name: str) -> Scenario:
 
     folder = Path(name)
     return Scenario.read(folder if (folder / "workload.yaml").exists() else scenario_folder(name))
-
-
-def _facts(log: Path) -> list[Fact]:
-    from incidents.refusals import DocumentRefused, Flaw
-
-    facts: list[Fact] = []
-    flaws: list[Flaw] = []
-    try:
-        with log.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    _read_line(f"{log}:{number}", line, facts, flaws)
-                if len(flaws) >= MOST_FLAWS:
-                    break
-    except (OSError, UnicodeDecodeError) as error:
-        raise DocumentRefused([Flaw(str(log), f"cannot be read: {error}", "one fact as JSON a line")]) from error
-    if flaws:
-        raise DocumentRefused(flaws)
-    return facts
-
-
-def _read_line(where: str, line: str, facts: list[Fact], flaws: list[Flaw]) -> None:
-    from incidents.records import fact_from_record
-    from incidents.refusals import Flaw, Refusal
-
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        flaws.append(Flaw(where, f"is no JSON: {error}", '{"fact": ..., "at": ...}'))
-        return
-    if not isinstance(record, dict):
-        flaws.append(Flaw(where, "is no fact", '{"fact": ..., "at": ...}'))
-        return
-    try:
-        facts.append(fact_from_record(record))
-    except Refusal as refusal:
-        flaws += [Flaw(f"{where}{flaw.where}", flaw.what, flaw.accepted) for flaw in refusal.flaws]
 
 
 def _show(shown: RenderableType) -> None:
