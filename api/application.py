@@ -18,6 +18,7 @@ from api import (
     live_feed,
     problems,
     record_routes,
+    rehearsal_routes,
     resource_routes,
 )
 from api.control_room import ControlRoom
@@ -33,6 +34,7 @@ ROUTERS = (
     dispatcher_routes.routes,
     resource_routes.routes,
     record_routes.routes,
+    rehearsal_routes.routes,
     live_feed.routes,
     allocation_routes.routes,
 )

@@ -1,6 +1,6 @@
 """The designer's rehearsals: `dry-run` and `cover`. `command_line` hangs them under `muster`.
 
-Imports `rehearsal_tables`, and when a command runs, `incidents` and `simulation`.
+What a command needs it imports when it runs.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def dry_run(
     as_json: Annotated[bool, typer.Option("--json", help="print JSON in place of tables")] = False,
 ) -> None:
     """Say what follows an incident, second by second, if nobody is sent: who is on duty for it, and which rungs it reaches."""
-    from api.rehearsal_tables import DryRun, dry_run_as_json, dry_run_as_text
+    from api.dry_run_tables import DryRun, dry_run_as_json, dry_run_as_text
     from incidents.dry_run import boundaries as boundaries_of
     from incidents.dry_run import timeline
     from incidents.local_time import instant_at
@@ -74,8 +74,8 @@ def cover(
     as_json: Annotated[bool, typer.Option("--json", help="print JSON in place of tables")] = False,
 ) -> None:
     """Say what a simulated span or a log exercised of a procedure, what was never used, and how triage judged."""
+    from api.cover_tables import coverage_as_json, coverage_as_text, rehearsal_as_json, rehearsal_as_text
     from api.logged_facts import facts_from
-    from api.rehearsal_tables import coverage_as_json, coverage_as_text, rehearsal_as_json, rehearsal_as_text
     from incidents.local_time import instant_at
     from incidents.read import read_procedure
     from simulation.cover import coverage, rehearse

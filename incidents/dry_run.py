@@ -23,6 +23,7 @@ from incidents.quantities import IncidentId, Instant, NeedId, ResourceId, ms
 from incidents.refusals import Flaw, Refusal
 from incidents.shifts import Duty, duty_spans
 from incidents.triage import Ask, Outcome, Stuck, next_step
+from optimiser.pointers import escaped
 
 INCIDENT = IncidentId("dry-run")
 AHEAD_MS = ms(SECONDS_IN_A_WEEK)
@@ -130,7 +131,7 @@ def boundaries(procedure: Procedure, answers: Mapping[str, str]) -> tuple[Bounda
 def outcome_of(triage: Triage, answers: Mapping[str, str]) -> Outcome:
     """Return the code that `answers` lead to; refuse any that do not, and any that is never asked for."""
     flaws = [
-        Flaw(f"answer {name}", "there is no such question", listed(triage.questions))
+        Flaw(_pointer(name), "there is no such question", listed(triage.questions))
         for name in answers
         if name not in triage.questions
     ]
@@ -138,15 +139,15 @@ def outcome_of(triage: Triage, answers: Mapping[str, str]) -> Outcome:
     match step:
         case Ask():
             options = listed((*step.options, "or any other") if step.others else step.options)
-            flaws.append(Flaw("answers", f"the tree goes on to ask {step.question!r}: {step.text}", options))
+            flaws.append(Flaw("/answers", f"the tree goes on to ask {step.question!r}: {step.text}", options))
         case Stuck():
             question = triage.questions.get(step.question)
             options = "" if question is None else listed(question.answers)
-            flaws.append(Flaw(f"answer {step.question}", f"the tree cannot go on with {step.answer!r}", options))
+            flaws.append(Flaw(_pointer(step.question), f"the tree cannot go on with {step.answer!r}", options))
         case Outcome():
             asked = dict(step.path)
             idle = [name for name in answers if name in triage.questions and name not in asked]
-            flaws += [Flaw(f"answer {name}", "is never asked for on this path", listed(asked)) for name in idle]
+            flaws += [Flaw(_pointer(name), "is never asked for on this path", listed(asked)) for name in idle]
             if not flaws:
                 return step
     raise Refusal(flaws)
@@ -193,6 +194,10 @@ def odd_edges(centre: Centre, start: Instant, end: Instant) -> tuple[str, ...]:
                     )
         day += timedelta(days=1)
     return tuple(found)
+
+
+def _pointer(question: str) -> str:
+    return f"/answers/{escaped(question)}"
 
 
 def _unlisted(question: Question) -> str:

@@ -142,8 +142,8 @@ def test_a_shift_edge_that_meets_a_clock_change_is_said(day: str, said: str) -> 
     [
         ({"nature": "illness"}, "the tree goes on to ask 'severe'.*yes, no, or any other"),
         ({"nature": "flood"}, "the tree cannot go on with 'flood'.*fire, illness, crash"),
-        ({"nature": "fire", "severe": "no"}, "answer severe: is never asked for on this path"),
-        ({"nature": "fire", "colour": "red"}, "answer colour: there is no such question"),
+        ({"nature": "fire", "severe": "no"}, "/answers/severe: is never asked for on this path"),
+        ({"nature": "fire", "colour": "red"}, "/answers/colour: there is no such question"),
         ({}, "the tree goes on to ask 'nature'"),
     ],
 )

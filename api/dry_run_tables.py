@@ -1,7 +1,4 @@
-"""What a rehearsal looks like: dry runs and coverage, as tables for a terminal and as plain data.
-
-Imports `incidents` and `simulation.cover`.
-"""
+"""What a dry run looks like: timelines and boundaries, as tables for a terminal and as plain data. Imports `incidents`."""
 
 from __future__ import annotations
 
@@ -17,14 +14,10 @@ from incidents import facts as f
 from incidents.centre import Centre
 from incidents.dry_run import Asked, Boundary, Step, odd_edges
 from incidents.local_time import local
-from incidents.measures import FloatArray, nearest_rank
 from incidents.procedure import Procedure
 from incidents.quantities import MS_PER_S, Instant
 from incidents.records import as_record
-from simulation.cover import Coverage, Judged, Rehearsal, in_words
 
-PATHS_SHOWN = 20
-"""The paths that a terminal shows, those most taken first; JSON has them all."""
 NAMES_SHOWN = 8
 """The names that a terminal shows of a crew, or of what was never used."""
 
@@ -36,9 +29,6 @@ class DryRun:
     answers: Mapping[str, str]
     steps: tuple[Step, ...]
     boundaries: tuple[Boundary, ...]
-
-
-# Dry runs.
 
 
 def dry_run_as_text(centre: Centre, procedure: Procedure, runs: Sequence[DryRun]) -> RenderableType:
@@ -127,7 +117,9 @@ def _lines(centre: Centre, steps: Iterable[Step]) -> list[tuple[Instant, str, st
             edges[key] = []
             lines.append((key[0], key[1], ""))
         edges[key].append(resource)
-    return [(at, f"{what}: {_names(edges[at, what])}" if (at, what) in edges else what, who) for at, what, who in lines]
+    return [
+        (at, f"{what}: {in_short(edges[at, what])}" if (at, what) in edges else what, who) for at, what, who in lines
+    ]
 
 
 def _in_words(fact: f.Fact) -> str:
@@ -154,13 +146,14 @@ def _row(row: f.NeedRow) -> str:
 
 
 def _asked(centre: Centre, asked: Asked) -> str:
-    there = _names(asked.on_duty) if asked.on_duty else "nobody on duty"
+    there = in_short(asked.on_duty) if asked.on_duty else "nobody on duty"
     if asked.next_on_at is None or len(asked.on_duty) >= asked.row.quantity:
         return f"{asked.row.skill}: {there}"
     return f"{asked.row.skill}: {there}, the next from {local(asked.next_on_at, centre.zone_info):%a %H:%M %Z}"
 
 
-def _names(names: Sequence[str], *, between: str = ", ") -> str:
+def in_short(names: Sequence[str], *, between: str = ", ") -> str:
+    """The first of many names, and how many more there are."""
     more = len(names) - NAMES_SHOWN
     return between.join(names[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
@@ -191,106 +184,3 @@ def _step_as_json(centre: Centre, step: Step, opened_at: Instant) -> dict[str, A
             for each in step.asked
         ],
     }
-
-
-# Coverage.
-
-
-def rehearsal_as_text(found: Rehearsal) -> RenderableType:
-    """What was played, what it used, and how triage judged."""
-    heading = (
-        f"{found.procedure} revision {found.revision} in {found.scenario}: {found.days:g} days, seed {found.seed}, "
-        f"{found.contacts:,} contacts, answers wrong with probability {found.wrong:g}"
-    )
-    return Group(Text(heading, style="bold"), coverage_as_text(found.coverage), Text(), _judged_table(found.judged))
-
-
-def coverage_as_text(found: Coverage) -> RenderableType:
-    """Counts by part, what was never used, and the seconds to a code by path."""
-    return Group(_parts_table(found), Text(), _paths_table(found))
-
-
-def rehearsal_as_json(found: Rehearsal) -> dict[str, Any]:
-    """All of it as plain data."""
-    names = ("scenario", "procedure", "revision", "fingerprint", "days", "seed", "wrong", "contacts")
-    judged = found.judged
-    return {
-        **{name: getattr(found, name) for name in names},
-        **coverage_as_json(found.coverage),
-        "triage": {
-            "coded": judged.coded,
-            "over_triage": judged.over,
-            "under_triage": judged.under,
-            "given": [{"true": true, "given": given, "n": n} for (true, given), n in judged.given.items()],
-        },
-    }
-
-
-def coverage_as_json(found: Coverage) -> dict[str, Any]:
-    """Every count, every path and what was never used, as plain data."""
-    return {
-        "incidents": found.incidents,
-        "assessments": found.coded,
-        "by_person": found.by_person,
-        "left_out": found.left_out,
-        **{part: dict(counts) for part, counts in found.uses.items()},
-        "answers": [{"question": turn[0], "answer": turn[1], "n": n} for turn, n in found.answers.items()],
-        "path_count": found.path_count,
-        "paths": [
-            {
-                "answers": [{"question": question, "answer": answer} for question, answer in path],
-                "n": n,
-                "to_code_s": None if path not in found.to_code_s else _spread(found.to_code_s[path]),
-            }
-            for path, n in found.paths.items()
-        ],
-        "unused": {part: list(names) for part, names in found.unused.items()},
-    }
-
-
-def _parts_table(found: Coverage) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for heading in ("part", "uses", "used", "of", "never used"):
-        table.add_column(heading, justify="left" if heading in ("part", "never used") else "right")
-    counts = {part: list(each.values()) for part, each in found.uses.items()}
-    counts |= {"answers": list(found.answers.values()), "paths": list(found.paths.values())}
-    for part, each in counts.items():
-        there_are = found.path_count if part == "paths" else len(each)
-        used = sum(count > 0 for count in each)
-        unused = _names(found.unused[part], between="; ") if len(each) == there_are else "too many to list"
-        table.add_row(*(Text(cell) for cell in (part, f"{sum(each):,}", f"{used:,}", f"{there_are:,}", unused)))
-    if found.left_out or found.by_person:
-        table.caption = f"{found.by_person:,} assessed by a person; {found.left_out:,} facts left out"
-    return table
-
-
-def _paths_table(found: Coverage) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for heading in ("path to a code", "taken", "median s", "p90 s", "max s"):
-        table.add_column(heading, justify="left" if heading.startswith("path") else "right")
-    taken = sorted((item for item in found.paths.items() if item[1]), key=lambda item: (-item[1], in_words(item[0])))
-    for path, count in taken[:PATHS_SHOWN]:
-        spread = _spread(found.to_code_s[path]) if path in found.to_code_s else {}
-        table.add_row(Text(in_words(path)), f"{count:,}", *(f"{value:,.1f}" for value in spread.values()))
-    if len(taken) > PATHS_SHOWN:
-        table.caption = f"and {len(taken) - PATHS_SHOWN} more paths; --json has them all"
-    return table
-
-
-def _judged_table(found: Judged) -> Table:
-    shares = [
-        f"{name} {n:,} ({n / max(found.coded, 1):.1%})" for name, n in (("over", found.over), ("under", found.under))
-    ]
-    table = Table(
-        box=None, pad_edge=False, title=f"Triage of {found.coded:,}: {', '.join(shares)}", title_justify="left"
-    )
-    table.add_column("true priority")
-    for name in found.priorities:
-        table.add_column(f"given {name}", justify="right")
-    for true in found.priorities:
-        table.add_row(Text(true), *(f"{found.given[true, given]:,}" for given in found.priorities))
-    return table
-
-
-def _spread(ascending: FloatArray) -> dict[str, float]:
-    return {"median": nearest_rank(ascending, 0.5), "p90": nearest_rank(ascending, 0.9), "max": float(ascending[-1])}
