@@ -19,6 +19,7 @@ from api import (
     live_feed,
     problems,
     record_routes,
+    rehearsal_routes,
     resource_routes,
 )
 from api.control_room import ControlRoom
@@ -34,6 +35,7 @@ ROUTERS = (
     dispatcher_routes.routes,
     resource_routes.routes,
     record_routes.routes,
+    rehearsal_routes.routes,
     live_feed.routes,
     allocation_routes.routes,
     designer_routes.routes,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api import designer_commands, planner_commands
+from api import designer_commands, planner_commands, rehearsal_commands
 from api.settings import DATABASE, LOOPBACK, PORT, SCENARIO, Settings
 
 if TYPE_CHECKING:
@@ -191,6 +191,8 @@ app.command()(designer_commands.diff)
 app.command("what-if")(planner_commands.what_if)
 app.command()(planner_commands.demo)
 app.command()(planner_commands.fit)
+app.command("dry-run")(rehearsal_commands.dry_run)
+app.command()(rehearsal_commands.cover)
 
 
 def _documents(scenario: str | None, centre: Path | None, procedure: Path | None) -> tuple[Centre, Procedure]:

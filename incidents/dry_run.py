@@ -11,17 +11,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain, count
 from typing import Literal, TypeAlias
 
 from incidents import facts as f
 from incidents.centre import Centre
 from incidents.local_time import local, readings
 from incidents.near_names import listed
-from incidents.procedure import SECONDS_IN_A_WEEK, Plan, PlanRow, Procedure, Rung, Triage
+from incidents.procedure import SECONDS_IN_A_WEEK, Plan, PlanRow, Procedure, Question, Rung, Triage
 from incidents.quantities import IncidentId, Instant, NeedId, ResourceId, ms
 from incidents.refusals import Flaw, Refusal
 from incidents.shifts import Duty, duty_spans
 from incidents.triage import Ask, Outcome, Stuck, next_step
+from optimiser.pointers import escaped
 
 INCIDENT = IncidentId("dry-run")
 AHEAD_MS = ms(SECONDS_IN_A_WEEK)
@@ -129,7 +131,7 @@ def boundaries(procedure: Procedure, answers: Mapping[str, str]) -> tuple[Bounda
 def outcome_of(triage: Triage, answers: Mapping[str, str]) -> Outcome:
     """Return the code that `answers` lead to; refuse any that do not, and any that is never asked for."""
     flaws = [
-        Flaw(f"answer {name}", "there is no such question", listed(triage.questions))
+        Flaw(_pointer(name), "there is no such question", listed(triage.questions))
         for name in answers
         if name not in triage.questions
     ]
@@ -137,18 +139,41 @@ def outcome_of(triage: Triage, answers: Mapping[str, str]) -> Outcome:
     match step:
         case Ask():
             options = listed((*step.options, "or any other") if step.others else step.options)
-            flaws.append(Flaw("answers", f"the tree goes on to ask {step.question!r}: {step.text}", options))
+            flaws.append(Flaw("/answers", f"the tree goes on to ask {step.question!r}: {step.text}", options))
         case Stuck():
             question = triage.questions.get(step.question)
             options = "" if question is None else listed(question.answers)
-            flaws.append(Flaw(f"answer {step.question}", f"the tree cannot go on with {step.answer!r}", options))
+            flaws.append(Flaw(_pointer(step.question), f"the tree cannot go on with {step.answer!r}", options))
         case Outcome():
             asked = dict(step.path)
             idle = [name for name in answers if name in triage.questions and name not in asked]
-            flaws += [Flaw(f"answer {name}", "is never asked for on this path", listed(asked)) for name in idle]
+            flaws += [Flaw(_pointer(name), "is never asked for on this path", listed(asked)) for name in idle]
             if not flaws:
                 return step
     raise Refusal(flaws)
+
+
+def interviews(procedure: Procedure) -> Mapping[str, Mapping[str, str]]:
+    """Return for each code that the tree reaches the shortest interview that leads to it, as question -> answer.
+
+    Where only `otherwise` leads on, the answer is one that the question does not list.
+    """
+    found: dict[str, Mapping[str, str]] = {}
+    waiting: list[tuple[str, Mapping[str, str]]] = [(procedure.triage.start, {})]
+    asked = {procedure.triage.start}
+    for name, before in waiting:
+        question = procedure.triage.questions[name]
+        ways = [*question.answers.items()]
+        if question.otherwise is not None:
+            ways.append((_unlisted(question), question.otherwise))
+        for answer, step in ways:
+            said = {**before, name: answer}
+            if step.code is not None:
+                found.setdefault(step.code, said)
+            elif step.ask is not None and step.ask not in asked:
+                asked.add(step.ask)
+                waiting.append((step.ask, said))
+    return found
 
 
 def odd_edges(centre: Centre, start: Instant, end: Instant) -> tuple[str, ...]:
@@ -169,6 +194,15 @@ def odd_edges(centre: Centre, start: Instant, end: Instant) -> tuple[str, ...]:
                     )
         day += timedelta(days=1)
     return tuple(found)
+
+
+def _pointer(question: str) -> str:
+    return f"/answers/{escaped(question)}"
+
+
+def _unlisted(question: Question) -> str:
+    names = chain(("unknown", "any other"), (f"any other {number}" for number in count(1)))
+    return next(name for name in names if name not in question.answers)
 
 
 def _told(procedure: Procedure, at: Instant, outcome: Outcome, pace_ms: int, incident: IncidentId) -> Iterator[f.Fact]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from incidents import facts as f
 from incidents.centre import Centre
 from incidents.desk import Desk
-from incidents.dry_run import Step, boundaries, odd_edges, timeline
+from incidents.dry_run import Step, boundaries, interviews, odd_edges, outcome_of, timeline
 from incidents.local_time import instant_at
 from incidents.procedure import Procedure
 from incidents.quantities import IncidentId, Instant
@@ -142,8 +142,8 @@ def test_a_shift_edge_that_meets_a_clock_change_is_said(day: str, said: str) -> 
     [
         ({"nature": "illness"}, "the tree goes on to ask 'severe'.*yes, no, or any other"),
         ({"nature": "flood"}, "the tree cannot go on with 'flood'.*fire, illness, crash"),
-        ({"nature": "fire", "severe": "no"}, "answer severe: is never asked for on this path"),
-        ({"nature": "fire", "colour": "red"}, "answer colour: there is no such question"),
+        ({"nature": "fire", "severe": "no"}, "/answers/severe: is never asked for on this path"),
+        ({"nature": "fire", "colour": "red"}, "/answers/colour: there is no such question"),
         ({}, "the tree goes on to ask 'nature'"),
     ],
 )
@@ -201,6 +201,22 @@ def recorded_by_a_desk(
     signed_on = {fact.resource for fact in recorded if isinstance(fact, f.ResourceSignedOn) and fact.at == opened}
     assert signed_on == present
     return [fact for fact in recorded if not (isinstance(fact, f.ResourceSignedOn) and fact.at == opened)]
+
+
+def test_every_code_has_an_interview_that_leads_to_it() -> None:
+    """By the shortest way, and with an answer that is not listed where only `otherwise` leads on."""
+    triage = a_procedure().model_dump()["triage"]
+    triage["questions"]["severe"]["otherwise"] = {"code": "crash-1"}
+    triage["questions"]["nature"]["answers"]["crash"] = {"code": "fire-1"}
+    rules = a_procedure(triage=triage)
+    assert interviews(rules) == {
+        "fire-1": {"nature": "fire"},
+        "illness-1": {"nature": "illness", "severe": "yes"},
+        "illness-2": {"nature": "illness", "severe": "no"},
+        "crash-1": {"nature": "illness", "severe": "unknown"},
+    }
+    for code, answers in interviews(rules).items():
+        assert outcome_of(rules.triage, answers).code == code
 
 
 @settings(max_examples=500, derandomize=True, deadline=None)
