@@ -20,7 +20,7 @@ from incidents.staffing import thin_hours
 from incidents.tree_soundness import tree_flaws
 from incidents.triage import Ask, Outcome, accepts, next_step
 
-KINDS_COMPARED = 200_000
+KINDS_COMPARED = 50_000
 """How many kinds of resources are held against rows to see whether these can be filled together; a document may be hostile."""
 
 
