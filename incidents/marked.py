@@ -292,7 +292,8 @@ class _Reading:
                 return
             except MarkedYAMLError as error:
                 at = error.problem_mark or error.context_mark
-                mark = (at.line + 1, at.column + 1) if at else mark
+                # A text that breaks off within its last line is said to go wrong on the line after.
+                mark = min((at.line + 1, at.column + 1), mark_at(self.text, len(self.text))) if at else mark
                 what = ", ".join(each for each in (error.context, error.problem) if each)
                 self._stop(mark, f"not YAML: {what}", self._hint(mark))
             except Exception as error:

@@ -11,7 +11,7 @@ from itertools import takewhile
 
 from incidents.centre import Centre, Loc
 from incidents.holdings import Holdings
-from incidents.inversions import inversions
+from incidents.inversions import inversions, queue_inversions
 from incidents.joint_rows import too_few
 from incidents.near_names import Found, NearNames, listed
 from incidents.procedure import Diversion, Example, PlanRow, Procedure, Rung
@@ -34,6 +34,7 @@ def flaws_of(procedure: Procedure, centre: Centre | None) -> Found:
 
 def warnings_of(procedure: Procedure, centre: Centre | None) -> Found:
     """Yield what a designer should know of a procedure without flaws, in no particular order."""
+    yield from queue_inversions(procedure)
     if centre is not None:
         yield from thin_hours(procedure, centre)
 
