@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -149,7 +149,7 @@ class Centre(Document):
 
     def flaws(self) -> Iterator[tuple[Loc, str, str]]:
         """Yield every dangling reference as (location, what is wrong, what would be accepted)."""
-        if self.time_zone not in available_timezones():
+        if self.time_zone not in _time_zones():
             yield (
                 ("time_zone",),
                 f"unknown time zone {self.time_zone!r}",
@@ -191,6 +191,12 @@ class Centre(Document):
         """The centroid of a zone."""
         point = self.zones[name]
         return Place(point.latitude, point.longitude, name)
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    """Every IANA name; to gather them takes a walk through folders, which one document after another need not repeat."""
+    return frozenset(available_timezones())
 
 
 def _some(names: Mapping[str, object]) -> str:

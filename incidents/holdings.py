@@ -5,8 +5,10 @@ Imports `centre` and `procedure`.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from itertools import accumulate
 
 from incidents.centre import Centre
 from incidents.procedure import PlanRow
@@ -27,6 +29,7 @@ class Holdings:
         highest: dict[str, int] = {}
         withheld: dict[str, str] = {}
         self._bodies: dict[str, Counter[tuple[int, int]]] = {}
+        self._tables: dict[str, Mapping[int, _WithRoom]] = {}
         self._based: Counter[tuple[str, str | None]] = Counter()
         for (name, base), count in many.items():
             kind = centre.kinds[name]
@@ -47,12 +50,21 @@ class Holdings:
 
     def bodies(self, skill: str, level: int = 1, load: int = 1) -> int:
         """Return how many resources have `skill` at `level` and room for `load`: one body fills one position of a row."""
-        held = self._bodies.get(skill, Counter())
-        return sum(count for (its_level, room), count in held.items() if its_level >= level and room >= load)
+        of_skill = ((each, table) for each, table in self._with_room(skill).items() if each >= level)
+        return sum(most[bisect_left(rooms, load)] for _, (rooms, most) in of_skill)
 
     def room(self, skill: str) -> int:
         """Return the most room that one resource with `skill` has; 0 where nobody has it."""
-        return max((room for _, room in self._bodies.get(skill, ())), default=0)
+        return max((rooms[-1] for rooms, _ in self._with_room(skill).values()), default=0)
+
+    def _with_room(self, skill: str) -> Mapping[int, _WithRoom]:
+        """By level; worked out when first asked for, since a document may have thousands of rows and a centre of kinds."""
+        if skill not in self._tables:
+            by_level: dict[int, dict[int, int]] = {}
+            for (level, room), count in self._bodies.get(skill, Counter[tuple[int, int]]()).items():
+                by_level.setdefault(level, {})[room] = count
+            self._tables[skill] = {level: _with_room(rooms) for level, rooms in by_level.items()}
+        return self._tables[skill]
 
     def kinds_with(self, skill: str) -> Collection[str]:
         """Return the kinds of resources that have `skill`, at whatever level."""
@@ -76,3 +88,13 @@ class Holdings:
         if not stations:
             return self._everywhere[skill]
         return sum(self._based[skill, station] for station in dict.fromkeys(stations))
+
+
+_WithRoom = tuple[list[int], list[int]]
+"""The rooms there are, ascending, and how many have each of them or more; 0 at the end."""
+
+
+def _with_room(counts: Mapping[int, int]) -> _WithRoom:
+    rooms = sorted(counts)
+    most = list(accumulate((counts[room] for room in reversed(rooms)), initial=0))
+    return rooms, most[::-1]

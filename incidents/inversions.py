@@ -18,14 +18,14 @@ Ranked = tuple[int, str, float]
 
 def inversions(procedure: Procedure) -> Found:
     """Yield every rule that turns the order of the ranks round, in no particular order."""
-    yield from _answer_targets(procedure)
     yield from _response_targets(procedure)
     yield from _regret_caps(procedure)
     yield from _lights(procedure)
     yield from _left_out(procedure)
 
 
-def _answer_targets(procedure: Procedure) -> Found:
+def queue_inversions(procedure: Procedure) -> Found:
+    """Yield the queues that are answered first and promised more time: to be warned of, since both may be meant."""
     queues = procedure.queues
     targets = [
         (each.rank, name, each.answer_target_s) for name, each in queues.items() if each.answer_target_s is not None

@@ -104,13 +104,20 @@ def marked(text: str) -> Marked:
 
 def mark_at(text: str, index: int) -> Mark:
     """Line and column of the character at `index`."""
-    before = text[:index]
-    return before.count("\n") + 1, len(before) - before.rfind("\n")
+    ends = [end.end() for end in _LINE_END.finditer(text, 0, index)]
+    return len(ends) + 1, index - (ends[-1] if ends else 0) + 1
 
 
 def cut(text: str) -> str:
     """The text, short enough for a message."""
     return text if len(text) <= 40 else text[:37] + "..."
+
+
+class _Yaml(YAML):
+    """The parser without its search for plug-ins, which would go through a folder on disk for each document."""
+
+    def official_plug_ins(self) -> list[str]:
+        return []
 
 
 @dataclass
@@ -123,7 +130,8 @@ class _Unreadable(Exception):
 # Besides control characters and half surrogates these are the separators that some programs count as line ends and
 # others do not, so that no line number would be right for everybody.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-_DIRECTIVE = re.compile("^%", re.MULTILINE)
+_DIRECTIVE = re.compile("(?:^|[\r\n])%")
+_LINE_END = re.compile("\r\n|\r|\n")
 
 
 def _refuse_unreadable(text: str) -> None:
@@ -136,7 +144,7 @@ def _refuse_unreadable(text: str) -> None:
         what = f"character U+{ord(odd.group()):04X} has no place in a document"
         raise _Unreadable((mark_at(text, odd.start()), what, "printable text"))
     if directive := _DIRECTIVE.search(text):
-        raise _Unreadable((mark_at(text, directive.start()), "directives are not used here", "the document alone"))
+        raise _Unreadable((mark_at(text, directive.end() - 1), "directives are not used here", "the document alone"))
 
 
 class _Reading:
@@ -275,7 +283,7 @@ class _Reading:
     def _parsed(self) -> Iterator[Event]:
         """Yield the parser's events; whatever it stumbles over is a flaw of the document, at the last place known."""
         mark = (1, 1)
-        events = YAML(typ="safe").parse(self.text)
+        events = _Yaml(typ="safe").parse(self.text)
         while True:
             try:
                 event = next(events)
@@ -284,7 +292,8 @@ class _Reading:
                 return
             except MarkedYAMLError as error:
                 at = error.problem_mark or error.context_mark
-                mark = (at.line + 1, at.column + 1) if at else mark
+                # A text that breaks off within its last line is said to go wrong on the line after.
+                mark = min((at.line + 1, at.column + 1), mark_at(self.text, len(self.text))) if at else mark
                 what = ", ".join(each for each in (error.context, error.problem) if each)
                 self._stop(mark, f"not YAML: {what}", self._hint(mark))
             except Exception as error:

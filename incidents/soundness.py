@@ -11,7 +11,7 @@ from itertools import takewhile
 
 from incidents.centre import Centre, Loc
 from incidents.holdings import Holdings
-from incidents.inversions import inversions
+from incidents.inversions import inversions, queue_inversions
 from incidents.joint_rows import too_few
 from incidents.near_names import Found, NearNames, listed
 from incidents.procedure import Diversion, Example, PlanRow, Procedure, Rung
@@ -21,7 +21,7 @@ from incidents.tree_soundness import tree_flaws
 from incidents.triage import Ask, Outcome, accepts, next_step
 from incidents.wording_soundness import wording_flaws
 
-KINDS_COMPARED = 200_000
+KINDS_COMPARED = 50_000
 """How many kinds of resources are held against rows to see whether these can be filled together; a document may be hostile."""
 
 
@@ -35,6 +35,7 @@ def flaws_of(procedure: Procedure, centre: Centre | None) -> Found:
 
 def warnings_of(procedure: Procedure, centre: Centre | None) -> Found:
     """Yield what a designer should know of a procedure without flaws, in no particular order."""
+    yield from queue_inversions(procedure)
     if centre is not None:
         yield from thin_hours(procedure, centre)
 

@@ -166,6 +166,30 @@ def test_every_flaw_of_every_file_is_printed_with_its_place(tmp_path: Path) -> N
     assert f"{tmp_path / 'two.yaml'}:10:" in done.stdout
 
 
+def test_a_warning_leaves_a_file_sound(tmp_path: Path) -> None:
+    """A centre may be thin at night, and its designer should know rather than be stopped."""
+    centre = CENTRE.replace("{kind: clerk}", "{kind: clerk, shift: day}")
+    centre += "shifts: {day: {start: '07:00', until: '19:00'}}\n"
+    (tmp_path / "centre.yaml").write_text(centre, encoding="utf-8")
+    (tmp_path / "procedure.yaml").write_text(PROCEDURE, encoding="utf-8")
+    done = muster("check", tmp_path / "procedure.yaml", "--centre", tmp_path / "centre.yaml")
+    assert (done.exit_code, done.stdout.count(": sound")) == (0, 1)
+    assert f"warning: {tmp_path / 'procedure.yaml'}:" in done.stdout
+    assert "nobody on duty" in done.stdout
+
+
+@pytest.mark.parametrize(("kind", "title"), [("procedure", "Procedure"), ("centre", "Centre")])
+def test_the_formats_of_the_files_are_printed_for_editors(kind: str, title: str) -> None:
+    """Whoever writes one needs it without a network, and of the version that is installed."""
+    done = muster("check", "--schema", kind)
+    assert (done.exit_code, json.loads(done.stdout)["title"]) == (0, title)
+
+
+def test_a_check_of_nothing_is_refused() -> None:
+    """A script whose list of files came out empty must not read that all is well."""
+    assert muster("check").exit_code == 2
+
+
 def test_an_audit_of_a_clean_log_ends_with_0(tmp_path: Path) -> None:
     """The line for the nightly script."""
     with served(tmp_path, HandClock()) as desk:

@@ -24,26 +24,28 @@ class Broken:
     what: tuple[str, ...]
 
     @property
-    def text(self) -> str:
-        """The broken procedure."""
-        return self._edited().replace(HERE, "")
-
-    @property
-    def where(self) -> tuple[str, ...]:
-        """Line and column of each flaw, as `line:column`."""
-        before, *after = self._edited().split(HERE)
-        places = []
-        for following in after:
-            places.append(f"{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}")
-            before += following
-        return tuple(places)
-
-    def _edited(self) -> str:
+    def marked(self) -> str:
+        """The broken procedure with « at each flaw."""
         text = SOUND
         for old, new in self.edits:
             assert old in text, old
             text = text.replace(old, new, 1)
         return text
+
+    @property
+    def text(self) -> str:
+        """The broken procedure."""
+        return self.marked.replace(HERE, "")
+
+    @property
+    def where(self) -> tuple[str, ...]:
+        """Line and column of each flaw, as `line:column`."""
+        before, *after = self.marked.split(HERE)
+        places = []
+        for following in after:
+            places.append(f"{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}")
+            before += following
+        return tuple(places)
 
 
 def _broken(kind: str, old: str, new: str, *what: str) -> Broken:
@@ -143,9 +145,6 @@ BROKEN: dict[str, Broken] = {
     # Priority inversions.
     "a more urgent target that is later": _broken(
         "inversion", "target_s: 420", "target_s: «1200", "1200 s is later than the 1080 s of 'red'"
-    ),
-    "a queue before another with a later target": _broken(
-        "inversion", "answer_target_s: 10", "answer_target_s: «90", "later than the 60 s of 'enquiries'"
     ),
     "a more urgent priority without lights": _broken(
         "inversion", "rank: 1\n", "rank: 1\n    lights: «false\n", "'purple' travels without lights, 'red'"

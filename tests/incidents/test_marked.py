@@ -103,3 +103,9 @@ def test_memory_is_limited() -> None:
     tracemalloc.stop()
     assert read.plain is not None
     assert peak < 20_000_000
+
+
+def test_a_text_that_breaks_off_goes_wrong_at_its_end() -> None:
+    """An editor cannot go to a line that is not there."""
+    ((mark, _, _),) = marked("a: 1\nb: {c: d").flaws
+    assert mark == (2, 9)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incidents.near_names import NAMES_COMPARED, NAMES_SHOWN, NEAREST_SOUGHT, NearNames, listed
+from incidents.near_names import LETTERS_COMPARED, NAMES_COMPARED, NAMES_SHOWN, NEAREST_SOUGHT, NearNames, listed
 
 
 def test_a_known_name_is_no_flaw() -> None:
@@ -34,3 +34,11 @@ def test_a_long_list_is_cut_where_a_reader_stops() -> None:
     """A refusal that fills the screen hides the flaw it names."""
     assert listed(f"n{number}" for number in range(NAMES_SHOWN + 1)).endswith(f"n{NAMES_SHOWN - 1}, ...")
     assert listed([]) == "none is declared"
+
+
+def test_long_names_that_are_nearly_alike_do_not_cost_seconds() -> None:
+    """Comparing two names takes time with the product of their lengths, and a document may hold a thousand of the longest."""
+    known = [f"{'ab' * 37}{number:04}" for number in range(NAMES_COMPARED)]
+    names = NearNames()
+    sought = [names.meant("plan", f"{'ab' * 37}x{number}", known) for number in range(NEAREST_SOUGHT)]
+    assert NEAREST_SOUGHT - sought.count(None) <= LETTERS_COMPARED / (77 * 78 * len(known))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
-import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 from pydantic import Field
@@ -15,7 +14,7 @@ from pydantic import Field
 from incidents.centre import Centre, Document, Loc
 from incidents.marked import LARGEST_BYTES, LONGEST_TEXT
 from incidents.procedure import Procedure
-from incidents.read import MOST_FLAWS, parse_document, read_centre, read_document, read_procedure
+from incidents.read import check_procedure, parse_document, published_schema, read_centre, read_document, read_procedure
 from incidents.refusals import DocumentRefused, Flaw
 from incidents.soundness import flaws_of
 
@@ -286,111 +285,27 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path, sort: str) -> None:
     assert [flaw.where for flaw in refusal.value.flaws] == [where]
 
 
-HOSTILE: dict[str, str] = {
-    "brackets": "a: " + "[" * 500_000,
-    "braces": "{a: " * 300_000,
-    "dashes": "- " * 900_000,
-    "deep keys": "\n".join(" " * n + "a:" for n in range(1900)),
-    "laughs": "a: &a [x]\n" + "".join(f"b{n}: &b{n} [*a,*a,*a]\n" for n in range(40_000)),
-    "values": "a: [" + "x," * 900_000 + "]",
-    "keys": "".join(f"k{n}: 1\n" for n in range(150_000)),
-    "one key twice": "k: 1\n" * 140_000,
-    "question marks": "? " * 900_000,
-    "one word": "a: " + "x" * 1_900_000,
-    "one key": "x" * 1_900_000,
-    "one quote": 'a: "' + "\\" * 1_900_000,
-    "comments": "#\n" * 900_000,
-    "blanks": "a:" + "\n" * 1_900_000,
-    "anchors": "a: " + "&x " * 600_000,
-    "tags": "a: " + "!x " * 600_000,
-    "flaws": "plans:\n" + "".join(f" p{n}: {{send: 1}}\n" for n in range(24_000)),
-    "unknown keys": "plans:\n" + "".join(f" p{n}: {{sent: 1}}\n" for n in range(24_000)),
-    "loops": PROCEDURE.replace(
-        "  questions:\n",
-        "  questions:\n"
-        + "".join(
-            f"    q{n}: {{text: x, about: y, answers: {{a: {{ask: q{n + 1}}}, b: {{ask: q0}}, c: {{ask: z{n}}}}}}}\n"
-            for n in range(4_500)
-        ),
-    ).replace("start: conscious", "start: q0"),
-    "names unknown": PROCEDURE.replace(
-        "plans:\n",
-        "plans:\n" + "".join(f"  {'p' * 60}{n}: {{send: [{{skill: {'s' * 60}{n}}}]}}\n" for n in range(5_000)),
-    ).replace(
-        "determinants:\n",
-        "determinants:\n" + "".join(f"  d{n}: {{priority: x, plan: {'p' * 59}{n}}}\n" for n in range(5_000)),
-    ),
-    "priorities": PROCEDURE.replace("to: [life threat]", f"to: [{'routine, ' * 60_000}]").replace(
-        "from: [urgent, routine]", f"from: [{'urgent, ' * 60_000}]"
-    ),
-}
+def test_what_deserves_a_warning_is_listed_with_its_place(tmp_path: Path) -> None:
+    """A designer goes to the rung that nobody staffs at night as to a flaw, but the procedure loads."""
+    text = PROCEDURE.replace(
+        "send:\n      - {skill: medical}", "send:\n      - {skill: medical}\n      - {skill: supervision}"
+    )
+    (tmp_path / "p.yaml").write_text(text, encoding="utf-8")
+    town = CENTRE.replace("duty officer: {kind: supervisor}", "duty officer: {kind: supervisor, shift: day}")
+    checked = check_procedure(tmp_path / "p.yaml", parse_document(town, "centre", Centre))
+    places = [flaw.where.removeprefix(str(tmp_path)) for flaw in checked.warnings]
+    assert places == ["/p.yaml:56:9", "/p.yaml:71:5"]
+    assert checked.procedure.revision == 3
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_document_is_refused_soon(name: str) -> None:
-    """A stranger's file must not hold up the desk; 2 s is the promise, a busy machine gets twice that."""
-    begun = perf_counter()
-    flaws = flaws_in(HOSTILE[name])
-    assert perf_counter() - begun < 4
-    assert len(flaws) <= MOST_FLAWS + 1
+def test_lines_that_end_in_any_way_are_counted_alike() -> None:
+    """What stands after an old Macintosh's line end stands on the next line, whoever found it."""
+    for end in ("\n", "\r\n", "\r"):
+        assert [flaw.where for flaw in flaws_in(f"a: 1{end}b: \x00{end}")] == ["f:2:4"]
 
 
-def mutated(text: str, chance: random.Random) -> str:
-    """The text after one to three small accidents: cut, doubled, swapped, overwritten or sown with what YAML minds."""
-    sown = [
-        *"{}[]:,-?&*!|>'\"%@`#\t\n \\~<=",
-        "\x00",
-        "\ufeff",
-        "é",
-        "🚑",
-        "\ud800",
-        "---\n",
-        "...\n",
-        "<<: ",
-        "&a ",
-        "*a",
-        "!!int ",
-        "1e999",
-        "0x",
-        "null",
-        ": ",
-        "? ",
-        "\r",
-        "\x85",
-        '"\\ud800"',
-        '"\\U00110000"',
-        "|+9\n",
-        "%TAG ! x\n",
-    ]
-    for _ in range(chance.randint(1, 3)):
-        here, there = sorted(chance.randrange(len(text) + 1) for _ in range(2))
-        there = min(there, here + 200)
-        match chance.randrange(5):
-            case 0:
-                text = text[:here] + text[there:]
-            case 1:
-                text = text[:there] + text[here:]
-            case 2:
-                text = text[:here] + chance.choice(sown) + text[here:]
-            case 3:
-                text = text[:here] + chance.choice(sown) + text[here + 1 :]
-            case _:
-                text = text[:here] + text[here:there][::-1] + text[there:]
-    return text
-
-
-@pytest.mark.parametrize("seed", range(2))
-def test_whatever_happens_to_a_file_it_loads_or_is_refused(seed: int) -> None:
-    """No accident to a file may reach the desk as anything but a refusal, and every flaw has its place in the file."""
-    chance = random.Random(seed)
-    refused = 0
-    for _ in range(int(os.environ.get("MUSTER_MUTATIONS", "600"))):
-        text = mutated(PROCEDURE, chance)
-        try:
-            parse_document(text, "f", Procedure, lambda procedure: flaws_of(procedure, TOWN))
-        except DocumentRefused as refusal:
-            refused += 1
-            lines = text.count("\n") + text.count("\r") + 1
-            for flaw in refusal.flaws:
-                assert 1 <= int(flaw.where.split(":")[1]) <= lines + 1
-    assert refused > 0
+@pytest.mark.parametrize("kind", [Procedure, Centre], ids=["procedure", "centre"])
+def test_the_published_schema_is_the_one_that_is_read(kind: type[Document]) -> None:
+    """An editor that completes and marks by another format is worse than none."""
+    published = PAGE.parent / f"{kind.__name__.lower()}.schema.json"
+    assert json.loads(published.read_text(encoding="utf-8")) == published_schema(kind)
