@@ -1,0 +1,118 @@
+"""The worlds beside the city of the fire service: each is sound, plays, answers everybody, and runs live as it was tested."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from incidents import facts as f
+from incidents.desk import Desk
+from incidents.quantities import Instant
+from simulation.replications import Span, contacts_of
+from simulation.scenario import Scenario
+from simulation.scenario_files import scenario_folder
+from simulation.what_if import read_what_if, run_what_if
+from simulation.world import World
+from tests.witness import Played, Witness, live_mismatches, replay_mismatches
+
+HOUR_S = 3600.0
+BUSY = {"bank": "1999-03-07T10:00", "service_desk": "2016-05-10T09:00", "police": "2025-03-04T18:00"}
+"""The beginning of a busy hour of each world, local time."""
+PROCEDURES = [
+    (world, path.name) for world in BUSY for path in sorted((scenario_folder(world) / "procedures").glob("*.yaml"))
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A stretch of one world under its baseline, and where the desk stood at the end."""
+
+    desk: Desk
+    log: tuple[f.Fact, ...]
+
+
+def beginning(scenario: Scenario, name: str) -> Instant:
+    """The busy hour as an instant."""
+    return round(datetime.fromisoformat(BUSY[name]).replace(tzinfo=scenario.centre.zone_info).timestamp() * 1000)
+
+
+def played(name: str, hours: float) -> Day:
+    """Play so many hours from the busy one on."""
+    scenario = Scenario.read(scenario_folder(name))
+    rules = scenario.procedure("procedures/baseline.yaml")
+    span = Span(beginning(scenario, name), 0, hours * HOUR_S)
+    desk = Desk.under(scenario.centre, rules, span.start)
+    log = World(desk, contacts_of(scenario, span, 1), start=span.start, end=span.until).run()
+    return Day(desk, tuple(log))
+
+
+@pytest.fixture(scope="module", params=[(name, hours) for name in BUSY for hours in (1, 24)], ids=str)
+def day(request: pytest.FixtureRequest) -> Day:
+    """Each world, for an hour and for a day."""
+    name, hours = request.param
+    return played(name, hours)
+
+
+@pytest.mark.parametrize(("world", "procedure"), PROCEDURES, ids="/".join)
+def test_every_procedure_of_a_world_loads_beside_its_centre_and_its_workload(world: str, procedure: str) -> None:
+    """Loading checks the tree, the plans against who is there, and the worked examples, which leave no priority out."""
+    rules = Scenario.read(scenario_folder(world)).procedure(f"procedures/{procedure}")
+    assert {each.priority for each in rules.examples} == set(rules.priorities)
+
+
+def test_every_contact_is_answered_or_gives_up_or_waits_in_its_queue(day: Day) -> None:
+    """A caller whom the desk forgot would be in none of the three."""
+    received = {fact.contact for fact in day.log if isinstance(fact, f.ContactReceived)}
+    settled = {fact.contact for fact in day.log if isinstance(fact, f.ContactAnswered | f.ContactAbandoned)}
+    needs = day.desk.situation.needs.values()
+    waiting = {need.contact for need in needs if need.contact is not None and not need.is_filled}
+    assert received == settled | waiting
+
+
+def test_every_need_that_stands_open_is_proposed_for_or_held_with_a_reason(day: Day) -> None:
+    """Whoever asks why nobody is coming is owed an answer at any moment, the last one too."""
+    situation, decision = day.desk.situation, day.desk.decision
+    open_needs = {need.id for need in situation.needs.values() if not need.is_filled}
+    told = {hold.need for hold in decision.holds() if hold.because}
+    assert open_needs <= {each.need for each in decision.proposals} | told
+
+
+def test_most_of_a_day_is_answered(day: Day) -> None:
+    """A world in which most callers give up would test no rule but the one about the queue."""
+    answered = sum(isinstance(fact, f.ContactAnswered) for fact in day.log)
+    abandoned = sum(isinstance(fact, f.ContactAbandoned) for fact in day.log)
+    assert answered > 3 * abandoned
+
+
+@pytest.mark.parametrize("name", BUSY)
+def test_the_live_control_room_and_its_replay_think_as_the_simulation_did(name: str, memory_folder: Path) -> None:
+    """The rules of these worlds (loads, ways, reserves, partners, levels) have to mean the same to every shell."""
+    scenario = Scenario.read(scenario_folder(name))
+    rules = scenario.procedure("procedures/baseline.yaml")
+    span = Span(beginning(scenario, name), 0, HOUR_S)
+    desk = Witness(scenario.centre, {rules.fingerprint: rules})
+    desk.observe(f.ProcedureAdopted(span.start, rules.procedure, rules.revision, rules.fingerprint))
+    World(desk, contacts_of(scenario, span, 1), start=span.start, end=span.until).run()
+    record = Played(scenario.centre, rules, span.start, tuple(desk.turns))
+    path = memory_folder / "muster.sqlite3"
+    assert [*live_mismatches(record, path), *replay_mismatches(record, path)] == []
+
+
+@pytest.mark.parametrize(
+    "file", [path for world in BUSY for path in sorted((scenario_folder(world) / "what_ifs").glob("*.yaml"))], ids=str
+)
+def test_every_question_of_a_world_is_answered_with_a_verdict(file: Path) -> None:
+    """A question that names a figure or a procedure that is not there would be found out by whoever asks it first."""
+    question, scenario = read_what_if(file)
+    short = question.model_copy(update={"replications": 2, "days": 0.05, "warm_up_h": 8.0})
+    report = run_what_if(short, scenario, command="muster what-if", workers=1)
+    assert [each.criterion for each in report.comparison.judgements] == list(question.criteria)
+
+
+@pytest.mark.parametrize("name", BUSY)
+def test_a_world_says_what_of_it_is_assumed(name: str) -> None:
+    """A figure without a source must not pass for a measured one."""
+    assert "ssumed" in (scenario_folder(name) / "PROVENANCE.md").read_text(encoding="utf-8")
