@@ -16,6 +16,7 @@ from api import (
     dispatcher_routes,
     incident_routes,
     live_feed,
+    message_routes,
     problems,
     record_routes,
     resource_routes,
@@ -30,6 +31,7 @@ from api.timekeeper import keep_time
 ROUTERS = (
     contact_routes.routes,
     incident_routes.routes,
+    message_routes.routes,
     dispatcher_routes.routes,
     resource_routes.routes,
     record_routes.routes,
