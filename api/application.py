@@ -17,6 +17,7 @@ from api import (
     dispatcher_routes,
     incident_routes,
     live_feed,
+    message_routes,
     problems,
     record_routes,
     rehearsal_routes,
@@ -32,6 +33,7 @@ from api.timekeeper import keep_time
 ROUTERS = (
     contact_routes.routes,
     incident_routes.routes,
+    message_routes.routes,
     dispatcher_routes.routes,
     resource_routes.routes,
     record_routes.routes,

@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from api.control_room import Present
+from api.message_view import MessageView, messages
 from api.reasoning import ReasonView, View, counted, reason_view
 from api.wire import iso
 from incidents.decision import Decision, Divert, Proposal
@@ -176,6 +177,7 @@ class Board(ProposalsView):
     contacts: tuple[ContactView, ...]
     incidents: tuple[IncidentView, ...]
     resources: tuple[ResourceView, ...]
+    messages: tuple[MessageView, ...] = Field(description="those that nobody has acknowledged, the overdue first")
 
 
 def board(present: Present, now: Instant) -> Board:
@@ -190,6 +192,7 @@ def board(present: Present, now: Instant) -> Board:
         contacts=tuple(_contact(present, each, now) for each in situation.contacts.values()),
         incidents=tuple(incident_view(present, each) for each in _by_urgency(present)),
         resources=tuple(resource_view(each, now) for each in situation.resources.values()),
+        messages=messages(present, now),
     )
 
 

@@ -1,4 +1,4 @@
-"""The facts about what people are told: messages in agreed words, and advice. The rest is in `facts`. Imports only `quantities`."""
+"""The facts about what people are told: messages in agreed words, and advice. Imports only `quantities`."""
 
 from __future__ import annotations
 

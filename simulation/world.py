@@ -217,7 +217,8 @@ class World:
         self._in(ACKNOWLEDGED_AFTER_S, self._acknowledge, fact)
 
     def _acknowledge(self, fact: f.MessageSent | f.MessageWithheld) -> None:
-        if (fact.incident, fact.message, fact.to) in self.desk.situation.messages:
+        waiting = self.desk.situation.messages.get((fact.incident, fact.message, fact.to))
+        if waiting is not None and waiting.sent_at == fact.at:
             self.record(f.MessageAcknowledged(self._now, fact.incident, fact.message, fact.to))
 
     # Crews.

@@ -47,6 +47,27 @@ def dispatch() -> dict[str, Any]:
     }
 
 
+def wording() -> dict[str, Any]:
+    """Messages on every occasion."""
+    said = {"medium": "data", "text": "{recipient}: {words}, {answers.pain}, {time}"}
+    return {
+        "media": {"data": {"most_characters": 160, "characters": "ascii"}, "voice": {"most_characters": 500}},
+        "messages": {
+            "turn out": {**said, "on": "assignment", "to": {"kind": "ambulance"}, "requires": ["words"], "ack_s": 30},
+            "lend": {**said, "on": "assessment", "to": {"partner": "coastguard"}, "priorities": ["red"]},
+            "late": {**said, "on": "escalation", "to": {"role": "officer"}, "rungs": ["late"], "fallback": "voice"},
+            "major": {"on": "major", "to": {"role": "officer"}, "medium": "voice", "text": "{methane}"},
+        },
+        "codes": {
+            "arrest": {"words": "cardiac arrest", "maps": {"EIDO": "Cardiac Arrest"}},
+            "chest": {"words": "chest pain"},
+            "toe": {"words": "RTA"},
+        },
+        "jargon": {"plain": {"RTA": "road collision"}, "known": {"crews": ["RTA"]}, "never": ["ASAP"]},
+        "methane": {"determinants": ["arrest"], "hazards": ["pain"]},
+    }
+
+
 def sound() -> dict[str, Any]:
     """A small procedure that uses every part."""
     return {
@@ -73,7 +94,7 @@ def sound() -> dict[str, Any]:
         "determinants": {
             "arrest": {"priority": "red", "plan": "both"},
             "chest": {"priority": "amber", "plan": "one"},
-            "toe": {"priority": "green"},
+            "toe": {"priority": "green", "advice": ["stay"]},
         },
         "plans": {
             "both": {
@@ -87,5 +108,7 @@ def sound() -> dict[str, Any]:
         "escalation": {
             "late": {"unfilled_for_s": 60, "priorities": ["green"], "raises_to": "amber", "opens": {"skill": "fire"}}
         },
+        "wording": wording(),
+        "advice": {"stay": {"text": "Stay on the line.", "roles": ["call-taker"]}},
         "examples": [{"answers": {"awake": "yes", "pain": "toe"}, "code": "toe", "priority": "green"}],
     }

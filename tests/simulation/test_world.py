@@ -225,3 +225,17 @@ def test_a_crew_called_off_what_it_has_not_begun_goes_on_with_what_it_has() -> N
         ("IncidentClosed", 265),
         ("ResourceMoved", 305),
     ]
+
+
+def test_whoever_is_told_acknowledges_it_in_half_a_minute_unless_a_crew_sets_off_before() -> None:
+    """The chief says so 30 s after the assessment at 110; the crew that is sent at 115 sets off at 125."""
+    given = workload([ILL])
+    said = {"medium": "data", "text": "go", "ack_s": 60}
+    messages = {
+        "chief": {**said, "on": "assessment", "to": {"role": "chief"}},
+        "crew": {**said, "on": "assignment", "to": {"kind": "ambulance"}},
+    }
+    rules = a_procedure(wording={"media": {"data": {"most_characters": 60}}, "messages": messages})
+    log = played(given, contacts(given, (100, "ill", spot(40))), ONE_AMBULANCE, rules)
+    confirmed = [(fact.to, fact.at) for fact in log if isinstance(fact, f.MessageAcknowledged)]
+    assert confirmed == [("A1", at(125)), ("chief", at(140))]
