@@ -52,9 +52,13 @@ def _words(value: Any) -> str:
         case {"skill": skill, "quantity": quantity}:
             others = (f" ({key} {each})" for key, each in value.items() if each != _ROW.get(key, each))
             return f"{quantity} x {skill}" + "".join(others)
+        case {"moment": moment, "skill": skill, "after_s": after_s}:
+            return str(moment) + (f" of {skill}" if skill else "") + (f" and {_words(after_s)} s" if after_s else "")
         case dict():
             # A level of 1 asks for no more than the skill, and an empty list for nothing at all.
-            said = {key: each for key, each in value.items() if each not in (None, []) and (key, each) != ("level", 1)}
+            said = {
+                key: each for key, each in value.items() if each not in (None, [], "") and (key, each) != ("level", 1)
+            }
             return "; ".join(f"{key} {_words(each)}" for key, each in said.items())
         case [list(), *_]:
             return " or ".join(_words(each) for each in value)

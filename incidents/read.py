@@ -1,7 +1,7 @@
 """Files into documents, or one refusal with `file:line:column` for every flaw: the only disk access below the third floor.
 
 `marked` reads the text, pydantic the fields, `soundness` (or whoever calls) what the fields mean together; here the three
-kinds of flaws become one list in the order of the file. Imports `marked`, `centre`, `procedure` and `soundness`.
+kinds of flaws become one list in the order of the file. Imports `marked`, `centre`, `procedure`, `targets` and `soundness`.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from pydantic import BaseModel, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
 from incidents.centre import LEVELLED, LISTED, Centre, Document, Loc, Name
+from incidents.check_soundness import warnings_of
 from incidents.marked import LARGEST_BYTES, Found, Mark, Marked, cut, mark_at, marked
 from incidents.procedure import Procedure
 from incidents.refusals import DocumentRefused, Flaw
 from incidents.soundness import flaws_of
+from incidents.targets import TargetPack
 
 MOST_FLAWS = 1000
 """Flaws beyond this many are counted, not listed."""
@@ -33,13 +35,35 @@ T = TypeVar("T", bound=Document)
 SemanticFlaws: TypeAlias = Callable[[T], Iterable[tuple[Loc, str, str]]]
 
 
-def read_procedure(path: Path, centre: Centre | None = None) -> Procedure:
-    """Read a procedure and check it whole, against what the centre has when one is given."""
+def read_procedure(
+    path: Path, centre: Centre | None = None, packs: Mapping[str, TargetPack] | None = None
+) -> Procedure:
+    """Read a procedure and check it whole, against what the centre has and the target packs there are when they are given."""
 
     def flaws(procedure: Procedure) -> Iterator[tuple[Loc, str, str]]:
-        return flaws_of(procedure, centre)
+        return flaws_of(procedure, centre, packs)
 
     return read_document(path, Procedure, flaws)
+
+
+def warnings_in(path: Path, procedure: Procedure) -> tuple[Flaw, ...]:
+    """What is lawful and probably an oversight in a procedure read from `path`, in the order of the file."""
+    read = marked(_text_of(path))
+    found = sorted((read.mark(loc), what, accepted) for loc, what, accepted in warnings_of(procedure))
+    return tuple(Flaw(f"{path}:{line}:{column}", what, accepted) for (line, column), what, accepted in found)
+
+
+def read_packs(folder: Path) -> Mapping[str, TargetPack]:
+    """Read every target pack in a folder, by name; a name that two files bear is refused."""
+    packs: dict[str, TargetPack] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        pack = read_document(path, TargetPack, TargetPack.flaws)
+        if pack.pack in packs:
+            raise DocumentRefused(
+                [Flaw(str(path), f"another file holds target pack '{pack.pack}'", "a name of its own")]
+            )
+        packs[pack.pack] = pack
+    return packs
 
 
 def read_centre(path: Path) -> Centre:

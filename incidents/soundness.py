@@ -1,37 +1,41 @@
 """What one field of a procedure cannot say alone: that its parts fit together, and fit the centre.
 
 `flaws_of` yields each flaw once, at the most specific place. Imports `procedure`, `triage`, `near_names` and
-`tree_soundness`, `holdings` and `reserves`.
+`tree_soundness`, `check_soundness`, `holdings` and `reserves`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import takewhile
 
 from incidents.centre import Centre, Loc
+from incidents.check_soundness import check_flaws
 from incidents.holdings import Holdings
 from incidents.near_names import Found, NearNames, listed
 from incidents.procedure import Diversion, Example, PlanRow, Procedure, Rung
 from incidents.reserves import reserve_flaws
+from incidents.targets import TargetPack
 from incidents.tree_soundness import tree_flaws
 from incidents.triage import Ask, Outcome, accepts, next_step
 
 
-def flaws_of(procedure: Procedure, centre: Centre | None) -> Found:
+def flaws_of(procedure: Procedure, centre: Centre | None, packs: Mapping[str, TargetPack] | None = None) -> Found:
     """Yield every flaw of the procedure, in no particular order.
 
-    `centre` None leaves unchecked what depends on it: skills with their levels and numbers, stations and partners.
+    `centre` None leaves unchecked what depends on it: skills with their levels and numbers, stations and partners; `packs` None
+    the target packs that the procedure names.
     """
-    return _Inspection(procedure, centre).flaws()
+    return _Inspection(procedure, centre, packs).flaws()
 
 
 class _Inspection:
     """One look at one procedure; holds what the rules share."""
 
-    def __init__(self, procedure: Procedure, centre: Centre | None) -> None:
+    def __init__(self, procedure: Procedure, centre: Centre | None, packs: Mapping[str, TargetPack] | None) -> None:
         self.procedure = procedure
         self.centre = centre
+        self.packs = packs
         self.holdings = None if centre is None else Holdings(centre, procedure.dispatch.partners)
         self.by_rank = sorted(procedure.priorities, key=lambda name: procedure.priorities[name].rank)
         self.names = NearNames()
@@ -45,6 +49,7 @@ class _Inspection:
         yield from self._dispatch()
         for name, rung in self.procedure.escalation.items():
             yield from self._rung(("escalation", name), rung)
+        yield from check_flaws(self.procedure, self.names, self.centre, self.packs)
         for number, example in enumerate(self.procedure.examples):
             yield from self._example(("examples", number), example)
 

@@ -87,5 +87,6 @@ def sound() -> dict[str, Any]:
         "escalation": {
             "late": {"unfilled_for_s": 60, "priorities": ["green"], "raises_to": "amber", "opens": {"skill": "fire"}}
         },
+        "checks": {"asked": {"answer": "awake"}, "sent": {"record": "assigned", "within_s": 90, "after": "assessed"}},
         "examples": [{"answers": {"awake": "yes", "pain": "toe"}, "code": "toe", "priority": "green"}],
     }

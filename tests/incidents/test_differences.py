@@ -10,6 +10,8 @@ from incidents.differences import differences
 from tests.builders import a_procedure
 
 RESERVE = {"name": "all", "skill": "fire", "keep": 2, "missing_s": 60}
+SOON = {"start": [{"moment": "received"}], "stop": [{"moment": "arrived"}], "statistic": "p90", "limit_s": 600}
+FIRE = {"send": [{"skill": "fire"}], "serves": ["soon"]}
 RULE = {"to": ["red"], "from": ["green"]}
 
 
@@ -95,6 +97,41 @@ def test_equal_rules_have_no_differences() -> None:
                 "plans.fire.send: 1 x fire became 1 x fire (load 2)",
                 "plans.fire.instead: nothing became 1 x water, 1 x hose or 1 x foam",
                 "plans.fire.shared: no became yes",
+            ),
+        ),
+        (
+            {"checks": {"asked": {"answer": "nature"}}},
+            {"checks": {"asked": {"answer": "nature", "before": "assigned"}, "noted": {"note": "handover"}}},
+            ("checks.asked.before: added, assigned", "checks.noted: added, note handover"),
+        ),
+        (
+            {
+                "targets": {
+                    "own": {"soon": {**SOON, "limit_s": 480}},
+                    "packs": {"nhs-arp-2017": {"category 2": ["red"]}},
+                }
+            },
+            {"targets": {"own": {"soon": SOON}, "packs": {"nhs-arp-2023": {"category 2": ["red"]}}}},
+            (
+                "targets.packs.nhs-arp-2017: dropped, was category 2 red",
+                "targets.packs.nhs-arp-2023: added, category 2 red",
+                "targets.own.soon.limit_s: 480 became 600",
+            ),
+        ),
+        (
+            {"targets": {"own": {"soon": SOON}}},
+            {"targets": {"own": {"soon": {**SOON, "start": [{"moment": "answered", "after_s": 30}]}}}},
+            ("targets.own.soon.start: received became answered and 30 s",),
+        ),
+        (
+            {},
+            {
+                "goals": {"lives": {"objectives": {"soon": {"indicators": [{"measure": "unreached", "at_most": 0}]}}}},
+                "plans": {**a_procedure().model_dump(mode="json")["plans"], "fire": FIRE},
+            },
+            (
+                "goals.lives: added, objectives soon indicators measure unreached; at_most 0",
+                "plans.fire.serves: nothing became soon",
             ),
         ),
     ],
