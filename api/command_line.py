@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api import planner_commands
+from api import conformance_command, planner_commands
 from api.settings import DATABASE, LOOPBACK, PORT, SCENARIO, Settings
 
 if TYPE_CHECKING:
@@ -146,21 +146,33 @@ def allocate(
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(help="centre and procedure files")],
+    files: Annotated[list[Path], typer.Argument(help="centre and procedure files, and target packs")],
     centre: Annotated[Path | None, typer.Option(help="check the procedures against this centre")] = None,
+    targets: Annotated[Path | None, typer.Option(help="a folder of target packs, in place of Muster's own")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="a warning is a flaw")] = False,
 ) -> None:
-    """Check centre and procedure files; print every flaw with file:line:column."""
-    from incidents.read import read_centre, read_procedure
+    """Check centre and procedure files; print every flaw and every warning with file:line:column."""
+    from incidents.read import read_centre, read_document, read_packs, read_procedure, warnings_in
     from incidents.refusals import DocumentRefused
+    from incidents.targets import TargetPack
+    from simulation.scenario_files import packs_folder
 
+    packs = read_packs(targets or packs_folder())
     against = None if centre is None else read_centre(centre)
     flawed = False
     for file in files:
         try:
-            if _is_centre(file):
+            if _begins(file, "centre"):
                 read_centre(file)
+            elif _begins(file, "pack"):
+                read_document(file, TargetPack, TargetPack.flaws)
             else:
-                read_procedure(file, against)
+                warnings = warnings_in(file, read_procedure(file, against, packs))
+                for warning in warnings:
+                    print(f"{warning.where}: warning: {warning.what}")
+                if strict and warnings:
+                    flawed = True
+                    continue
             print(f"{file}: sound")
         except DocumentRefused as refusal:
             flawed = True
@@ -172,6 +184,7 @@ def check(
 app.command("what-if")(planner_commands.what_if)
 app.command()(planner_commands.demo)
 app.command()(planner_commands.fit)
+app.command()(conformance_command.conformance)
 
 
 def _documents(scenario: str | None, centre: Path | None, procedure: Path | None) -> tuple[Centre, Procedure]:
@@ -218,10 +231,10 @@ def _text(file: Path) -> str:
         raise DocumentRefused([Flaw(str(file), f"cannot be read: {error}", "JSON in UTF-8")]) from error
 
 
-def _is_centre(file: Path) -> bool:
-    """Whether a file's own first words say that it is a centre; whatever cannot be read is left to the reader to refuse."""
+def _begins(file: Path, word: str) -> bool:
+    """Whether a key of the file's own says what it is; whatever cannot be read is left to the reader to refuse."""
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         return False
-    return any(line.startswith("centre:") for line in lines)
+    return any(line.startswith(f"{word}:") for line in lines)
