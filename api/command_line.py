@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api import designer_commands, planner_commands, rehearsal_commands
+from api import conformance_command, designer_commands, planner_commands, rehearsal_commands
 from api.settings import DATABASE, LOOPBACK, PORT, SCENARIO, Settings
 
 if TYPE_CHECKING:
@@ -155,28 +155,39 @@ def allocate(
 
 @app.command()
 def check(
-    files: Annotated[list[Path] | None, typer.Argument(help="centre and procedure files")] = None,
+    files: Annotated[list[Path] | None, typer.Argument(help="centre and procedure files, and target packs")] = None,
     centre: Annotated[Path | None, typer.Option(help="check the procedures against this centre")] = None,
+    targets: Annotated[Path | None, typer.Option(help="a folder of target packs, in place of Muster's own")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="a warning is a flaw")] = False,
     schema: Annotated[Published | None, typer.Option(help="print the JSON Schema of such a file, for editors")] = None,
 ) -> None:
     """Check centre and procedure files; print every flaw with file:line:column, and warnings, which leave a file sound."""
-    from incidents.read import check_procedure, published_schema, read_centre
+    from incidents.read import check_procedure, published_schema, read_centre, read_document, read_packs
     from incidents.refusals import DocumentRefused
+    from incidents.targets import TargetPack
+    from simulation.scenario_files import packs_folder
 
     if schema is not None:
         print(json.dumps(published_schema(_kind(schema)), indent=2))
         return
     if not files:
         raise typer.BadParameter("name a file, or ask for a --schema")
+    packs = read_packs(targets or packs_folder())
     against = None if centre is None else read_centre(centre)
     flawed = False
     for file in files:
         try:
-            if _is_centre(file):
+            if _begins(file, "centre"):
                 read_centre(file)
+            elif _begins(file, "pack"):
+                read_document(file, TargetPack, TargetPack.flaws)
             else:
-                for warning in check_procedure(file, against).warnings:
+                warnings = check_procedure(file, against, packs).warnings
+                for warning in warnings:
                     print(f"warning: {warning}")
+                if strict and warnings:
+                    flawed = True
+                    continue
             print(f"{file}: sound")
         except DocumentRefused as refusal:
             flawed = True
@@ -193,6 +204,7 @@ app.command()(planner_commands.demo)
 app.command()(planner_commands.fit)
 app.command("dry-run")(rehearsal_commands.dry_run)
 app.command()(rehearsal_commands.cover)
+app.command()(conformance_command.conformance)
 
 
 def _documents(scenario: str | None, centre: Path | None, procedure: Path | None) -> tuple[Centre, Procedure]:
@@ -246,10 +258,10 @@ def _kind(schema: Published) -> type[Document]:
     return Centre if schema is Published.CENTRE else Procedure
 
 
-def _is_centre(file: Path) -> bool:
-    """Whether a file's own first words say that it is a centre; whatever cannot be read is left to the reader to refuse."""
+def _begins(file: Path, word: str) -> bool:
+    """Whether a key of the file's own says what it is; whatever cannot be read is left to the reader to refuse."""
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         return False
-    return any(line.startswith("centre:") for line in lines)
+    return any(line.startswith(f"{word}:") for line in lines)

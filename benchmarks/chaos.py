@@ -88,6 +88,7 @@ dispatch:
   automatic: [red]
 escalation:
   waiting: {unfilled_for_s: 1, priorities: [green], raises_to: red}
+checks: {assessed first: {record: assessed, before: assigned}}
 """
 CAPACITIES = {"E1": 1, "E2": 1, "A1": 1, "A2": 1, "A3": 1, "C1": 2, "C2": 2}
 

@@ -1,9 +1,10 @@
 """A procedure: the centre's written rules as versioned data, and nothing else.
 
 The YAML of a procedure file is exactly this: who answers, the triage tree, the priorities and their urgency, the response plans,
-how resources are dispatched, when an incident escalates, who is told in which words, and worked examples that must hold or the
-procedure does not load. The same value runs live, in simulation and in replay; its fingerprint is its identity. Imports `centre`
-and `wording`; `soundness` checks what one field alone cannot.
+how resources are dispatched, when an incident escalates, who is told in which words, what it is for (goals and targets), how one
+sees that it was followed (checks), and worked examples that must hold or the procedure does not load. The same value runs live,
+in simulation and in replay; its fingerprint is its identity. Imports `centre`, `wording`, `checks`, `goals` and `targets`;
+`soundness` checks what one field alone cannot.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from incidents.centre import Document, Level, Name
+from incidents.checks import Check
+from incidents.goals import Aim
+from incidents.targets import Targets
 from incidents.wording import Advice, Wording
 
 SECONDS_IN_A_WEEK = 7 * 24 * 3600
@@ -21,6 +25,8 @@ MOST_WEIGHTED_S = 10_000_000
 """The highest price a rule may name, in weighted seconds: what is dearer than that is not allowed rather than priced."""
 MOST_ROWS = 50
 """The most rows that one need may have, so that its fact stays small."""
+Serves = Annotated[tuple[Name, ...], Field(max_length=50)]
+"""The objectives that a part serves, by their names in the goals."""
 
 
 class Urgency(Document):
@@ -66,6 +72,7 @@ class Priority(Document):
     lights: bool = Field(default=True, description="resources travel with lights and sirens")
     regret_s: float | None = Field(default=None, ge=0, le=SECONDS_IN_A_WEEK)
     waits_at_s: float | None = Field(default=None, gt=0, le=MOST_WEIGHTED_S)
+    serves: Serves = ()
 
     @model_validator(mode="after")
     def _first_rank_never_waits(self) -> Priority:
@@ -148,6 +155,7 @@ class Plan(Document):
     whole: bool = False
     instead: tuple[Annotated[tuple[PlanRow, ...], Field(min_length=1)], ...] = Field(default=(), max_length=9)
     shared: bool = False
+    serves: Serves = ()
 
     @property
     def ways(self) -> tuple[tuple[PlanRow, ...], ...]:
@@ -244,6 +252,7 @@ class Dispatch(Document):
     partners: Mapping[Name, Annotated[float, Field(ge=0, le=MOST_WEIGHTED_S)]] = Field(default_factory=dict)
     reserve: tuple[Reserve, ...] = Field(default=(), max_length=100)
     cover: tuple[Cover, ...] = Field(default=(), max_length=20)
+    serves: Serves = ()
 
 
 class Rung(Document):
@@ -253,6 +262,7 @@ class Rung(Document):
     priorities: tuple[Name, ...] = Field(min_length=1)
     raises_to: Name | None = None
     opens: PlanRow | None = None
+    serves: Serves = ()
 
     @model_validator(mode="after")
     def _does_something(self) -> Rung:
@@ -276,6 +286,7 @@ class Procedure(Document):
     revision: int = Field(ge=1)
     based_on: str | None = None
     serves: tuple[str, ...] = ()
+    goals: Mapping[Name, Aim] = Field(default_factory=dict, max_length=50)
     queues: Mapping[Name, Queue] = Field(min_length=1)
     priorities: Mapping[Name, Priority] = Field(min_length=1)
     triage: Triage
@@ -285,4 +296,6 @@ class Procedure(Document):
     escalation: Mapping[Name, Rung] = Field(default_factory=dict, max_length=20)
     wording: Wording | None = None
     advice: Mapping[Name, Advice] = Field(default_factory=dict, max_length=1000)
+    targets: Targets = Targets()
+    checks: Mapping[Name, Check] = Field(default_factory=dict, max_length=50)
     examples: tuple[Example, ...] = ()

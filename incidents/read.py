@@ -1,7 +1,7 @@
 """Files into documents, or one refusal with `file:line:column` for every flaw: the only disk access below the third floor.
 
 `marked` reads the text, pydantic the fields, `soundness` (or whoever calls) what the fields mean together; here the three
-kinds of flaws become one list in the order of the file. Imports `marked`, `centre`, `procedure` and `soundness`.
+kinds of flaws become one list in the order of the file. Imports `marked`, `centre`, `procedure`, `targets` and `soundness`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from incidents.marked import LARGEST_BYTES, Found, Mark, Marked, cut, mark_at, m
 from incidents.procedure import Procedure
 from incidents.refusals import DocumentRefused, Flaw
 from incidents.soundness import flaws_of, warnings_of
+from incidents.targets import TargetPack
 
 MOST_FLAWS = 1000
 """Flaws beyond this many are counted, not listed."""
@@ -34,11 +35,13 @@ T = TypeVar("T", bound=Document)
 SemanticFlaws: TypeAlias = Callable[[T], Iterable[tuple[Loc, str, str]]]
 
 
-def read_procedure(path: Path, centre: Centre | None = None) -> Procedure:
-    """Read a procedure and check it whole, against what the centre has when one is given."""
+def read_procedure(
+    path: Path, centre: Centre | None = None, packs: Mapping[str, TargetPack] | None = None
+) -> Procedure:
+    """Read a procedure and check it whole, against what the centre has and the target packs there are when they are given."""
 
     def flaws(procedure: Procedure) -> Iterator[tuple[Loc, str, str]]:
-        return flaws_of(procedure, centre)
+        return flaws_of(procedure, centre, packs)
 
     return read_document(path, Procedure, flaws)
 
@@ -51,12 +54,25 @@ class Checked:
     warnings: tuple[Flaw, ...]
 
 
-def check_procedure(path: Path, centre: Centre | None = None) -> Checked:
+def check_procedure(path: Path, centre: Centre | None = None, packs: Mapping[str, TargetPack] | None = None) -> Checked:
     """Read a procedure as `read_procedure` does, and look for what deserves a warning; at most MOST_FLAWS are listed."""
     name = str(path)
-    procedure, read = _parsed(_text_of(path), name, Procedure, lambda each: flaws_of(each, centre))
+    procedure, read = _parsed(_text_of(path), name, Procedure, lambda each: flaws_of(each, centre, packs))
     found = [(read.mark(loc), what, accepted) for loc, what, accepted in warnings_of(procedure, centre)]
     return Checked(procedure, tuple(_listed(name, found)))
+
+
+def read_packs(folder: Path) -> Mapping[str, TargetPack]:
+    """Read every target pack in a folder, by name; a name that two files bear is refused."""
+    packs: dict[str, TargetPack] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        pack = read_document(path, TargetPack, TargetPack.flaws)
+        if pack.pack in packs:
+            raise DocumentRefused(
+                [Flaw(str(path), f"another file holds target pack '{pack.pack}'", "a name of its own")]
+            )
+        packs[pack.pack] = pack
+    return packs
 
 
 def read_centre(path: Path) -> Centre:

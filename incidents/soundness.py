@@ -6,10 +6,11 @@ modules of single sorts of flaws.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import takewhile
 
 from incidents.centre import Centre, Loc
+from incidents.check_soundness import check_flaws, goal_warnings
 from incidents.holdings import Holdings
 from incidents.inversions import inversions, queue_inversions
 from incidents.joint_rows import too_few
@@ -17,6 +18,7 @@ from incidents.near_names import Found, NearNames, listed
 from incidents.procedure import Diversion, Example, PlanRow, Procedure, Rung
 from incidents.reserves import reserve_flaws
 from incidents.staffing import thin_hours
+from incidents.targets import TargetPack
 from incidents.tree_soundness import tree_flaws
 from incidents.triage import Ask, Outcome, accepts, next_step
 from incidents.wording_soundness import wording_flaws
@@ -25,17 +27,19 @@ KINDS_COMPARED = 50_000
 """How many kinds of resources are held against rows to see whether these can be filled together; a document may be hostile."""
 
 
-def flaws_of(procedure: Procedure, centre: Centre | None) -> Found:
+def flaws_of(procedure: Procedure, centre: Centre | None, packs: Mapping[str, TargetPack] | None = None) -> Found:
     """Yield every flaw of the procedure, in no particular order.
 
-    `centre` None leaves unchecked what depends on it: skills with their levels and numbers, stations and partners.
+    `centre` None leaves unchecked what depends on it: skills with their levels and numbers, stations and partners; `packs` None
+    the target packs that the procedure names.
     """
-    return _Inspection(procedure, centre).flaws()
+    return _Inspection(procedure, centre, packs).flaws()
 
 
 def warnings_of(procedure: Procedure, centre: Centre | None) -> Found:
     """Yield what a designer should know of a procedure without flaws, in no particular order."""
     yield from queue_inversions(procedure)
+    yield from goal_warnings(procedure)
     if centre is not None:
         yield from thin_hours(procedure, centre)
 
@@ -43,9 +47,10 @@ def warnings_of(procedure: Procedure, centre: Centre | None) -> Found:
 class _Inspection:
     """One look at one procedure; holds what the rules share."""
 
-    def __init__(self, procedure: Procedure, centre: Centre | None) -> None:
+    def __init__(self, procedure: Procedure, centre: Centre | None, packs: Mapping[str, TargetPack] | None) -> None:
         self.procedure = procedure
         self.centre = centre
+        self.packs = packs
         self.holdings = None if centre is None else Holdings(centre, procedure.dispatch.partners)
         self.by_rank = sorted(procedure.priorities, key=lambda name: procedure.priorities[name].rank)
         self.names = NearNames()
@@ -62,6 +67,7 @@ class _Inspection:
         for name, rung in self.procedure.escalation.items():
             yield from self._rung(("escalation", name), rung)
         yield from wording_flaws(self.procedure, self.names, self.centre)
+        yield from check_flaws(self.procedure, self.names, self.centre, self.packs)
         for number, example in enumerate(self.procedure.examples):
             yield from self._example(("examples", number), example)
 

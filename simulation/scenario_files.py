@@ -2,7 +2,8 @@
 
 In a checkout, and so in an editable install, that is `scenarios/` at the root of the repository. A wheel
 carries a copy inside this package instead, so that an installed `muster demo` works in any folder. The two
-never exist together: the copy is made when the wheel is built. Imports `optimiser.refusals`.
+never exist together: the copy is made when the wheel is built. Beside the scenarios, `targets/` holds the
+target packs. Imports `optimiser.refusals`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from optimiser.refusals import Refusal
 
 _PACKAGED = Path(__file__).resolve().parent / "scenarios"
 _CHECKED_OUT = Path(__file__).resolve().parent.parent / "scenarios"
+_TARGETS = "targets"
 
 
 def scenarios_root() -> Path:
@@ -32,7 +34,14 @@ def scenario_names(*, root: Path | None = None) -> tuple[str, ...]:
     where = scenarios_root() if root is None else root
     if not where.is_dir():
         return ()
-    return tuple(sorted(folder.name for folder in where.iterdir() if any(folder.glob("*.yaml"))))
+    return tuple(
+        sorted(folder.name for folder in where.iterdir() if folder.name != _TARGETS and any(folder.glob("*.yaml")))
+    )
+
+
+def packs_folder(*, root: Path | None = None) -> Path:
+    """The folder of the target packs that a procedure may name."""
+    return (scenarios_root() if root is None else root) / _TARGETS
 
 
 def scenario_folder(name: str, *, root: Path | None = None) -> Path:

@@ -98,6 +98,7 @@ def a_procedure(**changes: Any) -> Procedure:
             "medical": {"send": [{"skill": "transport"}]},
             "rescue": {"send": [{"skill": "fire"}, {"skill": "transport"}]},
         },
+        "checks": {"assessed first": {"record": "assessed", "before": "assigned"}},
     }
     return Procedure.model_validate({**document, **changes})
 

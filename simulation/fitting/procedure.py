@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from incidents.checks import Check
 from incidents.procedure import (
     Determinant,
     Dispatch,
@@ -26,6 +27,7 @@ from incidents.procedure import (
     Triage,
     Urgency,
 )
+from incidents.targets import Targets
 from simulation.fitting.centre import CALL_TAKING
 from simulation.fitting.log import CLASSES, LIFE_THREATENING, OTHER, ROUTINE, SEVERITIES, URGENT
 from simulation.fitting.workload import QUEUE
@@ -39,6 +41,18 @@ PRIORITIES: Mapping[str, Priority] = {
     ROUTINE: Priority(rank=3, urgency=Urgency(weight=1.0, target_s=1200.0), lights=False),
 }
 """The weights are ours; the log holds no trace of how its dispatchers weighed one call against another."""
+TARGETS = Targets(
+    packs={
+        "nfpa-1225-2022": {"emergency calls": (QUEUE,), "emergency incidents": (LIFE_THREATENING, URGENT)},
+        "nfpa-1710-2020": {"emergency medical": (LIFE_THREATENING, URGENT)},
+    }
+)
+"""Standards to hold the city against. The log does not show which of them it holds itself to."""
+CHECKS: Mapping[str, Check] = {
+    "asked what has happened": Check(answer="nature"),
+    "located before dispatch": Check(record="located", before="assigned"),
+    "assessed before dispatch": Check(record="assessed", before="assigned"),
+}
 
 
 def fit_procedure(natures: Sequence[Nature]) -> Procedure:
@@ -78,6 +92,8 @@ def fit_procedure(natures: Sequence[Nature]) -> Procedure:
             detail: plan_of(detail) for detail in sorted({each.plan for each in determinants.values() if each.plan})
         },
         dispatch=Dispatch(),
+        targets=TARGETS,
+        checks=CHECKS,
         examples=tuple(_example(nature) for nature in _leading(natures)),
     )
 

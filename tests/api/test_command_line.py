@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from api.command_line import app, main, strangers_among
 from benchmarks.chaos import CENTRE, PROCEDURE
 from optimiser.snapshot import answer_schema
+from simulation.scenario_files import packs_folder
 from tests.api.rooms import FILE, HandClock, served
 from tests.api.test_record_routes import SNAPSHOT
 from tests.optimiser.snapshot_cases import EVERY_FLAW, EVERYTHING, PROMISED, promised
@@ -154,6 +155,35 @@ def test_sound_files_are_said_to_be_sound(tmp_path: Path) -> None:
     (tmp_path / "procedure.yaml").write_text(PROCEDURE, encoding="utf-8")
     done = muster("check", tmp_path / "centre.yaml", tmp_path / "procedure.yaml", "--centre", tmp_path / "centre.yaml")
     assert (done.exit_code, done.stdout.count(": sound")) == (0, 2)
+
+
+@pytest.mark.parametrize(("options", "code"), [((), 0), (("--strict",), 1)])
+def test_a_warning_is_a_flaw_for_the_strict(tmp_path: Path, options: tuple[str, ...], code: int) -> None:
+    """A team that wants every rule to serve something lets its pipeline say so."""
+    goals = "goals: {lives: {objectives: {all: {indicators: [{measure: unreached, at_most: 0}]}}}}\n"
+    (tmp_path / "procedure.yaml").write_text(PROCEDURE + goals, encoding="utf-8")
+    done = muster("check", tmp_path / "procedure.yaml", *options)
+    assert (done.exit_code, ": sound" in done.stdout) == (code, code == 0)
+    assert f"procedure.yaml:{PROCEDURE.count(chr(10)) + 1}:30: warning: nothing serves objective 'all'" in done.stdout
+
+
+def test_a_procedure_is_checked_against_the_target_packs(tmp_path: Path) -> None:
+    """A target of a pack that nobody has would never be held against anything."""
+    (tmp_path / "procedure.yaml").write_text(
+        PROCEDURE + "targets: {packs: {nhs-arp-2071: {a: [red]}}}\n", encoding="utf-8"
+    )
+    told = muster("check", tmp_path / "procedure.yaml").stdout
+    assert "unknown target pack 'nhs-arp-2071', did you mean 'nhs-arp-2017'?" in told
+
+
+def test_a_target_pack_is_checked_as_well(tmp_path: Path) -> None:
+    """A centre that writes its contract down wants to know whether it can be read."""
+    pack = (packs_folder() / "nena-sta-020.1-2020.yaml").read_text(encoding="utf-8")
+    (tmp_path / "pack.yaml").write_text(pack.replace("for: [911 calls]", "for: [911 call]", 1), encoding="utf-8")
+    assert (
+        "pack.yaml:12:11: unknown grade '911 call', did you mean '911 calls'?"
+        in muster("check", tmp_path / "pack.yaml").stdout
+    )
 
 
 def test_every_flaw_of_every_file_is_printed_with_its_place(tmp_path: Path) -> None:

@@ -110,5 +110,6 @@ def sound() -> dict[str, Any]:
         },
         "wording": wording(),
         "advice": {"stay": {"text": "Stay on the line.", "roles": ["call-taker"]}},
+        "checks": {"asked": {"answer": "awake"}, "sent": {"record": "assigned", "within_s": 90, "after": "assessed"}},
         "examples": [{"answers": {"awake": "yes", "pain": "toe"}, "code": "toe", "priority": "green"}],
     }

@@ -15,6 +15,8 @@ from tests.builders import a_procedure
 from tests.incidents.sound_procedure import sound
 
 RESERVE = {"name": "all", "skill": "fire", "keep": 2, "missing_s": 60}
+SOON = {"start": [{"moment": "received"}], "stop": [{"moment": "arrived"}], "statistic": "p90", "limit_s": 600}
+FIRE = {"send": [{"skill": "fire"}], "serves": ["soon"]}
 RULE = {"to": ["red"], "from": ["green"]}
 
 
@@ -106,6 +108,41 @@ def test_equal_rules_have_no_differences() -> None:
                 "plan 'fire' now sends 1 x fire (load 2) (was 1 x fire)",
                 "plan 'fire' may now be filled instead by 1 x water, 1 x hose or 1 x foam (was nothing)",
                 "plan 'fire': sharing of roles is now yes (was no)",
+            ),
+        ),
+        (
+            {"checks": {"asked": {"answer": "nature"}}},
+            {"checks": {"asked": {"answer": "nature", "before": "assigned"}, "noted": {"note": "handover"}}},
+            ("checks.asked.before: added, assigned", "checks.noted: added, note handover"),
+        ),
+        (
+            {
+                "targets": {
+                    "own": {"soon": {**SOON, "limit_s": 480}},
+                    "packs": {"nhs-arp-2017": {"category 2": ["red"]}},
+                }
+            },
+            {"targets": {"own": {"soon": SOON}, "packs": {"nhs-arp-2023": {"category 2": ["red"]}}}},
+            (
+                "targets.packs.nhs-arp-2017: dropped, was category 2 red",
+                "targets.packs.nhs-arp-2023: added, category 2 red",
+                "targets.own.soon.limit_s: 480 became 600",
+            ),
+        ),
+        (
+            {"targets": {"own": {"soon": SOON}}},
+            {"targets": {"own": {"soon": {**SOON, "start": [{"moment": "answered", "after_s": 30}]}}}},
+            ("targets.own.soon.start: received became answered and 30 s",),
+        ),
+        (
+            {},
+            {
+                "goals": {"lives": {"objectives": {"soon": {"indicators": [{"measure": "unreached", "at_most": 0}]}}}},
+                "plans": {**a_procedure().model_dump(mode="json")["plans"], "fire": FIRE},
+            },
+            (
+                "goals.lives: added, objectives soon indicators measure unreached; at_most 0",
+                "plans.fire.serves: nothing became soon",
             ),
         ),
     ],

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from optimiser.refusals import Refusal
-from simulation.scenario_files import scenario_folder, scenario_names, scenarios_root
+from simulation.scenario_files import packs_folder, scenario_folder, scenario_names, scenarios_root
 
 
 @pytest.fixture
@@ -24,6 +24,14 @@ def root(tmp_path: Path) -> Path:
 def test_a_scenario_is_a_folder_with_yaml_in_it(root: Path) -> None:
     """A stray folder must not be offered to a planner as a world to run."""
     assert scenario_names(root=root) == ("one_queue", "two_stations")
+
+
+def test_the_folder_of_target_packs_is_no_scenario(root: Path) -> None:
+    """It holds YAML too, and nothing of it can be played."""
+    (root / "targets").mkdir()
+    (root / "targets" / "pack.yaml").write_text("pack: x\n", encoding="utf-8")
+    assert "targets" not in scenario_names(root=root)
+    assert packs_folder(root=root) == root / "targets"
 
 
 def test_a_name_leads_to_its_folder(root: Path) -> None:
