@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from incidents.differences import change_pack, changes, differences
 from incidents.procedure import Procedure
@@ -304,3 +306,37 @@ def test_every_rule_that_changes_is_told() -> None:
     bare = {name: value for name, value in sound().items() if name not in ("dispatch", "escalation", "examples")}
     told = {each.where.partition(".")[0] for each in changes(old, Procedure.model_validate(bare))}
     assert told == {"dispatch", "escalation", "examples"}
+
+
+def _leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
+    if inside is None:
+        yield path
+    else:
+        for key, each in inside:
+            yield from _leaves(each, (*path, key))
+
+
+def _with_another(document: Any, path: tuple[str | int, ...]) -> Any:
+    changed = copy.deepcopy(document)
+    holder = changed
+    for key in path[:-1]:
+        holder = holder[key]
+    was = holder[path[-1]]
+    holder[path[-1]] = not was if isinstance(was, bool) else f"{was}x" if isinstance(was, str) else was + 1
+    return changed
+
+
+def test_no_value_of_a_rule_changes_in_silence() -> None:
+    """One value at a time gives one line, two for a new name; otherwise the pack could not be trusted."""
+    document, told = sound(), 0
+    old = Procedure.model_validate(document)
+    for path in _leaves(document):
+        try:
+            new = Procedure.model_validate(_with_another(document, path))
+        except ValidationError:
+            continue
+        if path[0] not in ("procedure", "revision"):
+            assert len(changes(old, new)) in (1, 2), path
+            told += 1
+    assert told > 60
