@@ -24,11 +24,11 @@ NAMES_SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """One interview, what follows it, and the boundaries that were asked for."""
+    """One interview, what follows it, and its boundaries; None: nobody asked for them."""
 
     answers: Mapping[str, str]
     steps: tuple[Step, ...]
-    boundaries: tuple[Boundary, ...]
+    boundaries: tuple[Boundary, ...] | None = None
 
 
 def dry_run_as_text(centre: Centre, procedure: Procedure, runs: Sequence[DryRun]) -> RenderableType:
@@ -68,7 +68,7 @@ def dry_run_as_json(centre: Centre, procedure: Procedure, runs: Sequence[DryRun]
                         "is_reached": each.is_reached,
                         "priority": each.priority,
                     }
-                    for each in run.boundaries
+                    for each in run.boundaries or ()
                 ],
             }
             for run in runs
@@ -83,8 +83,9 @@ def _notes(centre: Centre, procedure: Procedure, runs: Sequence[DryRun]) -> tupl
     held = {step.fact.priority for step in steps if isinstance(step.fact, f.IncidentAssessed | f.IncidentEscalated)}
     at_once = [name for name in procedure.dispatch.automatic if name in held]
     said = [f"a need of {name} is acted on at once while somebody can go; this is when nobody can" for name in at_once]
-    reached = {each.rung for run in runs for each in run.boundaries}
-    idle = [name for name in procedure.escalation if name not in reached] if reached else []
+    reached = {each.rung for run in runs for each in run.boundaries or ()}
+    is_asked = any(run.boundaries is not None for run in runs)
+    idle = [name for name in procedure.escalation if is_asked and name not in reached]
     return (*odd, *said, *(f"rung {name} is reached by none of these" for name in idle))
 
 

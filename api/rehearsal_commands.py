@@ -50,7 +50,7 @@ def dry_run(
         DryRun(
             said,
             timeline(place, rules, opened_at, said, pace_s=pace, watch_s=hours * HOUR_S),
-            boundaries_of(rules, said) if boundaries else (),
+            boundaries_of(rules, said) if boundaries else None,
         )
         for said in interviews
     ]

@@ -80,6 +80,13 @@ def test_boundaries_are_generated_for_every_priority(mill: Path) -> None:
     assert found == [("old", 89.999, False), ("old", 90.0, True), ("old", 90.001, True)]
 
 
+def test_a_rung_that_no_interview_reaches_is_said(mill: Path) -> None:
+    """A boundary that cannot be shown must not look like one that was forgotten."""
+    shown = dry_run(mill, "2026-01-05T02:10", "--boundaries", "--answer", "awake=no").stdout
+    assert "note: rung old is reached by none of these" in shown
+    assert "rung old" not in dry_run(mill, "2026-01-05T02:10", "--answer", "awake=no").stdout
+
+
 def test_a_rule_that_acts_at_once_is_said(mill: Path) -> None:
     """Else a designer would believe that red waits for a person."""
     assert "a need of red is acted on at once while somebody can go" in dry_run(mill, "2026-01-05T02:10").stdout
