@@ -84,9 +84,7 @@ def _left_out(procedure: Procedure) -> Found:
                 f"'{missing}' as well",
             )
     if diversion is not None:
-        # What is dealt with by telephone has nobody on the way who could be taken.
-        answered = {each.priority for each in procedure.determinants.values() if each.plan is not None}
-        downwards = {name: -rank for name, rank in ranks.items() if name in answered or name in diversion.from_}
+        downwards = {name: -rank for name, rank in ranks.items()}
         for index, name, missing in _gaps(diversion.from_, downwards):
             what = f"resources are taken from '{name}' and not from '{missing}', which is less urgent"
             yield ("dispatch", "diversion", "from", index), what, f"'{missing}' as well"

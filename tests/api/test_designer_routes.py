@@ -27,6 +27,7 @@ triage:
     nature: {text: "What?", about: nature, answers: {fire: {code: fire}}}
 determinants: {fire: {priority: red, plan: one}}
 plans: {one: {send: [{skill: fire}]}}
+checks: {asked: {record: assessed, before: closed}}
 """
 
 
@@ -65,6 +66,7 @@ def _plain() -> dict[str, Any]:
         },
         "determinants": {"fire": {"priority": "red", "plan": "one"}},
         "plans": {"one": {"send": [{"skill": "fire"}]}},
+        "checks": {"asked": {"record": "assessed", "before": "closed"}},
     }
 
 

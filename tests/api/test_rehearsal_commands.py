@@ -37,6 +37,7 @@ determinants: {calm: {priority: green, plan: one}, bad: {priority: red, plan: on
 plans: {one: {send: [{skill: medical}]}}
 dispatch: {automatic: [red]}
 escalation: {old: {unfilled_for_s: 90, priorities: [green], raises_to: red}}
+checks: {asked: {record: assessed, before: closed}}
 examples: [{answers: {awake: no}, code: bad, priority: red}]
 """
 

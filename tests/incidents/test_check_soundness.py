@@ -176,7 +176,7 @@ def test_a_planted_flaw_is_found_once_where_it_stands(name: str) -> None:
 def test_nothing_can_be_recorded_of_resources_where_nothing_is_sent() -> None:
     """Such a check is never missed, and so shows nothing."""
     document = aimed()
-    del document["escalation"]
+    del document["escalation"], document["wording"]
     del document["priorities"]["green"]["waits_at_s"]
     document["checks"] = {"sent": {"record": "assigned", "codes": ["toe"]}}
     ((loc, what, _),) = found(document)
