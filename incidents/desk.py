@@ -19,6 +19,7 @@ from incidents.decision import FACTORY_LIMITS, Decision, decide, facts_of, is_au
 from incidents.escalation import first_due_at
 from incidents.formulation import Solver
 from incidents.known import refusal
+from incidents.permission import refuse_against_ladder
 from incidents.procedure import Procedure
 from incidents.quantities import Instant
 from incidents.refusals import FactRefused
@@ -166,10 +167,8 @@ class Desk:
                 raise refusal("determinant", f"unknown code {fact.determinant!r}", ", ".join(rules.determinants))
             case f.IncidentAssessed() if fact.priority not in rules.priorities:
                 raise refusal("priority", f"unknown priority {fact.priority!r}", ", ".join(rules.priorities))
-            case f.IncidentEscalated() if fact.priority is not None and fact.priority not in rules.priorities:
-                raise refusal("priority", f"unknown priority {fact.priority!r}", ", ".join(rules.priorities))
             case _:
-                pass
+                refuse_against_ladder(fact, situation, rules)
 
 
 def adoption(procedure: Procedure, at: Instant) -> f.ProcedureAdopted:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from incidents.procedure import PlanRow, Procedure
+from incidents.plan_row import PlanRow
+from incidents.procedure import Procedure
 
 _NOT_RULES = frozenset({"procedure", "revision", "based_on"})
 _ROW = {name: field.default for name, field in PlanRow.model_fields.items() if name not in ("skill", "quantity")}

@@ -1,7 +1,8 @@
 """Remembering: `after(situation, fact)` is the one way a situation changes.
 
 Each kind of fact has one small function. A fact that contradicts what is known is refused and the situation stays as it was; the
-refusal says what was refused, why, and what would have been accepted. Imports `assignments` and what stands above it.
+refusal says what was refused, why, and what would have been accepted. Imports `assignments`, `climbing` and what stands
+above them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from incidents import assignments, known
+from incidents import assignments, climbing, known
 from incidents import facts as f
 from incidents.known import Changes, accepted_facts, incident_change, refusal, with_entry, without_entry
 from incidents.quantities import NeedId
@@ -32,6 +33,10 @@ def after(situation: Situation, fact: f.Fact) -> Situation:
         changes.get("resources", situation.resources),
         changes.get("ended", situation.ended),
         changes.get("closed", situation.closed),
+        changes.get("notices", situation.notices),
+        changes.get("modes", situation.modes),
+        changes.get("aid", situation.aid),
+        situation.time_zone,
     )
 
 
@@ -52,9 +57,14 @@ def _contact_step(s: Situation, fact: f.ContactAnswered | f.ContactAbandoned | f
         return {
             "contacts": without_entry(s.contacts, contact.id),
             "ended": s.ended.set(contact.id, fact.at),
+            **climbing.without_subject(s, contact=contact.id),
             **_unless_held(s, contact.need),
         }
-    return {"contacts": with_entry(s.contacts, contact.id, replace(contact, status=following))}
+    # Once it is answered, nobody has to be told any more that it is not.
+    return {
+        "contacts": with_entry(s.contacts, contact.id, replace(contact, status=following)),
+        **climbing.without_subject(s, contact=contact.id),
+    }
 
 
 def _unless_held(s: Situation, call: NeedId | None) -> Changes:
@@ -124,14 +134,6 @@ def _incident_assessed(s: Situation, fact: f.IncidentAssessed) -> Changes:
     return incident_change(s, assessed)
 
 
-def _incident_escalated(s: Situation, fact: f.IncidentEscalated) -> Changes:
-    incident = known.open_incident(s, fact.incident)
-    if fact.rung in incident.rungs:
-        raise refusal("rung", f"incident {incident.id} has passed rung {fact.rung}", "a rung not passed yet")
-    priority = fact.priority or incident.priority
-    return incident_change(s, replace(incident, rungs=(*incident.rungs, fact.rung), priority=priority))
-
-
 def _incident_closed(s: Situation, fact: f.IncidentClosed) -> Changes:
     incident = known.open_incident(s, fact.incident)
     needs = dict(s.needs)
@@ -143,6 +145,8 @@ def _incident_closed(s: Situation, fact: f.IncidentClosed) -> Changes:
         "incidents": without_entry(s.incidents, incident.id),
         "needs": needs,
         "closed": s.closed.set(incident.id, fact.at),
+        **climbing.without_needs(s, incident.needs),
+        **climbing.without_subject(s, incident=incident.id),
     }
 
 
@@ -195,7 +199,11 @@ def _need_withdrawn(s: Situation, fact: f.NeedWithdrawn) -> Changes:
     need = known.open_need(s, fact.need)
     if need.filled_by:
         raise refusal("need", f"need {need.id} still holds {', '.join(need.filled_by)}", "release them first")
-    return {"needs": without_entry(s.needs, need.id), **_forget_need(s, need)}
+    return {
+        "needs": without_entry(s.needs, need.id),
+        **climbing.without_needs(s, (need.id,)),
+        **_forget_need(s, need),
+    }
 
 
 def _procedure_adopted(s: Situation, fact: f.ProcedureAdopted) -> Changes:
@@ -219,7 +227,7 @@ _FOLDS: Mapping[type[f.Fact], Callable[[Situation, Any], Changes]] = {
     f.IncidentLocated: _incident_located,
     f.AnswerGiven: _answer_given,
     f.IncidentAssessed: _incident_assessed,
-    f.IncidentEscalated: _incident_escalated,
+    f.IncidentEscalated: climbing.incident_escalated,
     f.IncidentClosed: _incident_closed,
     f.NoteAdded: _note_added,
     f.NeedOpened: _need_opened,
@@ -236,5 +244,18 @@ _FOLDS: Mapping[type[f.Fact], Callable[[Situation, Any], Changes]] = {
     f.ResourceAtFacility: assignments.assignment_step,
     f.ResourceReleased: assignments.resource_released,
     f.ProcedureAdopted: _procedure_adopted,
+    f.IncidentDeescalated: climbing.incident_deescalated,
+    f.ContactEscalated: climbing.contact_escalated,
+    f.RungSkipped: climbing.rung_skipped,
+    f.RoleNotified: climbing.role_notified,
+    f.RoleAcknowledged: climbing.role_acknowledged,
+    f.AcknowledgementMissed: climbing.acknowledgement_missed,
+    f.ModeEntered: climbing.mode_entered,
+    f.ModeLeft: climbing.mode_left,
+    f.AidRequested: climbing.aid_requested,
+    f.AidOffered: climbing.aid_step,
+    f.AidDeclined: climbing.aid_step,
+    f.AidCommitted: climbing.aid_step,
+    f.AidReleased: climbing.aid_step,
 }
 assert set(_FOLDS) == set(f.KINDS.values()), "every fact has its fold"

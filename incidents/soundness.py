@@ -1,7 +1,7 @@
 """What one field of a procedure cannot say alone: that its parts fit together, and fit the centre.
 
-`flaws_of` yields each flaw once, at the most specific place. Imports `procedure`, `triage`, `near_names` and
-`tree_soundness`, `holdings` and `reserves`.
+`flaws_of` yields each flaw once, at the most specific place. Imports `procedure`, `triage`, `near_names`, `tree_soundness`,
+`ladder_soundness`, `holdings` and `reserves`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,11 @@ from itertools import takewhile
 
 from incidents.centre import Centre, Loc
 from incidents.holdings import Holdings
+from incidents.ladder import Rung
+from incidents.ladder_soundness import ladder_flaws
 from incidents.near_names import Found, NearNames, listed
-from incidents.procedure import Diversion, Example, PlanRow, Procedure, Rung
+from incidents.plan_row import PlanRow
+from incidents.procedure import Diversion, Example, Procedure
 from incidents.reserves import reserve_flaws
 from incidents.tree_soundness import tree_flaws
 from incidents.triage import Ask, Outcome, accepts, next_step
@@ -32,7 +35,9 @@ class _Inspection:
     def __init__(self, procedure: Procedure, centre: Centre | None) -> None:
         self.procedure = procedure
         self.centre = centre
-        self.holdings = None if centre is None else Holdings(centre, procedure.dispatch.partners)
+        # A partner is called on by the rules of dispatch or, for one need at a time, by a rung that asks for its aid.
+        asked = (rung.requests.partner for rung in procedure.escalation.values() if rung.requests is not None)
+        self.holdings = None if centre is None else Holdings(centre, {*procedure.dispatch.partners, *asked})
         self.by_rank = sorted(procedure.priorities, key=lambda name: procedure.priorities[name].rank)
         self.names = NearNames()
 
@@ -45,6 +50,7 @@ class _Inspection:
         yield from self._dispatch()
         for name, rung in self.procedure.escalation.items():
             yield from self._rung(("escalation", name), rung)
+        yield from ladder_flaws(self.procedure, self.centre, self.names)
         for number, example in enumerate(self.procedure.examples):
             yield from self._example(("examples", number), example)
 
@@ -83,7 +89,8 @@ class _Inspection:
         priorities = self.procedure.priorities
         raised: dict[str | None, set[str | None]] = {}
         for rung in self.procedure.escalation.values():
-            if rung.raises_to is not None:
+            is_certain = rung.trigger in ("unfilled_for_s", "at_once") and not rung.proposes and not rung.during
+            if rung.raises_to is not None and is_certain:
                 for name in rung.priorities:
                     lower = self.names.meant("priority", name, priorities)
                     raised.setdefault(lower, set()).add(self.names.meant("priority", rung.raises_to, priorities))
