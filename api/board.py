@@ -1,6 +1,6 @@
 """What a dispatcher sees: contacts, incidents with their needs, resources, proposals and what is held. Read off one present.
 
-Imports `control_room`, `reasoning`, `wire` and `incidents`. Nothing here decides or changes anything.
+Imports `control_room`, `reasoning`, `escalation_board`, `wire` and `incidents`. Nothing here decides or changes anything.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from api.control_room import Present
+from api.escalation_board import EscalationView, escalation_view
 from api.reasoning import ReasonView, View, counted, reason_view
 from api.wire import iso
 from incidents.decision import Decision, Divert, Proposal
@@ -176,6 +177,7 @@ class Board(ProposalsView):
     contacts: tuple[ContactView, ...]
     incidents: tuple[IncidentView, ...]
     resources: tuple[ResourceView, ...]
+    escalation: EscalationView
 
 
 def board(present: Present, now: Instant) -> Board:
@@ -190,6 +192,7 @@ def board(present: Present, now: Instant) -> Board:
         contacts=tuple(_contact(present, each, now) for each in situation.contacts.values()),
         incidents=tuple(incident_view(present, each) for each in _by_urgency(present)),
         resources=tuple(resource_view(each, now) for each in situation.resources.values()),
+        escalation=escalation_view(present, now),
     )
 
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from incidents.plan_row import PlanRow
 from incidents.procedure import (
     Determinant,
     Dispatch,
     Diversion,
     Example,
     Plan,
-    PlanRow,
     Priority,
     Procedure,
     Question,
