@@ -24,6 +24,7 @@ from incidents.standby import called, is_reserve
 from incidents.urgency import Asking
 from optimiser import UNITS_PER_SECOND, Allocation, Limits, Termination, solve
 
+WAITS = "could go, but waiting is cheaper"
 FACTORY_LIMITS = Limits(programme_nodes=0)
 """A desk does without HiGHS: no limit of work cuts short what it does at its root, and a plan in time beats a proof."""
 
@@ -262,7 +263,7 @@ def _holds(context: Context) -> Iterable[Hold]:
 
 
 def _hold(context: Context, each: Asking, lacking: tuple[tuple[str, int], ...]) -> Hold:
-    sent_to = _sent_to(context)
+    sent_to, waits = _sent_to(context), _may_wait(context, each)
     exclusions = []
     for resource in context.situation.resources.values():
         excluded = context.eligibility.exclusion(resource, each.need, each.standing)
@@ -271,10 +272,18 @@ def _hold(context: Context, each: Asking, lacking: tuple[tuple[str, int], ...]) 
         elif resource.id in sent_to:
             exclusions.append(Exclusion(resource.id, sent_to[resource.id]))
         else:
-            exclusions.append(Exclusion(resource.id, _why_spared(each, lacking)))
+            exclusions.append(Exclusion(resource.id, WAITS if waits else _why_spared(each, lacking)))
     words = ", ".join(f"{count} x {skill}" for skill, count in lacking)
     whole = " (all of the plan or nothing)" if each.need.whole else ""
-    return Hold(each.need.id, lacking, f"nobody free for {words}{whole}", tuple(exclusions))
+    because = (
+        f"waits: nobody for {words}{whole} at the price of waiting" if waits else f"nobody free for {words}{whole}"
+    )
+    return Hold(each.need.id, lacking, because, tuple(exclusions))
+
+
+def _may_wait(context: Context, each: Asking) -> bool:
+    problem = context.formulation.problem
+    return problem.optional is not None and bool(problem.optional[problem.need_ids.index(each.need.id)])
 
 
 def _why_spared(each: Asking, lacking: tuple[tuple[str, int], ...]) -> str:

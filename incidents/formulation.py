@@ -16,7 +16,7 @@ import numpy as np
 
 from incidents.eligibility import Candidate, Eligibility
 from incidents.facts import NeedRow
-from incidents.pricing import OF_TIME, Pairs, terms
+from incidents.pricing import OF_TIME, Pairs, precedence, terms
 from incidents.procedure import Procedure
 from incidents.quantities import NeedId, ResourceId
 from incidents.situation import Need, Resource, Situation
@@ -192,7 +192,7 @@ def _formulation(draft: _Draft, situation: Situation, procedure: Procedure, elig
         pair_resources,
         np.stack(tuple(priced.values()), axis=1),
         tuple(priced),
-        **_shape(draft, procedure),
+        **_shape(draft, situation, procedure),
     )
     taken_from = {at: resource.serving[0].need for at, resource in eligibility.turnable.items()}
     formulation = Formulation(
@@ -202,7 +202,7 @@ def _formulation(draft: _Draft, situation: Situation, procedure: Procedure, elig
     return _with_reserve(formulation, procedure, eligibility) if procedure.dispatch.reserve else formulation
 
 
-def _shape(draft: _Draft, procedure: Procedure) -> _Shape:
+def _shape(draft: _Draft, situation: Situation, procedure: Procedure) -> _Shape:
     """The optional fields of the problem, where anybody asks for them."""
     shape: _Shape = {}
     asked = [row.asked for row in draft.rows]
@@ -213,21 +213,31 @@ def _shape(draft: _Draft, procedure: Procedure) -> _Shape:
     if any(each.need.shared for each in draft.needs):
         shape["shared"] = np.array([each.need.shared for each in draft.needs], dtype=np.bool_)
     served = {row.need for row in draft.rows if not row.is_open}
-    prices = [0 if at in served else _waiting_units(each, procedure) for at, each in enumerate(draft.needs)]
-    if any(prices):
+    waits = [0 if at in served else _waiting_units(each, procedure) for at, each in enumerate(draft.needs)]
+    if any(waits):
+        # Whose turn it is decides among those who compete, and is no reason to wait: who waits pays for it as who is filled.
+        turns = precedence(draft.needs, situation).tolist()
+        positions = [_positions_priced(each) for each in draft.needs]
+        prices = [
+            (units + turn) * count if units else 0 for units, turn, count in zip(waits, turns, positions, strict=True)
+        ]
         shape["open_prices"] = np.array(prices, dtype=np.int64)
         shape["optional"] = shape["open_prices"] > 0
     return shape
 
 
 def _waiting_units(each: Asking, procedure: Procedure) -> int:
-    """What leaving a need open costs, by position or for a whole one altogether; 0: it is not left open by choice."""
+    """What leaving a position of a need open costs; 0: it is not left open by choice."""
     priority = each.standing.priority
     waits_at_s = None if priority is None else procedure.priorities[priority].waits_at_s
     if waits_at_s is None:
         return 0
-    positions = sum(each.need.asking) if each.need.whole and not each.need.filled_by else 1
-    return round(waits_at_s * UNITS_PER_SECOND) * positions
+    return round(waits_at_s * UNITS_PER_SECOND)
+
+
+def _positions_priced(each: Asking) -> int:
+    """How many positions one open price stands for: a whole need pays for all of them at once, any other for each."""
+    return sum(each.need.asking) if each.need.whole and not each.need.filled_by else 1
 
 
 def _with_reserve(formulation: Formulation, procedure: Procedure, eligibility: Eligibility) -> Formulation:

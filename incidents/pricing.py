@@ -62,11 +62,10 @@ class Pairs:
 def terms(pairs: Pairs, situation: Situation, procedure: Procedure, eligibility: Eligibility) -> dict[str, IntArray]:
     """Return each term's (pairs,) units by its name, in the order in which people are told of them."""
     rules = procedure.dispatch
-    waited_s = np.array([(situation.at - each.need.opened_at) / MS_PER_S for each in pairs.askings])
-    weights = np.array([each.standing.weight for each in pairs.askings])
+    weights, waited_s = _weights(pairs.askings), _waited_s(pairs.askings, situation)
     priced = {
         "response": _response(pairs, weights, waited_s),
-        "precedence": precedence_units(weights, waited_s)[pairs.needs],
+        "precedence": precedence(pairs.askings, situation)[pairs.needs],
     }
     roster = eligibility.roster
     if rules.spare_skill_s:
@@ -89,6 +88,19 @@ def terms(pairs: Pairs, situation: Situation, procedure: Procedure, eligibility:
     if rules.diversion is not None:
         priced.update(_diversion(pairs, priced["response"], rules.diversion, eligibility))
     return priced
+
+
+def precedence(askings: Sequence[Asking], situation: Situation) -> IntArray:
+    """(askings,) units for going before those that have waited longer, whoever goes."""
+    return precedence_units(_weights(askings), _waited_s(askings, situation))
+
+
+def _weights(askings: Sequence[Asking]) -> FloatArray:
+    return np.array([each.standing.weight for each in askings])
+
+
+def _waited_s(askings: Sequence[Asking], situation: Situation) -> FloatArray:
+    return np.array([(situation.at - each.need.opened_at) / MS_PER_S for each in askings])
 
 
 def _units(seconds: float) -> int:

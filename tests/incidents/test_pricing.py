@@ -255,3 +255,19 @@ def test_cover_lost_is_what_the_next_calls_would_wait(weight: float, goes: str) 
     desk = a_desk(centre, a_procedure(dispatch={"cover": [rule]}))
     green_at(desk, 20)
     assert only(desk).resource == goes
+
+
+def test_a_turn_is_no_reason_to_wait() -> None:
+    """Somebody else has waited for long, for people of another skill; the green call that may wait has its ambulance here."""
+    rules = a_procedure(priorities=WAITING, escalation=RAISED)
+    desk = a_desk(a_centre({"A1": ("ambulance", 10)}), rules)
+    an_incident(desk, "old", spot(0), at(0), nature="fire")
+    green_at(desk, 0, when=at(800))
+    assert proposed(desk) == [("g/1", "A1")]
+
+
+def test_who_waits_by_choice_is_held_with_that_reason() -> None:
+    """Nobody is lacking; sending would cost more than waiting is worth."""
+    desk = patient(160)
+    green_at(desk, 0)
+    assert held(desk, "g/1") == {"A1": "could go, but waiting is cheaper"}
