@@ -1,6 +1,6 @@
 """What differs between two versions of a procedure, rule by rule. Comments, layout and the order of keys never do.
 
-Imports `procedure`.
+Imports `procedure` and `ladder`.
 """
 
 from __future__ import annotations
@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from incidents.ladder import Rung
 from incidents.plan_row import PlanRow
 from incidents.procedure import Procedure
 
 _NOT_RULES = frozenset({"procedure", "revision", "based_on"})
 _ROW = {name: field.default for name, field in PlanRow.model_fields.items() if name not in ("skill", "quantity")}
+_RUNG = {name: field.default for name, field in Rung.model_fields.items()}
 _ABSENT = object()
 
 
@@ -53,6 +55,9 @@ def _words(value: Any) -> str:
         case {"skill": skill, "quantity": quantity}:
             others = (f" ({key} {each})" for key, each in value.items() if each != _ROW.get(key, each))
             return f"{quantity} x {skill}" + "".join(others)
+        case {"stands_down": _, "most": _} if any(each == _RUNG.get(key, _ABSENT) for key, each in value.items()):
+            # Of the many things that a rung can say most say little.
+            return _words({key: each for key, each in value.items() if each != _RUNG.get(key, _ABSENT)})
         case dict():
             # A level of 1 asks for no more than the skill, and an empty list for nothing at all.
             said = {key: each for key, each in value.items() if each not in (None, []) and (key, each) != ("level", 1)}

@@ -108,3 +108,10 @@ def test_an_added_and_a_dropped_rule_are_told_apart() -> None:
     """Read backwards, a difference says the opposite."""
     old, new = a_procedure(), a_procedure(dispatch={"diversion": RULE})
     assert differences(new, old)[0].startswith("dispatch.diversion: dropped, was to red")
+
+
+def test_an_added_rung_says_only_what_it_says() -> None:
+    """Of some twenty settings a rung uses three; the others would hide them."""
+    rung = {"unfilled_for_s": 60, "priorities": ["green"], "raises_to": "red"}
+    (line,) = differences(a_procedure(), a_procedure(escalation={"late": rung}))
+    assert line == "escalation.late: added, unfilled_for_s 60; priorities green; raises_to red"
