@@ -87,10 +87,10 @@ def _acting(situation: Situation, procedure: Procedure, *, proposes: bool) -> It
     for name, rung in procedure.escalation.items():
         if rung.proposes is not proposes or not _is_in_mode(rung, situation):
             continue
+        if not rung.hours:
+            yield from _triggered(situation, name, rung)
+            continue
         for each in _triggered(situation, name, rung):
-            if not rung.hours:
-                yield each
-                continue
             opens = next_open(rung.hours, ZoneInfo(situation.time_zone), max(each.at, situation.at))
             if opens is not None:
                 yield Due(each.rung, opens, each.because, each.change, each.incident, each.need, each.contact)
@@ -128,18 +128,20 @@ def _may_act(incident: Incident, name: str, rung: Rung) -> bool:
 
 def _of_age(situation: Situation, name: str, rung: Rung) -> Iterator[Due]:
     """A rung acts again on the same wait only after as long again."""
-    limit_s = _limit_s(rung)
+    # Asked after every fact about every need, so what is the same for all of them is worked out once.
+    limit_s, incidents, priorities, most = _limit_s(rung), situation.incidents, rung.priorities, rung.most
+    limit_ms, counts_unfilled = ms(limit_s), rung.unfilled_for_s is not None
+    late = f"{'unfilled' if counts_unfilled else 'with nobody there'} for {limit_s:.0f} s"
     for need in situation.needs.values():
-        if need.incident is None:
+        since = need.unfilled_since if counts_unfilled else _unarrived_since(situation, need)
+        if since is None or need.incident is None:
             continue
-        since = _since(situation, need, rung)
-        incident = situation.incidents[need.incident]
-        if since is None or not _may_act(incident, name, rung):
+        incident = incidents[need.incident]
+        if incident.priority not in priorities or incident.rungs.count(name) >= most:
             continue
         stands = incident.standing.get(name)
-        at = (since if stands is None else max(since, stands.at)) + ms(limit_s)
-        state = "unfilled" if rung.unfilled_for_s is not None else "with nobody there"
-        yield Due(name, at, f"need {need.id} {state} for {limit_s:.0f} s", incident=incident.id, need=need.id)
+        at = (since if stands is None else max(since, stands.at)) + limit_ms
+        yield Due(name, at, f"need {need.id} {late}", Change.ACTS, incident.id, need.id)
 
 
 def _limit_s(rung: Rung) -> float:
@@ -148,10 +150,8 @@ def _limit_s(rung: Rung) -> float:
     return limit_s
 
 
-def _since(situation: Situation, need: Need, rung: Rung) -> Instant | None:
-    """Since when a need has been in the state that the rung watches; None: it is not."""
-    if rung.unfilled_for_s is not None:
-        return need.unfilled_since
+def _unarrived_since(situation: Situation, need: Need) -> Instant | None:
+    """Since when somebody has been on the way to a need at which nobody is; None: nobody is, or somebody is there."""
     serving = [situation.resources[each].assignment(need.id) for each in need.filled_by]
     held = [each for each in serving if each is not None]
     if not held or any(each.status not in UNDER_WAY for each in held):
@@ -213,8 +213,11 @@ def _still_holds(situation: Situation, incident: Incident, name: str, rung: Rung
             return incident.priority in (*rung.priorities, incident.standing[name].raised_to)
         case "incidents_within":
             return is_crowded(situation, incident, rung)
-    needs = (situation.needs[each] for each in incident.needs)
-    ages = (_since(situation, need, rung) for need in needs if need.because != f"rung {name}")
+    needs = [situation.needs[each] for each in incident.needs if situation.needs[each].because != f"rung {name}"]
+    if rung.unfilled_for_s is not None:
+        ages = [need.unfilled_since for need in needs]
+    else:
+        ages = [_unarrived_since(situation, need) for need in needs]
     return any(since is not None and since + ms(_limit_s(rung)) <= situation.at for since in ages)
 
 

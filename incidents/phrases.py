@@ -38,15 +38,20 @@ _FACTORY = {name: field.default for name, field in Rung.model_fields.items()}
 
 
 def in_words(value: Any) -> str:
-    """Say any value of a document; a row of a plan as "2 x medical"."""
+    """Say any value of a document; a row of a plan as "2 x medical", a moment as "answered and 30 s"."""
     match value:
         case {"skill": skill, "quantity": quantity}:
             said = {key: each for key, each in value.items() if key not in ("skill", "quantity")}
             others = (f" ({key} {in_words(each)})" for key, each in said.items() if each != _ROW.get(key))
             return f"{quantity} x {skill}" + "".join(others)
+        case {"moment": moment, "skill": skill, "after_s": after_s}:
+            later = f" and {in_words(after_s)} s" if after_s else ""
+            return str(moment) + (f" of {skill}" if skill else "") + later
         case dict():
-            # A level of 1 asks for no more than the skill, and an empty list for nothing at all.
-            said = {key: each for key, each in value.items() if each not in (None, []) and (key, each) != ("level", 1)}
+            # A level of 1 asks for no more than the skill, and what is empty for nothing at all.
+            said = {
+                key: each for key, each in value.items() if each not in (None, [], "") and (key, each) != ("level", 1)
+            }
             return "; ".join(f"{key_in_words(key)} {field_in_words(key, each)}" for key, each in said.items())
         case [list(), *_]:
             return " or ".join(in_words(each) for each in value)

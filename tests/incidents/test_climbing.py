@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from incidents import facts as f
 from incidents.desk import Desk
 from incidents.ladder_state import AID_TABLE, AidStatus
-from incidents.quantities import ContactId, IncidentId, NeedId, ResourceId
+from incidents.quantities import IncidentId, NeedId
 from incidents.refusals import FactRefused
 from tests.builders import START, a_centre, a_desk, a_procedure, an_incident, at, proposed, spot
+from tests.incidents.every_rung import DEEDS_THAT_REACH_ALL, EVERY_RUNG, UNITS, deed
 
 NEED = NeedId("i/1")
 WHERE = ("coastguard",)
@@ -122,59 +123,12 @@ def test_a_mode_that_no_rung_knows_cannot_begin() -> None:
 
 # A desk that slept.
 
-FIRE = [{"role": "fire"}]
-EVERY_RUNG: dict[str, Any] = {
-    "late": {"unfilled_for_s": 60, "priorities": ["green"], "raises_to": "red", "stands_down": True, "most": 2},
-    "chief": {"unfilled_for_s": 90, "priorities": ["red"], "notifies": FIRE, "ack_s": 40, "then": "next", "most": 3},
-    "next": {"opens": {"skill": "fire"}, "notifies": [{"role": "advanced"}], "ack_s": 30, "then": "last"},
-    "last": {"notifies": [{"organisation": "coastguard"}]},
-    "lost": {"unarrived_for_s": 70, "priorities": ["red", "green"], "notifies": FIRE, "stands_down": True, "most": 2},
-    "rings": {"waiting_answer_s": 15, "notifies": [{"role": "answering"}], "ack_s": 20, "then": "last"},
-    "crowd": {
-        "incidents_within": {"count": 3, "metres": 20_000, "seconds": 300}, "priorities": ["red", "green"],
-        "opens": {"skill": "advanced"}, "stands_down": True, "most": 2,
-    },
-    "surge": {
-        "shortfall": 2, "priorities": ["red", "green"], "mode": {"leaves_at": 0, "dwell_s": 50},
-        "notifies": [{"role": "answering"}], "ack_s": 25,
-    },
-    "in surge": {"unfilled_for_s": 30, "priorities": ["green"], "during": ["surge"], "opens": {"skill": "transport"}},
-    "at night": {
-        "unfilled_for_s": 20, "priorities": ["red"], "notifies": [{"role": "fire"}],
-        "hours": [{"start": "22:14", "until": "22:16"}, {"start": "22:18", "until": "22:30"}],
-    },
-}  # fmt: skip
-"""Every trigger, action and ending at once; the world begins at 22:13:20 UTC."""
-
 DEEDS = st.lists(st.tuples(st.integers(0, 5), st.integers(1, 150), st.integers(0, 300)), min_size=2, max_size=10)
-
-
-def _deed(kind: int, number: int, when: int, where: int) -> list[f.Fact]:
-    """One thing that somebody does, possible or not."""
-    incident, contact = IncidentId(f"i{number}"), ContactId(f"c{number}")
-    before = f"i{max(0, number - 1)}"
-    match kind:
-        case 0 | 1:
-            severe = "yes" if kind else "no"
-            return [
-                f.IncidentOpened(when, incident, None, spot(where)),
-                f.AnswerGiven(when, incident, "nature", "illness"),
-                f.AnswerGiven(when, incident, "severe", severe),
-            ]
-        case 2:
-            return [f.ContactReceived(when, contact, "emergency")]
-        case 3:
-            return [f.ResourceAssigned(when, ResourceId("A1"), NeedId(f"{before}/1"), 0, "sent")]
-        case 4:
-            return [f.RoleAcknowledged(when, "chief", "fire", IncidentId(before))]
-        case _:
-            return [f.ResourceReleased(when, ResourceId("A1"), NeedId(f"{before}/1"), "away", leaves_open=where > 150)]
 
 
 def _lived(deeds: list[tuple[int, int, int]], step_s: float | None) -> tuple[list[f.Fact], list[bool]]:
     """The log of a desk that is reviewed every `step_s` (None: only at the very end), and which deeds were possible."""
-    units = {"A1": ("ambulance", 0.0), "E1": ("engine", 0.0), "C1": ("clerk", 0.0)}
-    desk = a_desk(a_centre(units), a_procedure(escalation=EVERY_RUNG))
+    desk = a_desk(a_centre(UNITS), a_procedure(escalation=EVERY_RUNG))
     log: list[f.Fact] = []
     possible, now = [], 0.0
 
@@ -187,7 +141,7 @@ def _lived(deeds: list[tuple[int, int, int]], step_s: float | None) -> tuple[lis
 
     for number, (kind, wait, where) in enumerate(deeds):
         pass_to(now + wait)
-        for fact in _deed(kind, number, at(now), where):
+        for fact in deed(kind, number, at(now), where):
             try:
                 log.extend(desk.observe(fact))
                 possible.append(True)
@@ -209,8 +163,7 @@ def test_time_that_passes_in_one_leap_leaves_the_log_of_time_in_small_steps(
 
 def test_the_world_of_every_rung_sets_off_every_rung() -> None:
     """Or the property above would hold of nothing."""
-    deeds = [(0, 1, 0), (0, 5, 1), (1, 5, 2), (2, 5, 0), (3, 90, 0), (0, 80, 3), (3, 1, 0), (0, 99, 0)]
-    log, _ = _lived(deeds, None)
+    log, _ = _lived(DEEDS_THAT_REACH_ALL, None)
     named = {getattr(fact, "rung", getattr(fact, "mode", None)) for fact in log}
     assert set(EVERY_RUNG) <= named
     assert START % 86_400_000 == (22 * 3600 + 13 * 60 + 20) * 1000

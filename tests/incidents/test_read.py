@@ -294,7 +294,7 @@ def test_what_deserves_a_warning_is_listed_with_its_place(tmp_path: Path) -> Non
     town = CENTRE.replace("duty officer: {kind: supervisor}", "duty officer: {kind: supervisor, shift: day}")
     checked = check_procedure(tmp_path / "p.yaml", parse_document(town, "centre", Centre))
     places = [flaw.where.removeprefix(str(tmp_path)) for flaw in checked.warnings]
-    assert places == ["/p.yaml:56:9", "/p.yaml:71:5"]
+    assert places == ["/p.yaml:71:9", "/p.yaml:87:5"]
     assert checked.procedure.revision == 3
 
 

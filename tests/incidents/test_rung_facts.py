@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from incidents import facts as f
-from incidents.boundaries import Boundary, boundaries
+from incidents.boundaries import boundaries
 from incidents.desk import Desk
 from incidents.escalation import proposed
-from incidents.quantities import ContactId, IncidentId, NeedId, ResourceId, ms
+from incidents.quantities import ContactId, IncidentId, NeedId, ResourceId
 from incidents.refusals import FactRefused
 from incidents.rung_facts import of_due
 from tests.builders import START, a_centre, a_desk, a_procedure, an_incident, at, sent, spot
@@ -335,16 +335,3 @@ def test_what_only_proposes_acts_when_a_person_accepts() -> None:
     recorded = desk.observe(of_due(each, desk.situation, desk.procedure, at(100), because="Ann: agreed"))
     assert recorded == (f.IncidentEscalated(at(100), I, "r", "Ann: agreed", "red"),)
     assert proposed(desk.situation, desk.procedure, at(200)) == ()
-
-
-# Boundaries.
-
-
-def test_the_boundary_of_a_count_lies_one_to_either_side() -> None:
-    """What a shortfall of 2 means, and what ending at 0 means."""
-    found: tuple[Boundary, ...] = boundaries(a_procedure(escalation={"surge": SURGE}))
-    assert [(each.key, [(int(case.value), case.acts) for case in each.cases]) for each in found[:2]] == [
-        ("shortfall", [(1, False), (2, True), (3, True)]),
-        ("mode.leaves_at", [(0, True), (0, True), (1, False)]),
-    ]
-    assert [int(case.value * 1000) for case in found[2].cases] == [ms(100) - 1, ms(100), ms(100) + 1]
