@@ -1,6 +1,6 @@
 """What a dispatcher sees: contacts, incidents with their needs, resources, proposals and what is held. Read off one present.
 
-Imports `control_room`, `reasoning`, `wire` and `incidents`. Nothing here decides or changes anything.
+Imports `control_room`, `reasoning`, `escalation_board`, `wire` and `incidents`. Nothing here decides or changes anything.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from api.control_room import Present
+from api.escalation_board import EscalationView, escalation_view
 from api.message_view import MessageView, messages
 from api.reasoning import ReasonView, View, counted, reason_view
 from api.wire import iso
@@ -178,6 +179,7 @@ class Board(ProposalsView):
     incidents: tuple[IncidentView, ...]
     resources: tuple[ResourceView, ...]
     messages: tuple[MessageView, ...] = Field(description="those that nobody has acknowledged, the overdue first")
+    escalation: EscalationView
 
 
 def board(present: Present, now: Instant) -> Board:
@@ -193,6 +195,7 @@ def board(present: Present, now: Instant) -> Board:
         incidents=tuple(incident_view(present, each) for each in _by_urgency(present)),
         resources=tuple(resource_view(each, now) for each in situation.resources.values()),
         messages=messages(present, now),
+        escalation=escalation_view(present, now),
     )
 
 

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from incidents import facts as f
 from incidents.centre import Centre
-from incidents.dry_run import Asked, Boundary, Step, odd_edges
+from incidents.dry_run import Asked, Boundary, Step, odd_edges, unforetold
 from incidents.local_time import local
 from incidents.procedure import Procedure
 from incidents.quantities import MS_PER_S, Instant
@@ -85,8 +85,17 @@ def _notes(centre: Centre, procedure: Procedure, runs: Sequence[DryRun]) -> tupl
     said = [f"a need of {name} is acted on at once while somebody can go; this is when nobody can" for name in at_once]
     reached = {each.rung for run in runs for each in run.boundaries or ()}
     is_asked = any(run.boundaries is not None for run in runs)
-    idle = [name for name in procedure.escalation if is_asked and name not in reached]
-    return (*odd, *said, *(f"rung {name} is reached by none of these" for name in idle))
+    silent = unforetold(procedure)
+    acted = {step.fact.rung for step in steps if isinstance(step.fact, f.IncidentEscalated)}
+    calling = [name for name, rung in procedure.escalation.items() if rung.notifies or rung.requests is not None]
+    idle = [name for name in procedure.escalation if is_asked and name not in reached and name not in silent]
+    return (
+        *odd,
+        *said,
+        *(f"rung {name} is reached by none of these" for name in idle),
+        *(f"when rung {name} acts is not foretold: this is what follows without it" for name in silent),
+        *(f"whom rung {name} tells or asks for aid is not foretold" for name in calling if name in acted),
+    )
 
 
 def _timeline_table(centre: Centre, run: DryRun) -> Table:

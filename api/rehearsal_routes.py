@@ -16,7 +16,7 @@ from api.problems import documented
 from api.submission import Room
 from api.wire import EPOCH, LATEST, Wired, Word, instant
 from incidents.dry_run import boundaries, timeline
-from incidents.procedure import SECONDS_IN_A_WEEK
+from incidents.quantities import SECONDS_IN_A_WEEK
 
 routes = APIRouter(prefix="/v1", tags=["rehearsals"], responses=documented())
 

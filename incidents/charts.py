@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, assert_never, get_args
 
+from incidents.ladder import Rung
 from incidents.phrases import code_in_words, rung_in_words, way_in_words
-from incidents.procedure import Procedure, Question, Step
+from incidents.procedure import Priority, Procedure, Question, Step
 from incidents.refusals import Refusal
 
 Subject = Literal["tree", "plans", "escalation"]
@@ -132,20 +133,35 @@ def _plan_box(name: str | None) -> str:
 def _escalation(procedure: Procedure) -> dict[str, Box]:
     """Priorities with their rungs in the order in which they act, the least urgent first since raising leads upwards."""
     priorities = procedure.priorities
-    by_age = sorted(procedure.escalation.items(), key=lambda each: each[1].unfilled_for_s or 0.0)
+    by_age = sorted(procedure.escalation.items(), key=lambda each: _age_s(each[1]))
     boxes = {}
     for name in reversed(_by_rank(procedure)):
-        rows = []
-        for rung_name, rung in by_age:
-            if name not in rung.priorities:
-                continue
-            # The box says which priority it is, and the way on says what it is raised to.
-            said = {**rung.model_dump(mode="json", by_alias=True), "priorities": None, "raises_to": None}
-            label = f"{rung_name}: {rung_in_words(said)}"
-            rows.append(Row(label, to=rung.raises_to) if rung.raises_to in priorities else Row(label))
+        rows = tuple(_rung_row(each, rung, priorities) for each, rung in by_age if name in rung.priorities)
         lines = (_rank(procedure, name), *([] if rows else ["no rung"]))
-        boxes[name] = Box(name, lines, tuple(rows))
+        boxes[name] = Box(name, lines, rows)
+    for key, title, trigger in _BESIDE_PRIORITIES:
+        rungs = [(each, rung) for each, rung in by_age if not rung.priorities and rung.trigger == trigger]
+        if rungs:
+            boxes[key] = Box(title, (), tuple(_rung_row(each, rung, priorities) for each, rung in rungs))
     return boxes
+
+
+_BESIDE_PRIORITIES = (
+    ("/unanswered", "a contact nobody answers", "waiting_answer_s"),
+    ("/following", "where another rung leads", None),
+)
+"""(key, title, trigger) of the boxes with the rungs that are for no priority; no name of a document has a slash."""
+
+
+def _age_s(rung: Rung) -> float:
+    return rung.unfilled_for_s or rung.unarrived_for_s or rung.waiting_answer_s or 0.0
+
+
+def _rung_row(name: str, rung: Rung, priorities: Mapping[str, Priority]) -> Row:
+    # The box says which priority it is, and the way on says what it is raised to.
+    said = {**rung.model_dump(mode="json", by_alias=True), "priorities": None, "raises_to": None}
+    label = f"{name}: {rung_in_words(said)}"
+    return Row(label, to=rung.raises_to) if rung.raises_to in priorities else Row(label)
 
 
 def _by_rank(procedure: Procedure) -> list[str]:

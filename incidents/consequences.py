@@ -3,7 +3,7 @@
 A contact entails a need for somebody who answers it; the last answer of the triage tree entails an assessment; an assessment
 entails the needs of its response plan; a rung that is due entails an escalation, and that may entail a need; whoever has to be
 told of any of it is sent a message. They are recorded as facts like any other, so that the log says what was asked for and by
-which rule. Imports `triage`, `escalation`, `messages`, `remembering`, `procedure`, `situation`, `facts`.
+which rule. Imports `triage`, `escalation`, `rung_facts`, `messages`, `remembering`, `procedure`, `situation`, `facts`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ from itertools import count
 from incidents import escalation, messages
 from incidents import facts as f
 from incidents.centre import Centre
-from incidents.procedure import Plan, PlanRow, Procedure
+from incidents.escalation import Change, Due
+from incidents.plan_row import PlanRow
+from incidents.procedure import Plan, Procedure
 from incidents.quantities import ContactId, IncidentId, Instant, NeedId
 from incidents.remembering import after
+from incidents.rung_facts import following_rung, of_due, stood_down, told
 from incidents.situation import Incident, Situation
 from incidents.triage import Outcome, next_step
 
@@ -55,30 +58,44 @@ def _by_rule(fact: f.Fact, situation: Situation, procedure: Procedure) -> tuple[
         case f.IncidentAssessed():
             return _planned_need(fact, situation.incidents[fact.incident], situation, procedure)
         case f.IncidentEscalated():
-            return _rung_need(fact, situation.incidents[fact.incident], situation, procedure)
+            incident = situation.incidents[fact.incident]
+            opened = _rung_need(fact, incident, situation, procedure)
+            aid = _rung_aid(fact, incident, opened, situation, procedure)
+            return (*opened, *aid, *told(fact, fact.rung, situation, procedure))
+        case f.ContactEscalated():
+            return told(fact, fact.rung, situation, procedure)
+        case f.ModeEntered():
+            return told(fact, fact.mode, situation, procedure)
+        case f.AcknowledgementMissed():
+            return following_rung(fact, fact.rung, situation, procedure)
+        case f.IncidentDeescalated():
+            return stood_down(fact, situation)
         case _:
             return ()
 
 
 def entailed_by_time(situation: Situation, procedure: Procedure, at: Instant) -> tuple[f.Fact, ...]:
-    """Return what the passing of time up to `at` entails: the messages that become overdue and the escalations that are due.
+    """Return what the passing of time up to `at` entails: the messages that become overdue and what is due of the rungs.
 
-    Of several rungs that an incident reaches at one instant all act, but none takes back what another has raised.
+    Of several rungs that an incident reaches at one instant all act, but none takes back what another has raised. What may lead
+    to another rung goes alone, since what follows from it may change what is due.
     """
     entailed: list[f.Fact] = [*messages.overdue(situation, at)]
+    dues = escalation.due(situation, procedure, at)
+    together = [each for each in dues if _goes_with_others(each, procedure)]
+    if dues and not _goes_with_others(dues[0], procedure):
+        together = [dues[0]]
     raised: dict[IncidentId, str] = {}
-    for each in escalation.due(situation, procedure, at):
-        rung = procedure.escalation[each.rung]
-        priority = rung.raises_to
-        standing = raised.get(each.incident, situation.incidents[each.incident].priority)
-        assert standing is not None, "an incident has a priority before it has needs"
-        if priority is not None and procedure.priorities[priority].rank >= procedure.priorities[standing].rank:
-            priority = None
-        if priority is not None:
-            raised[each.incident] = priority
-        because = f"need {each.need} unfilled for {rung.unfilled_for_s:.0f} s"
-        entailed.append(f.IncidentEscalated(at, each.incident, each.rung, because, priority))
+    for each in together:
+        fact = of_due(each, situation, procedure, at, standing=raised)
+        if isinstance(fact, f.IncidentEscalated) and fact.priority is not None:
+            raised[fact.incident] = fact.priority
+        entailed.append(fact)
     return tuple(entailed)
+
+
+def _goes_with_others(due: Due, procedure: Procedure) -> bool:
+    return due.change is Change.ACTS and due.incident is not None and procedure.escalation[due.rung].then is None
 
 
 def call_need(contact: ContactId) -> NeedId:
@@ -168,12 +185,31 @@ def _need_row(row: PlanRow) -> f.NeedRow:
 
 def _rung_need(
     fact: f.IncidentEscalated, incident: Incident, situation: Situation, procedure: Procedure
-) -> tuple[f.Fact, ...]:
+) -> tuple[f.NeedOpened, ...]:
     rung = procedure.escalation.get(fact.rung)
-    if rung is None or rung.opens is None:
+    # Somebody may have sent for a rung before anybody has said how urgent the incident is.
+    if rung is None or rung.opens is None or incident.priority is None:
         return ()
     need, row = _next_need(incident, situation), _need_row(rung.opens)
     return (f.NeedOpened(fact.at, need, (row,), False, f"rung {fact.rung}", incident=incident.id),)
+
+
+def _rung_aid(
+    fact: f.IncidentEscalated,
+    incident: Incident,
+    opened: tuple[f.NeedOpened, ...],
+    situation: Situation,
+    procedure: Procedure,
+) -> tuple[f.AidRequested, ...]:
+    """Aid is asked for the need that the rung opens, or else the first one that lacks somebody."""
+    rung = procedure.escalation.get(fact.rung)
+    asked = None if rung is None else rung.requests
+    lacking = [each for each in incident.needs if not situation.needs[each].is_filled]
+    need = next((each.need for each in opened), lacking[0] if lacking else None)
+    if asked is None or need is None or (need, asked.partner) in situation.aid:
+        return ()
+    because = f"rung {fact.rung}"
+    return (f.AidRequested(fact.at, need, asked.partner, asked.skill, asked.quantity, because, asked.role),)
 
 
 def _next_need(incident: Incident, situation: Situation) -> NeedId:

@@ -20,6 +20,7 @@ from incidents.consequences import entailed_by, entailed_by_time, first_due_at
 from incidents.decision import FACTORY_LIMITS, Decision, decide, facts_of, is_automatic
 from incidents.formulation import Solver
 from incidents.known import refusal
+from incidents.permission import refuse_against_ladder
 from incidents.procedure import Procedure
 from incidents.quantities import Instant
 from incidents.refusals import FactRefused
@@ -173,14 +174,12 @@ class Desk:
                 raise refusal("determinant", f"unknown code {fact.determinant!r}", ", ".join(rules.determinants))
             case f.IncidentAssessed() if fact.priority not in rules.priorities:
                 raise refusal("priority", f"unknown priority {fact.priority!r}", ", ".join(rules.priorities))
-            case f.IncidentEscalated() if fact.priority is not None and fact.priority not in rules.priorities:
-                raise refusal("priority", f"unknown priority {fact.priority!r}", ", ".join(rules.priorities))
             case f.AdviceGiven():
                 flaws = out_of_scope(fact, known.open_incident(situation, fact.incident), rules)
                 if flaws:
                     raise FactRefused(flaws)
             case _:
-                pass
+                refuse_against_ladder(fact, situation, rules)
 
 
 def adoption(procedure: Procedure, at: Instant) -> f.ProcedureAdopted:

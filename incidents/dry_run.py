@@ -3,7 +3,9 @@
 Read off the rules alone, without a desk: the answers lead to a code, the code to a plan, and the age of the need to one rung
 after another, while the shifts of the centre say who is there to be told. That a desk records the same facts at the same instants
 is tested, so each is a second opinion on the other. Nobody is ever assigned here: where a rule acts on proposals at once, this is
-what follows when nobody can go. Imports `shifts`, `local_time`, `triage`, `facts` and what stands above them.
+what follows when nobody can go. Only rungs that wait for a need to be filled are foretold; `unforetold` names the others, and
+whom a rung tells or asks for aid is not foretold at all. Imports `ladder`, `shifts`, `local_time`, `triage`, `facts` and what
+stands above them.
 """
 
 from __future__ import annotations
@@ -16,10 +18,12 @@ from typing import Literal, TypeAlias
 
 from incidents import facts as f
 from incidents.centre import Centre
+from incidents.ladder import Rung
 from incidents.local_time import local, readings
 from incidents.near_names import listed
-from incidents.procedure import SECONDS_IN_A_WEEK, Plan, PlanRow, Procedure, Question, Rung, Triage
-from incidents.quantities import IncidentId, Instant, NeedId, ResourceId, ms
+from incidents.plan_row import PlanRow
+from incidents.procedure import Plan, Procedure, Question, Triage
+from incidents.quantities import SECONDS_IN_A_WEEK, IncidentId, Instant, NeedId, ResourceId, ms
 from incidents.refusals import Flaw, Refusal
 from incidents.shifts import Duty, duty_spans
 from incidents.triage import Ask, Outcome, Stuck, next_step
@@ -176,6 +180,11 @@ def interviews(procedure: Procedure) -> Mapping[str, Mapping[str, str]]:
     return found
 
 
+def unforetold(procedure: Procedure) -> tuple[str, ...]:
+    """Return the rungs of which a timeline says nothing; it is what follows without them."""
+    return tuple(name for name, rung in procedure.escalation.items() if not _is_foretold(rung))
+
+
 def odd_edges(centre: Centre, start: Instant, end: Instant) -> tuple[str, ...]:
     """Say of each shift whose edge meets a clock change between two instants how it is read."""
     zone = centre.zone_info
@@ -226,7 +235,8 @@ def _aged(procedure: Procedure, opened_at: Instant, priority: str, incident: Inc
     No later need is older, so the first alone tells every instant. A priority that a rung raises may make further rungs due, or
     overdue: those act at once. Of rungs at one instant none takes back what another has raised.
     """
-    waiting, needs, now = dict(procedure.escalation), 1, opened_at
+    waiting = {name: rung for name, rung in procedure.escalation.items() if _is_foretold(rung)}
+    needs, now = 1, opened_at
     while True:
         ages = sorted(
             (opened_at + _age_ms(rung), name) for name, rung in waiting.items() if priority in rung.priorities
@@ -247,7 +257,14 @@ def _aged(procedure: Procedure, opened_at: Instant, priority: str, incident: Inc
                 yield f.NeedOpened(now, _need(incident, needs), (_row(rung.opens, 0),), False, f"rung {name}", incident)
 
 
+def _is_foretold(rung: Rung) -> bool:
+    """Whether the age of the first need alone says when a rung acts, and that it acts once."""
+    is_plain = not (rung.hours or rung.during or rung.proposes or rung.most > 1)
+    return rung.unfilled_for_s is not None and is_plain
+
+
 def _age_ms(rung: Rung) -> int:
+    assert rung.unfilled_for_s is not None, "asked of rungs that are foretold"
     return ms(rung.unfilled_for_s)
 
 

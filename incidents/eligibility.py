@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from incidents.facts import NeedRow
+from incidents.ladder_state import AidStatus
 from incidents.procedure import Overrun, Procedure
 from incidents.quantities import MS_PER_S, Coordinates, Instant, NeedId, Place, ResourceId, between, coordinates, ms
 from incidents.roster import Roster
@@ -90,7 +91,7 @@ class Eligibility:
             able |= self.roster.is_on_duty & self.roster.is_resting
         if self.takes_from_others(standing):
             able[self._turned] = True
-        able[self._not_called_on] = False
+        able[self._not_called_on_for(need)] = False
         able &= reach_s <= self._procedure.dispatch.reach_limit_s
         overrun = self._procedure.dispatch.overrun
         if overrun is not None and standing.priority not in overrun.unless:
@@ -192,9 +193,11 @@ class Eligibility:
         at = self.roster.index[resource.id]
         if resource.assignment(need.id) is not None:
             return "already serves this need"
-        partner = self._partner_refusal(self.roster.partners.get(at))
-        if partner is not None:
-            return partner
+        partner = self.roster.partners.get(at)
+        if partner is not None and not self._is_lent(partner, need):
+            why = self._partner_refusal(partner)
+            if why is not None:
+                return why
         if resource.is_resting:
             if not self._may_interrupt(standing):
                 return "on a break"
@@ -222,6 +225,16 @@ class Eligibility:
         if over_s <= rule.most_s:
             return None
         return f"its shift would be over {over_s:.0f} s before the work is, limit {rule.most_s:.0f} s"
+
+    def _not_called_on_for(self, need: Need) -> list[int]:
+        if not self._situation.aid:
+            return self._not_called_on
+        return [at for at in self._not_called_on if not self._is_lent(self.roster.partners[at], need)]
+
+    def _is_lent(self, partner: str, need: Need) -> bool:
+        """Whether a partner has committed aid to `need`."""
+        aid = self._situation.aid.get((need.id, partner))
+        return aid is not None and aid.status is AidStatus.COMMITTED
 
     def _partner_refusal(self, partner: str | None) -> str | None:
         if partner is None or partner in self._procedure.dispatch.partners:

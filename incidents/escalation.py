@@ -1,53 +1,242 @@
-"""Escalation by age: which rungs are due now, and when the next will be.
+"""Escalation: which rungs are due now, and when the next will be.
 
-A rung acts at most once on an incident, so no loop is possible. Imports `procedure`, `situation` and what stands above them.
+What depends on time is due at its own instant; what depends on the situation is due at the fact that made it so, or when the
+hours of its rung begin. Everything here is read off one situation, so a desk that slept comes to the same as one that did not.
+A rung acts at most `most` times on an incident, and a mode ends below the threshold that begins it, so no loop is without
+end. Imports `calendars`, `crowding`, `ladder`, `procedure`, `situation` and what stands above them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import IntEnum
+from zoneinfo import ZoneInfo
 
+from incidents.calendars import next_open
+from incidents.crowding import crowded, is_crowded
+from incidents.ladder import Rung
 from incidents.procedure import Procedure
-from incidents.quantities import IncidentId, Instant, NeedId, ms
-from incidents.situation import Situation
+from incidents.quantities import ContactId, IncidentId, Instant, NeedId, ms
+from incidents.situation import UNDER_WAY, ContactStatus, Incident, Need, Situation
+
+
+class Change(IntEnum):
+    """What is due of a rung, in the order in which it happens at one instant."""
+
+    ENTERS = 1
+    LEAVES = 2
+    STANDS_DOWN = 3
+    ACTS = 4
+    LAPSES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A rung that an incident has reached, and the need that has stood unfilled too long."""
+    """A change that a rung has reached and why; about an incident, a contact, or with neither about the whole centre.
 
-    incident: IncidentId
+    `need`: the one that has stood unfilled, or not been reached, too long.
+    """
+
     rung: str
-    need: NeedId
     at: Instant
+    because: str
+    change: Change = Change.ACTS
+    incident: IncidentId | None = None
+    need: NeedId | None = None
+    contact: ContactId | None = None
 
 
 def first_due_at(situation: Situation, procedure: Procedure) -> Instant | None:
     """Return the next instant at which time alone makes a rung due (past for one overdue); None if there is none."""
-    agenda = _agenda(situation, procedure)
-    return min(each.at for each in agenda) if agenda else None
+    return min((each.at for each in _agenda(situation, procedure)), default=None)
 
 
 def due(situation: Situation, procedure: Procedure, by: Instant) -> tuple[Due, ...]:
-    """Return the rungs due by an instant, the longest overdue first, each rung of an incident once."""
-    reached = sorted((each for each in _agenda(situation, procedure) if each.at <= by), key=_order)
-    first = {(each.incident, each.rung): each for each in reversed(reached)}
+    """Return what is due by an instant, the longest overdue first, each change of a rung of one subject once."""
+    return _foremost(_agenda(situation, procedure), by)
+
+
+def proposed(situation: Situation, procedure: Procedure, now: Instant) -> tuple[Due, ...]:
+    """Return the rungs due by `now` that act only once a person accepts them, the longest overdue first."""
+    return _foremost(_acting(situation, procedure, proposes=True), now)
+
+
+def _foremost(agenda: Iterator[Due], by: Instant) -> tuple[Due, ...]:
+    reached = sorted((each for each in agenda if each.at <= by), key=_order)
+    first = {(each.change, each.incident, each.contact, each.rung): each for each in reversed(reached)}
     return tuple(sorted(first.values(), key=_order))
 
 
-def _agenda(situation: Situation, procedure: Procedure) -> list[Due]:
-    if not procedure.escalation:
-        return []
-    agenda = []
-    for need in situation.needs.values():
-        if need.unfilled_since is None or need.incident is None:
+def _order(due: Due) -> tuple[Instant, int, str, str, str, str]:
+    return due.at, due.change, due.incident or "", due.contact or "", due.rung, due.need or ""
+
+
+def _agenda(situation: Situation, procedure: Procedure) -> Iterator[Due]:
+    if procedure.escalation:
+        yield from _acting(situation, procedure, proposes=False)
+        yield from _standing_down(situation, procedure)
+    if situation.modes:
+        yield from _leaving(situation, procedure)
+    if situation.notices:
+        yield from _lapsing(situation, procedure)
+
+
+def _acting(situation: Situation, procedure: Procedure, *, proposes: bool) -> Iterator[Due]:
+    """What each rung would do, at the first instant from when its trigger holds that lies in its hours."""
+    for name, rung in procedure.escalation.items():
+        if rung.proposes is not proposes or not _is_in_mode(rung, situation):
             continue
-        incident = situation.incidents[need.incident]
-        for name, rung in procedure.escalation.items():
-            if name not in incident.rungs and incident.priority in rung.priorities:
-                agenda.append(Due(incident.id, name, need.id, need.unfilled_since + ms(rung.unfilled_for_s)))
-    return agenda
+        if not rung.hours:
+            yield from _triggered(situation, name, rung)
+            continue
+        for each in _triggered(situation, name, rung):
+            opens = next_open(rung.hours, ZoneInfo(situation.time_zone), max(each.at, situation.at))
+            if opens is not None:
+                yield Due(each.rung, opens, each.because, each.change, each.incident, each.need, each.contact)
 
 
-def _order(due: Due) -> tuple[Instant, str, str, str]:
-    return due.at, due.incident, due.rung, due.need
+def _is_in_mode(rung: Rung, situation: Situation) -> bool:
+    return not rung.during or any(mode in situation.modes for mode in rung.during)
+
+
+def _triggered(situation: Situation, name: str, rung: Rung) -> Iterator[Due]:
+    match rung.trigger:
+        case "unfilled_for_s" | "unarrived_for_s":
+            yield from _of_age(situation, name, rung)
+        case "waiting_answer_s":
+            yield from _unanswered(situation, name, rung)
+        case "at_once":
+            for incident in situation.incidents.values():
+                if _may_act(incident, name, rung) and name not in incident.standing:
+                    yield Due(name, situation.at, f"priority {incident.priority}", incident=incident.id)
+        case "shortfall":
+            yield from _entering(situation, name, rung)
+        case "incidents_within":
+            assert rung.incidents_within is not None
+            for incident, count in crowded(situation, name, rung):
+                if _may_act(incident, name, rung):
+                    because = f"{count} incidents within {rung.incidents_within.metres:.0f} m"
+                    yield Due(name, situation.at, because, incident=incident.id)
+        case _:
+            pass
+
+
+def _may_act(incident: Incident, name: str, rung: Rung) -> bool:
+    return incident.priority in rung.priorities and incident.rungs.count(name) < rung.most
+
+
+def _of_age(situation: Situation, name: str, rung: Rung) -> Iterator[Due]:
+    """A rung acts again on the same wait only after as long again."""
+    # Asked after every fact about every need, so what is the same for all of them is worked out once.
+    limit_s, incidents, priorities, most = _limit_s(rung), situation.incidents, rung.priorities, rung.most
+    limit_ms, counts_unfilled = ms(limit_s), rung.unfilled_for_s is not None
+    late = f"{'unfilled' if counts_unfilled else 'with nobody there'} for {limit_s:.0f} s"
+    for need in situation.needs.values():
+        since = need.unfilled_since if counts_unfilled else _unarrived_since(situation, need)
+        if since is None or need.incident is None:
+            continue
+        incident = incidents[need.incident]
+        if incident.priority not in priorities or incident.rungs.count(name) >= most:
+            continue
+        stands = incident.standing.get(name)
+        at = (since if stands is None else max(since, stands.at)) + limit_ms
+        yield Due(name, at, f"need {need.id} {late}", Change.ACTS, incident.id, need.id)
+
+
+def _limit_s(rung: Rung) -> float:
+    limit_s = rung.unfilled_for_s if rung.unfilled_for_s is not None else rung.unarrived_for_s
+    assert limit_s is not None, "asked of rungs that act after a time"
+    return limit_s
+
+
+def _unarrived_since(situation: Situation, need: Need) -> Instant | None:
+    """Since when somebody has been on the way to a need at which nobody is; None: nobody is, or somebody is there."""
+    serving = [situation.resources[each].assignment(need.id) for each in need.filled_by]
+    held = [each for each in serving if each is not None]
+    if not held or any(each.status not in UNDER_WAY for each in held):
+        return None
+    return min(each.assigned_at for each in held)
+
+
+def _unanswered(situation: Situation, name: str, rung: Rung) -> Iterator[Due]:
+    assert rung.waiting_answer_s is not None
+    for contact in situation.contacts.values():
+        if contact.status is not ContactStatus.WAITING or contact.rungs.count(name) >= rung.most:
+            continue
+        if not rung.queues or contact.queue in rung.queues:
+            because = f"contact {contact.id} unanswered for {rung.waiting_answer_s:.0f} s"
+            yield Due(name, contact.received_at + ms(rung.waiting_answer_s), because, contact=contact.id)
+
+
+def _entering(situation: Situation, name: str, rung: Rung) -> Iterator[Due]:
+    assert rung.shortfall is not None
+    if name not in situation.modes:
+        lacking = _shortfall(situation, rung)
+        if lacking >= rung.shortfall:
+            yield Due(name, situation.at, f"{lacking} needs unfilled, {rung.shortfall} or more", Change.ENTERS)
+
+
+def _shortfall(situation: Situation, rung: Rung) -> int:
+    incidents = (
+        situation.incidents[need.incident]
+        for need in situation.needs.values()
+        if need.incident is not None and not need.is_filled
+    )
+    return sum(incident.priority in rung.priorities for incident in incidents)
+
+
+def _leaving(situation: Situation, procedure: Procedure) -> Iterator[Due]:
+    for name, entered_at in situation.modes.items():
+        rung = procedure.escalation.get(name)
+        if rung is None or rung.mode is None:
+            yield Due(name, situation.at, "the procedure in force has no such mode", Change.LEAVES)
+            continue
+        lacking = _shortfall(situation, rung)
+        if lacking <= rung.mode.leaves_at:
+            at = max(situation.at, entered_at + ms(rung.mode.dwell_s))
+            yield Due(name, at, f"{lacking} needs unfilled, {rung.mode.leaves_at} or fewer", Change.LEAVES)
+
+
+def _standing_down(situation: Situation, procedure: Procedure) -> Iterator[Due]:
+    for incident in situation.incidents.values():
+        for name in incident.standing:
+            rung = procedure.escalation.get(name)
+            if rung is not None and rung.stands_down and not _still_holds(situation, incident, name, rung):
+                yield Due(name, situation.at, _over(rung), Change.STANDS_DOWN, incident.id)
+
+
+def _still_holds(situation: Situation, incident: Incident, name: str, rung: Rung) -> bool:
+    """Whether what set the rung off is still so; what the rung itself has asked for or raised does not count."""
+    match rung.trigger:
+        case "at_once":
+            return incident.priority in (*rung.priorities, incident.standing[name].raised_to)
+        case "incidents_within":
+            return is_crowded(situation, incident, rung)
+    needs = [situation.needs[each] for each in incident.needs if situation.needs[each].because != f"rung {name}"]
+    if rung.unfilled_for_s is not None:
+        ages = [need.unfilled_since for need in needs]
+    else:
+        ages = [_unarrived_since(situation, need) for need in needs]
+    return any(since is not None and since + ms(_limit_s(rung)) <= situation.at for since in ages)
+
+
+def _over(rung: Rung) -> str:
+    match rung.trigger:
+        case "at_once":
+            return "another priority"
+        case "incidents_within":
+            return "too few incidents near it"
+        case "unarrived_for_s":
+            return "no need with nobody there so long"
+    return "no need unfilled so long"
+
+
+def _lapsing(situation: Situation, procedure: Procedure) -> Iterator[Due]:
+    for notice in situation.notices.values():
+        rung = procedure.escalation.get(notice.rung)
+        if notice.is_missed or rung is None or rung.ack_s is None:
+            continue
+        because = f"{', '.join(notice.roles)} did not acknowledge within {rung.ack_s:.0f} s"
+        at = notice.at + ms(rung.ack_s)
+        yield Due(notice.rung, at, because, Change.LAPSES, notice.incident, contact=notice.contact)

@@ -1,7 +1,7 @@
 """Every fact: something that happened, at an instant. The incident log is nothing else.
 
 Facts are light slotted values. A correction is a new fact; nothing is edited. `records` makes plain data of them. Imports only
-`quantities`, and `message_facts` for what people are told.
+`quantities`, `ladder_facts` for escalation and aid, and `message_facts` for what people are told.
 """
 
 from __future__ import annotations
@@ -12,6 +12,19 @@ from typing import Annotated, ClassVar, TypeAlias
 
 from pydantic import ConfigDict, Field
 
+from incidents.ladder_facts import AcknowledgementMissed as AcknowledgementMissed
+from incidents.ladder_facts import AidCommitted as AidCommitted
+from incidents.ladder_facts import AidDeclined as AidDeclined
+from incidents.ladder_facts import AidOffered as AidOffered
+from incidents.ladder_facts import AidReleased as AidReleased
+from incidents.ladder_facts import AidRequested as AidRequested
+from incidents.ladder_facts import ContactEscalated as ContactEscalated
+from incidents.ladder_facts import IncidentDeescalated as IncidentDeescalated
+from incidents.ladder_facts import ModeEntered as ModeEntered
+from incidents.ladder_facts import ModeLeft as ModeLeft
+from incidents.ladder_facts import RoleAcknowledged as RoleAcknowledged
+from incidents.ladder_facts import RoleNotified as RoleNotified
+from incidents.ladder_facts import RungSkipped as RungSkipped
 from incidents.message_facts import AdviceGiven as AdviceGiven
 from incidents.message_facts import MessageAcknowledged as MessageAcknowledged
 from incidents.message_facts import MessageDelivered as MessageDelivered
@@ -354,7 +367,20 @@ Fact: TypeAlias = (
     | ResourceAtFacility
     | ResourceReleased
     | ProcedureAdopted
+    | IncidentDeescalated
+    | ContactEscalated
+    | RungSkipped
+    | RoleNotified
+    | RoleAcknowledged
+    | AcknowledgementMissed
+    | ModeEntered
+    | ModeLeft
+    | AidRequested
+    | AidOffered
+    | AidDeclined
+    | AidCommitted
+    | AidReleased
 )
 
 KINDS: Mapping[str, type[Fact]] = {kind.__name__: kind for kind in Fact.__args__}
-"""Every kind of fact by its name, in the order of this module."""
+"""Every kind of fact by its name, in the order of this module and of `ladder_facts`."""

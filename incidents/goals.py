@@ -15,6 +15,9 @@ from pydantic import Field, model_validator
 from incidents.centre import Document, Name
 from incidents.measures import Measures
 
+Serves = Annotated[tuple[Name, ...], Field(max_length=50)]
+"""The objectives that a part serves, by their names in the goals."""
+
 
 class Indicator(Document):
     """A figure that shows whether an objective is met (see `measures.MEASURES_HELP`), with the bound it is held against.

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import accumulate
 
 from incidents.centre import Centre
-from incidents.procedure import PlanRow
+from incidents.plan_row import PlanRow
 
 
 class Holdings:

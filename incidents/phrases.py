@@ -1,7 +1,7 @@
 """The rules of a procedure as short phrases, which differences and drawings share.
 
 A phrase is made from plain data as a document holds it, so what has no phrase of its own is still told, under its key. Imports
-`procedure`.
+`procedure`, `plan_row` and `ladder`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from incidents.ladder import AidAsked, Authority, Crowding, Mode, Recipient, Rung
+from incidents.plan_row import PlanRow
 from incidents.procedure import (
     Breaks,
     Cover,
@@ -17,33 +19,39 @@ from incidents.procedure import (
     Diversion,
     Overrun,
     Plan,
-    PlanRow,
     Priority,
     Procedure,
     Queue,
     Reserve,
-    Rung,
     Step,
     Urgency,
 )
 
 _PARTS = (
-    Breaks, Cover, Determinant, Dispatch, Diversion, Overrun, Plan, PlanRow, Priority, Queue, Reserve, Rung, Urgency
+    AidAsked, Authority, Breaks, Cover, Crowding, Determinant, Dispatch, Diversion, Mode, Overrun, Plan, PlanRow, Priority,
+    Queue, Recipient, Reserve, Rung, Urgency,
 )  # fmt: skip
 _KEYS = frozenset(info.alias or name for part in _PARTS for name, info in part.model_fields.items())
 """Keys that are the document's own: a name that a designer chose is never put into other words."""
-_ROW = {name: field.default for name, field in PlanRow.model_fields.items() if name not in ("skill", "quantity")}
+_ROW = {name: field.default for name, field in PlanRow.model_fields.items()}
+_FACTORY = {name: field.default for name, field in Rung.model_fields.items()}
 
 
 def in_words(value: Any) -> str:
-    """Say any value of a document; a row of a plan as "2 x medical"."""
+    """Say any value of a document; a row of a plan as "2 x medical", a moment as "answered and 30 s"."""
     match value:
         case {"skill": skill, "quantity": quantity}:
-            others = (f" ({key} {in_words(each)})" for key, each in value.items() if each != _ROW.get(key, each))
+            said = {key: each for key, each in value.items() if key not in ("skill", "quantity")}
+            others = (f" ({key} {in_words(each)})" for key, each in said.items() if each != _ROW.get(key))
             return f"{quantity} x {skill}" + "".join(others)
+        case {"moment": moment, "skill": skill, "after_s": after_s}:
+            later = f" and {in_words(after_s)} s" if after_s else ""
+            return str(moment) + (f" of {skill}" if skill else "") + later
         case dict():
-            # A level of 1 asks for no more than the skill, and an empty list for nothing at all.
-            said = {key: each for key, each in value.items() if each not in (None, []) and (key, each) != ("level", 1)}
+            # A level of 1 asks for no more than the skill, and what is empty for nothing at all.
+            said = {
+                key: each for key, each in value.items() if each not in (None, [], "") and (key, each) != ("level", 1)
+            }
             return "; ".join(f"{key_in_words(key)} {field_in_words(key, each)}" for key, each in said.items())
         case [list(), *_]:
             return " or ".join(in_words(each) for each in value)
@@ -114,20 +122,30 @@ def priority_in_words(priority: Mapping[str, Any]) -> str:
 
 def rung_in_words(rung: Mapping[str, Any]) -> str:
     """Say a whole rung, plain: when it acts and what it does."""
-    known = [phrase.format(in_words(rung[key])) for key, phrase in _RUNG.items() if rung.get(key) not in (None, [])]
-    others = [
-        f"{key_in_words(key)} {field_in_words(key, value)}"
-        for key, value in rung.items()
-        if key not in _RUNG and value not in (None, [], {}, False)
-    ]
+    said = {key: value for key, value in rung.items() if value not in (None, [], {}, False, _FACTORY.get(key))}
+    known = [phrase.format(in_words(said[key])) for key, phrase in _RUNG.items() if key in said]
+    others = [f"{key_in_words(key)} {field_in_words(key, value)}" for key, value in said.items() if key not in _RUNG]
     return ", ".join((*known, *others))
 
 
 _RUNG = {
     "unfilled_for_s": "after {} s unfilled",
+    "unarrived_for_s": "after {} s with nobody there",
+    "waiting_answer_s": "after {} s unanswered",
+    "at_once": "at once",
+    "shortfall": "once {} needs are unfilled",
     "priorities": "for {}",
+    "queues": "in queue {}",
+    "during": "only in mode {}",
+    "proposes": "only proposed",
     "raises_to": "raises to {}",
     "opens": "asks for {}",
+    "requests": "asks for the aid of {}",
+    "notifies": "tells {}",
+    "ack_s": "to be acknowledged within {} s",
+    "then": "then rung {}",
+    "stands_down": "stands down again",
+    "most": "at most {} times",
 }
 
 

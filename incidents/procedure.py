@@ -1,10 +1,10 @@
 """A procedure: the centre's written rules as versioned data, and nothing else.
 
 The YAML of a procedure file is exactly this: who answers, the triage tree, the priorities and their urgency, the response plans,
-how resources are dispatched, when an incident escalates, who is told in which words, what it is for (goals and targets), how one
-sees that it was followed (checks), and worked examples that must hold or the procedure does not load. The same value runs live,
-in simulation and in replay; its fingerprint is its identity. Imports `centre`, `wording`, `checks`, `goals` and `targets`;
-`soundness` checks what one field alone cannot.
+how resources are dispatched, when an incident escalates, who may contact whom, who is told in which words, what it is for (goals
+and targets), how one sees that it was followed (checks), and worked examples that must hold or the procedure does not load. The
+same value runs live, in simulation and in replay; its fingerprint is its identity. Imports `centre`, `plan_row`, `ladder`,
+`wording`, `checks`, `goals` and `targets`; `soundness` checks what one field alone cannot.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from incidents.centre import Document, Level, Name
+from incidents.centre import Document, Name
 from incidents.checks import Check
-from incidents.goals import Aim
+from incidents.goals import Aim, Serves
+from incidents.ladder import Authority, Rung
+from incidents.plan_row import PlanRow
+from incidents.quantities import SECONDS_IN_A_WEEK
 from incidents.targets import Targets
 from incidents.wording import Advice, Wording
 
-SECONDS_IN_A_WEEK = 7 * 24 * 3600
 MOST_WEIGHTED_S = 10_000_000
 """The highest price a rule may name, in weighted seconds: what is dearer than that is not allowed rather than priced."""
 MOST_ROWS = 50
 """The most rows that one need may have, so that its fact stays small."""
-Serves = Annotated[tuple[Name, ...], Field(max_length=50)]
-"""The objectives that a part serves, by their names in the goals."""
 
 
 class Urgency(Document):
@@ -134,15 +134,6 @@ class Determinant(Document):
     priority: Name
     plan: Name | None = None
     advice: tuple[Name, ...] = Field(default=(), max_length=50)
-
-
-class PlanRow(Document):
-    """One line of a response plan: so many resources with one skill, at `level` or above."""
-
-    skill: Name
-    quantity: int = Field(default=1, ge=1, le=100)
-    level: Level = 1
-    load: int = Field(default=1, ge=1, le=1000, description="room that each position takes of a resource")
 
 
 class Plan(Document):
@@ -255,22 +246,6 @@ class Dispatch(Document):
     serves: Serves = ()
 
 
-class Rung(Document):
-    """An escalation rung: when a need of these priorities has stood unfilled so long, act once."""
-
-    unfilled_for_s: float = Field(gt=0, le=SECONDS_IN_A_WEEK)
-    priorities: tuple[Name, ...] = Field(min_length=1)
-    raises_to: Name | None = None
-    opens: PlanRow | None = None
-    serves: Serves = ()
-
-    @model_validator(mode="after")
-    def _does_something(self) -> Rung:
-        if self.raises_to is None and self.opens is None:
-            raise ValueError("a rung raises the priority (`raises_to`) or opens a need (`opens`), or both")
-        return self
-
-
 class Example(Document):
     """A worked example: these answers must lead to this code and priority."""
 
@@ -294,6 +269,7 @@ class Procedure(Document):
     plans: Mapping[Name, Plan] = Field(default_factory=dict)
     dispatch: Dispatch = Dispatch()
     escalation: Mapping[Name, Rung] = Field(default_factory=dict, max_length=20)
+    authority: tuple[Authority, ...] = Field(default=(), max_length=1000)
     wording: Wording | None = None
     advice: Mapping[Name, Advice] = Field(default_factory=dict, max_length=1000)
     targets: Targets = Targets()

@@ -28,6 +28,7 @@ NeedId = NewType("NeedId", str)
 ResourceId = NewType("ResourceId", str)
 
 MS_PER_S = 1000
+SECONDS_IN_A_WEEK = 7 * 24 * 3600
 EARTH_RADIUS_M = 6_371_009
 """Mean radius of the Earth (IUGG 1980)."""
 

@@ -1,7 +1,7 @@
 """Remembering: `after(situation, fact)` is the one way a situation changes.
 
 Each kind of fact has one small function. A fact that contradicts what is known is refused and the situation stays as it was; the
-refusal says what was refused, why, and what would have been accepted. Imports `assignments`, `messaging` and what
+refusal says what was refused, why, and what would have been accepted. Imports `assignments`, `climbing`, `messaging` and what
 stands above them.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from incidents import assignments, known, messaging
+from incidents import assignments, climbing, known, messaging
 from incidents import facts as f
 from incidents.known import Changes, accepted_facts, incident_change, refusal, with_entry, without_entry
 from incidents.quantities import NeedId
@@ -34,6 +34,10 @@ def after(situation: Situation, fact: f.Fact) -> Situation:
         changes.get("ended", situation.ended),
         changes.get("closed", situation.closed),
         changes.get("messages", situation.messages),
+        changes.get("notices", situation.notices),
+        changes.get("modes", situation.modes),
+        changes.get("aid", situation.aid),
+        situation.time_zone,
     )
 
 
@@ -54,9 +58,14 @@ def _contact_step(s: Situation, fact: f.ContactAnswered | f.ContactAbandoned | f
         return {
             "contacts": without_entry(s.contacts, contact.id),
             "ended": s.ended.set(contact.id, fact.at),
+            **climbing.without_subject(s, contact=contact.id),
             **_unless_held(s, contact.need),
         }
-    return {"contacts": with_entry(s.contacts, contact.id, replace(contact, status=following))}
+    # Once it is answered, nobody has to be told any more that it is not.
+    return {
+        "contacts": with_entry(s.contacts, contact.id, replace(contact, status=following)),
+        **climbing.without_subject(s, contact=contact.id),
+    }
 
 
 def _unless_held(s: Situation, call: NeedId | None) -> Changes:
@@ -126,14 +135,6 @@ def _incident_assessed(s: Situation, fact: f.IncidentAssessed) -> Changes:
     return incident_change(s, assessed)
 
 
-def _incident_escalated(s: Situation, fact: f.IncidentEscalated) -> Changes:
-    incident = known.open_incident(s, fact.incident)
-    if fact.rung in incident.rungs:
-        raise refusal("rung", f"incident {incident.id} has passed rung {fact.rung}", "a rung not passed yet")
-    priority = fact.priority or incident.priority
-    return incident_change(s, replace(incident, rungs=(*incident.rungs, fact.rung), priority=priority))
-
-
 def _incident_closed(s: Situation, fact: f.IncidentClosed) -> Changes:
     incident = known.open_incident(s, fact.incident)
     needs = dict(s.needs)
@@ -146,6 +147,8 @@ def _incident_closed(s: Situation, fact: f.IncidentClosed) -> Changes:
         "needs": needs,
         "closed": s.closed.set(incident.id, fact.at),
         **messaging.forgotten(s, incident.id),
+        **climbing.without_needs(s, incident.needs),
+        **climbing.without_subject(s, incident=incident.id),
     }
 
 
@@ -204,7 +207,11 @@ def _need_withdrawn(s: Situation, fact: f.NeedWithdrawn) -> Changes:
     need = known.open_need(s, fact.need)
     if need.filled_by:
         raise refusal("need", f"need {need.id} still holds {', '.join(need.filled_by)}", "release them first")
-    return {"needs": without_entry(s.needs, need.id), **_forget_need(s, need)}
+    return {
+        "needs": without_entry(s.needs, need.id),
+        **climbing.without_needs(s, (need.id,)),
+        **_forget_need(s, need),
+    }
 
 
 def _procedure_adopted(s: Situation, fact: f.ProcedureAdopted) -> Changes:
@@ -228,7 +235,7 @@ _FOLDS: Mapping[type[f.Fact], Callable[[Situation, Any], Changes]] = {
     f.IncidentLocated: _incident_located,
     f.AnswerGiven: _answer_given,
     f.IncidentAssessed: _incident_assessed,
-    f.IncidentEscalated: _incident_escalated,
+    f.IncidentEscalated: climbing.incident_escalated,
     f.IncidentClosed: _incident_closed,
     f.NoteAdded: _noted,
     f.MessageSent: messaging.worded,
@@ -251,5 +258,18 @@ _FOLDS: Mapping[type[f.Fact], Callable[[Situation, Any], Changes]] = {
     f.ResourceAtFacility: assignments.assignment_step,
     f.ResourceReleased: _resource_released,
     f.ProcedureAdopted: _procedure_adopted,
+    f.IncidentDeescalated: climbing.incident_deescalated,
+    f.ContactEscalated: climbing.contact_escalated,
+    f.RungSkipped: climbing.rung_skipped,
+    f.RoleNotified: climbing.role_notified,
+    f.RoleAcknowledged: climbing.role_acknowledged,
+    f.AcknowledgementMissed: climbing.acknowledgement_missed,
+    f.ModeEntered: climbing.mode_entered,
+    f.ModeLeft: climbing.mode_left,
+    f.AidRequested: climbing.aid_requested,
+    f.AidOffered: climbing.aid_step,
+    f.AidDeclined: climbing.aid_step,
+    f.AidCommitted: climbing.aid_step,
+    f.AidReleased: climbing.aid_step,
 }
 assert set(_FOLDS) == set(f.KINDS.values()), "every fact has its fold"

@@ -2,7 +2,8 @@
 
 A situation is a value. Nothing changes one but `remembering.after(situation, fact)`, which makes the next. A resource's status
 and the status of each of its assignments are separate things with separate tables: a crew may be committed to one incident, on
-its way to it, and still be one resource. Imports `quantities`, `facts` and `centre`.
+its way to it, and still be one resource. Imports `quantities`, `facts`, `centre`
+and `ladder_state`.
 
 Resource status                           Assignment status
     off duty   --signed on-->  available     assigned     --departed-->     en route
@@ -47,6 +48,7 @@ from incidents.facts import (
     ResourceStoodUp,
     ResourceTransporting,
 )
+from incidents.ladder_state import Aid, AidKey, Climb, Notice, NoticeKey
 from incidents.quantities import ContactId, IncidentId, Instant, NeedId, Place, ResourceId
 
 
@@ -107,7 +109,10 @@ UNDER_WAY = frozenset({AssignmentStatus.ASSIGNED, AssignmentStatus.EN_ROUTE})
 
 @dataclass(frozen=True, slots=True)
 class OpenContact:
-    """A contact that is waiting or being spoken with; `incident` None: not yet known what it is about."""
+    """A contact that is waiting or being spoken with; `incident` None: not yet known what it is about.
+
+    `rungs`: those that have acted on it.
+    """
 
     id: ContactId
     received_at: Instant
@@ -116,6 +121,7 @@ class OpenContact:
     status: ContactStatus = ContactStatus.WAITING
     incident: IncidentId | None = None
     need: NeedId | None = None
+    rungs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +249,11 @@ def alternative_in_use(rows: tuple[NeedRow, ...], opened: tuple[int, ...]) -> in
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """An open incident; `priority` None: not assessed yet. `told`: the messages that were worded about it, each once."""
+    """An open incident; `priority` None: not assessed yet.
+
+    `rungs`: those that have acted on it, as often as they did; `standing`: those of them that have not stood down; `told`: the
+    messages that were worded about it, each once.
+    """
 
     id: IncidentId
     reported_at: Instant
@@ -258,6 +268,7 @@ class Incident:
     needs_opened: int = 0
     rungs: tuple[str, ...] = ()
     diverted: int = 0
+    standing: Mapping[str, Climb] = field(default_factory=dict)
     told: tuple[str, ...] = ()
 
 
@@ -292,7 +303,8 @@ class OpenMessage:
 class Situation:
     """All that is known after `sequence` facts. `closed` keeps every incident that is over, with the instant of its end.
 
-    `messages` holds those that wait for an acknowledgement.
+    `messages` holds those that wait for an acknowledgement. `modes`: the instant at which each mode of the whole centre began;
+    `time_zone`: in which the hours of rungs are local.
     """
 
     at: Instant
@@ -305,6 +317,10 @@ class Situation:
     ended: Map[ContactId, Instant]
     closed: Map[IncidentId, Instant]
     messages: Mapping[MessageKey, OpenMessage] = field(default_factory=dict)
+    notices: Mapping[NoticeKey, Notice] = field(default_factory=dict)
+    modes: Mapping[str, Instant] = field(default_factory=dict)
+    aid: Mapping[AidKey, Aid] = field(default_factory=dict)
+    time_zone: str = "UTC"
 
     @property
     def unacknowledged(self) -> tuple[OpenMessage, ...]:
@@ -328,4 +344,4 @@ class Situation:
             )
             for name, entry in sorted(centre.resources.items())
         }
-        return cls(at, 0, None, {}, {}, {}, resources, Map(), Map())
+        return cls(at, 0, None, {}, {}, {}, resources, Map(), Map(), time_zone=centre.time_zone)

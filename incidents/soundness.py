@@ -14,8 +14,11 @@ from incidents.check_soundness import check_flaws, goal_warnings
 from incidents.holdings import Holdings
 from incidents.inversions import inversions, queue_inversions
 from incidents.joint_rows import too_few
+from incidents.ladder import Rung
+from incidents.ladder_soundness import ladder_flaws
 from incidents.near_names import Found, NearNames, listed
-from incidents.procedure import Diversion, Example, PlanRow, Procedure, Rung
+from incidents.plan_row import PlanRow
+from incidents.procedure import Diversion, Example, Procedure
 from incidents.reserves import reserve_flaws
 from incidents.staffing import thin_hours
 from incidents.targets import TargetPack
@@ -51,7 +54,9 @@ class _Inspection:
         self.procedure = procedure
         self.centre = centre
         self.packs = packs
-        self.holdings = None if centre is None else Holdings(centre, procedure.dispatch.partners)
+        # A partner is called on by the rules of dispatch or, for one need at a time, by a rung that asks for its aid.
+        asked = (rung.requests.partner for rung in procedure.escalation.values() if rung.requests is not None)
+        self.holdings = None if centre is None else Holdings(centre, {*procedure.dispatch.partners, *asked})
         self.by_rank = sorted(procedure.priorities, key=lambda name: procedure.priorities[name].rank)
         self.names = NearNames()
         self._kinds_left = KINDS_COMPARED
@@ -66,6 +71,7 @@ class _Inspection:
         yield from self._dispatch()
         for name, rung in self.procedure.escalation.items():
             yield from self._rung(("escalation", name), rung)
+        yield from ladder_flaws(self.procedure, self.centre, self.names)
         yield from wording_flaws(self.procedure, self.names, self.centre)
         yield from check_flaws(self.procedure, self.names, self.centre, self.packs)
         for number, example in enumerate(self.procedure.examples):
@@ -96,7 +102,8 @@ class _Inspection:
         priorities = self.procedure.priorities
         raised: dict[str | None, set[str | None]] = {}
         for rung in self.procedure.escalation.values():
-            if rung.raises_to is not None:
+            is_certain = rung.trigger in ("unfilled_for_s", "at_once") and not rung.proposes and not rung.during
+            if rung.raises_to is not None and is_certain:
                 for name in rung.priorities:
                     lower = self.names.meant("priority", name, priorities)
                     raised.setdefault(lower, set()).add(self.names.meant("priority", rung.raises_to, priorities))

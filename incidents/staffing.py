@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from incidents.centre import Centre, Loc, Shift
 from incidents.near_names import Found
-from incidents.procedure import Plan, PlanRow, Procedure
+from incidents.plan_row import PlanRow
+from incidents.procedure import Plan, Procedure
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_MIN = 24 * 60

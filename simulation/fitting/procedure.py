@@ -12,13 +12,13 @@ import re
 from collections.abc import Mapping, Sequence
 
 from incidents.checks import Check
+from incidents.plan_row import PlanRow
 from incidents.procedure import (
     Determinant,
     Dispatch,
     Diversion,
     Example,
     Plan,
-    PlanRow,
     Priority,
     Procedure,
     Question,

@@ -144,7 +144,7 @@ def test_equal_rules_have_no_differences() -> None:
             },
             (
                 "goals.lives: added, objectives soon indicators measure unreached; at_most 0",
-                "plans.fire.serves: nothing became soon",
+                "plan 'fire', serves: nothing became soon",
             ),
         ),
     ],
@@ -340,3 +340,10 @@ def test_no_value_of_a_rule_changes_in_silence() -> None:
             assert len(changes(old, new)) in (1, 2), path
             told += 1
     assert told > 60
+
+
+def test_an_added_rung_says_only_what_it_says() -> None:
+    """Of some twenty settings a rung uses three; the others would hide them."""
+    rung = {"unfilled_for_s": 60, "priorities": ["green"], "raises_to": "red"}
+    (line,) = differences(a_procedure(), a_procedure(escalation={"late": rung}))
+    assert line == "rung 'late' is new: after 60 s unfilled, for green, raises to red"

@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from incidents.ladder import Rung
+from incidents.plan_row import PlanRow
 from incidents.procedure import (
     Breaks,
     Diversion,
     Overrun,
     Plan,
-    PlanRow,
     Priority,
     Procedure,
     Reserve,
-    Rung,
     Step,
     Urgency,
 )

@@ -29,6 +29,7 @@ BY_TYPE: dict[str, st.SearchStrategy[Any]] = {
     "tuple[NeedRow, ...]": ROWS,
     "tuple[Annotated[int": st.lists(st.integers(0, 49), max_size=3).map(tuple),
     "bool": st.booleans(),
+    "Quantity": st.integers(1, 100),
     "int": st.integers(1, 10**6),
 }
 
