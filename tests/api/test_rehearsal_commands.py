@@ -88,6 +88,14 @@ def test_a_rung_that_no_interview_reaches_is_said(mill: Path) -> None:
     assert "rung old" not in dry_run(mill, "2026-01-05T02:10", "--answer", "awake=no").stdout
 
 
+def test_a_rung_that_a_dry_run_does_not_foretell_is_said(mill: Path) -> None:
+    """What is missing from a timeline would be taken for what does not happen."""
+    proposing = RULES.replace("raises_to: red}", "raises_to: red, proposes: true}")
+    (mill / "rules.yaml").write_text(proposing, encoding="utf-8")
+    shown = dry_run(mill, "2026-01-05T02:10", "--answer", "awake=yes").stdout
+    assert "note: when rung old acts is not foretold: this is what follows without it" in shown
+
+
 def test_a_rule_that_acts_at_once_is_said(mill: Path) -> None:
     """Else a designer would believe that red waits for a person."""
     assert "a need of red is acted on at once while somebody can go" in dry_run(mill, "2026-01-05T02:10").stdout

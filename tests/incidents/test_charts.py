@@ -86,6 +86,27 @@ def test_rungs_are_shown_with_the_priority_they_are_for_in_the_order_of_their_ag
     )
 
 
+def test_rungs_that_are_for_no_priority_are_shown_under_what_sets_them_off() -> None:
+    """A rung that is on no drawing is one that nobody reviews."""
+    rungs = {
+        "rings": {"waiting_answer_s": 15, "notifies": [{"role": "calls"}], "then": "next"},
+        "next": {"notifies": [{"organisation": "coastguard"}]},
+    }
+    boxes = chart(_sound(escalation=rungs), "escalation").boxes
+    assert list(boxes.values())[-2:] == [
+        Box("a contact nobody answers", (), (Row("rings: after 15 s unanswered, tells role calls, then rung next"),)),
+        Box("where another rung leads", (), (Row("next: tells organisation coastguard"),)),
+    ]
+
+
+def test_a_rung_that_asks_for_aid_says_of_whom() -> None:
+    """Whose crews come is what the partner reads first."""
+    aid = {"partner": "coastguard", "skill": "fire", "quantity": 2}
+    rungs = {"sea": {"at_once": True, "priorities": ["red"], "requests": aid}}
+    (row,) = chart(_sound(escalation=rungs), "escalation").boxes["red"].rows
+    assert row.label == "sea: at once, asks for the aid of 2 x fire (partner coastguard)"
+
+
 def test_a_priority_without_a_rung_says_so() -> None:
     """Nobody being called is what a reader has to see."""
     assert chart(_sound(), "escalation").boxes["red"] == Box("red", ("priority of rank 1", "no rung"))

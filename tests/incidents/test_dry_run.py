@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from incidents import facts as f
 from incidents.centre import Centre
 from incidents.desk import Desk
-from incidents.dry_run import Step, boundaries, interviews, odd_edges, outcome_of, timeline
+from incidents.dry_run import Step, boundaries, interviews, odd_edges, outcome_of, timeline, unforetold
 from incidents.local_time import instant_at
 from incidents.procedure import Procedure
 from incidents.quantities import IncidentId, Instant
 from incidents.refusals import Refusal
 from incidents.shifts import duty_spans
-from tests.builders import START, a_centre, a_procedure, at
+from tests.builders import START, a_centre, a_procedure, an_incident, at
 from tests.incidents.random_rules import INTERVIEWS, UNWELL, instants, procedures, rosters
 
 LADDER = {
@@ -25,6 +25,9 @@ LADDER = {
     "later": {"unfilled_for_s": 90, "priorities": ["red"], "opens": {"skill": "fire", "quantity": 2}},
 }
 DAY, NIGHT = {"start": "07:00", "until": "19:00"}, {"start": "19:00", "until": "07:00"}
+
+
+LATE = LADDER["late"]
 
 
 def in_seconds(steps: tuple[Step, ...], *kinds: type[f.Fact]) -> list[tuple[str, float]]:
@@ -250,3 +253,36 @@ def test_a_desk_agrees_at_every_boundary(rules: Procedure, answers: dict[str, st
             each.is_reached,
             each.priority,
         )
+
+
+@pytest.mark.parametrize(
+    ("rung", "names"),
+    [
+        (LATE, ()),
+        ({**LATE, "stands_down": True}, ()),
+        ({**LATE, "notifies": [{"role": "fire"}]}, ()),
+        ({**LATE, "proposes": True}, ("up",)),
+        ({**LATE, "most": 2}, ("up",)),
+        ({**LATE, "hours": [{"start": "07:00", "until": "19:00"}]}, ("up",)),
+        ({"at_once": True, "priorities": ["green"], "raises_to": "red"}, ("up",)),
+        ({"waiting_answer_s": 15, "notifies": [{"role": "answering"}]}, ("up",)),
+    ],
+)
+def test_a_rung_is_foretold_or_named_as_one_that_is_not(rung: dict[str, Any], names: tuple[str, ...]) -> None:
+    """A timeline that leaves a rung out in silence is believed."""
+    rules = a_procedure(escalation={"up": rung})
+    steps = timeline(a_centre({"A1": ("ambulance", 0)}), rules, START, UNWELL)
+    assert unforetold(rules) == names
+    assert in_seconds(steps, f.IncidentEscalated) == ([] if names else [("IncidentEscalated", 60)])
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.sampled_from([{}, {"stands_down": True}, {"notifies": [{"role": "fire"}], "ack_s": 5}]), st.integers(1, 300))
+def test_a_foretold_rung_acts_as_it_does_at_the_desk(more: dict[str, Any], waited_s: int) -> None:
+    """Whom it tells and that it could stand down change neither that it acts nor when."""
+    rules = a_procedure(escalation={name: {**rung, **more} for name, rung in LADDER.items()})
+    desk = Desk.under(a_centre({"A1": ("ambulance", 0)}), rules, START)
+    an_incident(desk, "dry-run", None, START, **UNWELL)
+    recorded = [each for each in desk.review(at(waited_s)) if isinstance(each, f.IncidentEscalated)]
+    foretold = [step.fact for step in timeline(desk.centre, rules, START, UNWELL) if step.at <= at(waited_s)]
+    assert recorded == [each for each in foretold if isinstance(each, f.IncidentEscalated)]

@@ -307,6 +307,28 @@ def test_a_message_becomes_overdue_once() -> None:
     assert (desk.review_at, desk.review(at(99))) == (None, ())
 
 
+def test_a_message_and_a_rung_that_are_due_at_one_instant_are_both_recorded_then() -> None:
+    """Neither may hide the other, whenever somebody looks."""
+    both = {"green": {"rank": 2}, "red": {"rank": 1}}
+    rung = {"unfilled_for_s": 60, "priorities": ["green"], "notifies": [{"role": "fire"}], "ack_s": 30, "then": "next"}
+    tell = {"on": "assessment", "to": {"role": "officer"}, "medium": "data", "text": "{incident}", "ack_s": 60}
+    climbs = {"on": "escalation", "to": {"role": "officer"}, "medium": "data", "text": "{rung}", "rungs": ["next"]}
+    rules = a_procedure(
+        priorities=both,
+        escalation={"up": rung, "next": {"raises_to": "red", "notifies": [{"organisation": "coastguard"}]}},
+        wording={"media": MEDIA, "messages": {"tell": tell, "climbs": climbs}},
+    )
+    desk = a_desk(a_centre(UNITS), rules)
+    an_incident(desk, "I-1", spot(0), at(1), nature="illness", severe="no")
+    recorded = desk.review(at(99))
+    assert [(type(fact).__name__, fact.at) for fact in recorded] == [
+        ("MessageOverdue", at(61)), ("IncidentEscalated", at(61)), ("RoleNotified", at(61)),
+        ("AcknowledgementMissed", at(91)), ("IncidentEscalated", at(91)), ("RoleNotified", at(91)),
+        ("MessageSent", at(91)),
+    ]  # fmt: skip
+    assert said(recorded) == [("officer", "next")]
+
+
 # Exercises.
 
 
