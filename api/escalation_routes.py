@@ -12,7 +12,7 @@ from pydantic import Field
 
 from api.control_room import Present
 from api.problems import documented
-from api.submission import Submitted
+from api.submission import Submission, Submitted
 from api.wire import Acknowledgement, Happening, Id, Text, Word
 from incidents import facts as f
 from incidents.escalation import proposed
@@ -110,39 +110,39 @@ def request_aid(wanted: AidWanted, submission: Submitted) -> Response:
 @routes.post("/aid/offer", response_model=Acknowledgement)
 def offer_aid(given: AidGiven, submission: Submitted) -> Response:
     """Record that the partner could send so many."""
-    because = _said(submission.actor, given.reason)
-    return submission.record(
-        lambda _present, at: (f.AidOffered(at, NeedId(given.need), given.partner, given.quantity, because),),
-        happened_at=given.happened_at,
-    )
+    return _given(f.AidOffered, given, submission)
 
 
 @routes.post("/aid/decline", response_model=Acknowledgement)
 def decline_aid(over: AidOver, submission: Submitted) -> Response:
     """Record that the partner cannot help, or that its offer is turned down."""
-    because = _said(submission.actor, over.reason)
-    return submission.record(
-        lambda _present, at: (f.AidDeclined(at, NeedId(over.need), over.partner, because),),
-        happened_at=over.happened_at,
-    )
+    return _over(f.AidDeclined, over, submission)
 
 
 @routes.post("/aid/commit", response_model=Acknowledgement)
 def commit_aid(given: AidGiven, submission: Submitted) -> Response:
     """Take up what the partner offers; its resources may be proposed for the need from here on."""
-    because = _said(submission.actor, given.reason)
-    return submission.record(
-        lambda _present, at: (f.AidCommitted(at, NeedId(given.need), given.partner, given.quantity, because),),
-        happened_at=given.happened_at,
-    )
+    return _given(f.AidCommitted, given, submission)
 
 
 @routes.post("/aid/release", response_model=Acknowledgement)
 def release_aid(over: AidOver, submission: Submitted) -> Response:
     """Call on the partner no more; what was sent is released by itself."""
+    return _over(f.AidReleased, over, submission)
+
+
+def _given(kind: type[f.AidOffered | f.AidCommitted], given: AidGiven, submission: Submission) -> Response:
+    because = _said(submission.actor, given.reason)
+    return submission.record(
+        lambda _present, at: (kind(at, NeedId(given.need), given.partner, given.quantity, because),),
+        happened_at=given.happened_at,
+    )
+
+
+def _over(kind: type[f.AidDeclined | f.AidReleased], over: AidOver, submission: Submission) -> Response:
     because = _said(submission.actor, over.reason)
     return submission.record(
-        lambda _present, at: (f.AidReleased(at, NeedId(over.need), over.partner, because),),
+        lambda _present, at: (kind(at, NeedId(over.need), over.partner, because),),
         happened_at=over.happened_at,
     )
 

@@ -16,6 +16,7 @@ from incidents.near_names import Found, NearNames, listed
 from incidents.phrases import plan_in_words, step_in_words
 from incidents.procedure import Procedure, Triage
 from incidents.refusals import Refusal
+from incidents.tree_soundness import answer_flaws
 from incidents.triage import Ask, Outcome, Standing, accepts, next_step
 
 
@@ -26,13 +27,7 @@ class Answers(Document):
 
     def flaws(self, triage: Triage) -> Found:
         """Yield each answer that is none to the tree."""
-        names = NearNames()
-        for name, answer in self.answers.items():
-            if name not in triage.questions:
-                yield from names.unknown(("answers", name, "[key]"), "question", name, triage.questions)
-            elif not accepts(triage.questions[name], answer):
-                what = f"question '{name}' does not take '{answer}'"
-                yield ("answers", name), what, listed(triage.questions[name].answers)
+        return answer_flaws(triage, self.answers, NearNames())
 
 
 @dataclass(frozen=True, slots=True)

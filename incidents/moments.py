@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias
 
 from incidents import facts as f
 from incidents.quantities import ContactId, IncidentId, Instant, NeedId, ResourceId
@@ -46,7 +46,6 @@ Moment: TypeAlias = Literal[
     "noted",
     "closed",
 ]
-MOMENTS: tuple[Moment, ...] = get_args(Moment)
 OF_CONTACTS: tuple[Moment, ...] = ("received", "answered", "ended")
 OF_RESOURCES: tuple[Moment, ...] = ("assigned", "departed", "arrived", "transporting", "at facility", "released")
 """What happens only to incidents that asked for resources, and may be asked of those with one skill."""

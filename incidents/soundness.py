@@ -22,8 +22,8 @@ from incidents.procedure import Diversion, Example, Procedure
 from incidents.reserves import reserve_flaws
 from incidents.staffing import thin_hours
 from incidents.targets import TargetPack
-from incidents.tree_soundness import tree_flaws
-from incidents.triage import Ask, Outcome, accepts, next_step
+from incidents.tree_soundness import answer_flaws, tree_flaws
+from incidents.triage import Ask, Outcome, next_step
 from incidents.wording_soundness import wording_flaws
 
 KINDS_COMPARED = 50_000
@@ -220,18 +220,8 @@ class _Inspection:
 
     def _example(self, loc: Loc, example: Example) -> Found:
         triage, determinants = self.procedure.triage, self.procedure.determinants
-        wrong = False
-        for name, answer in example.answers.items():
-            if name not in triage.questions:
-                wrong = True
-                yield from self.names.unknown((*loc, "answers", name, "[key]"), "question", name, triage.questions)
-            elif not accepts(triage.questions[name], answer):
-                wrong = True
-                yield (
-                    (*loc, "answers", name),
-                    f"question '{name}' does not take '{answer}'",
-                    listed(triage.questions[name].answers),
-                )
+        wrong = list(answer_flaws(triage, example.answers, self.names, loc))
+        yield from wrong
         yield from self.names.unknown((*loc, "code"), "determinant", example.code, determinants)
         yield from self.names.unknown((*loc, "priority"), "priority", example.priority, self.procedure.priorities)
         if wrong or example.code not in determinants or example.priority not in self.procedure.priorities:

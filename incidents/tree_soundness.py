@@ -6,11 +6,11 @@ that is one typing slip from its target) is not named again. Imports `procedure`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from incidents.centre import Loc
 from incidents.near_names import Found, NearNames, listed
-from incidents.procedure import Procedure, Question, Step
+from incidents.procedure import Procedure, Question, Step, Triage
 from incidents.triage import accepts
 
 STEPS_FOLLOWED = 100_000
@@ -175,3 +175,13 @@ def _steps(question: Question) -> Iterator[tuple[Loc, Step]]:
         yield ("answers", answer), step
     if question.otherwise is not None:
         yield ("otherwise",), question.otherwise
+
+
+def answer_flaws(triage: Triage, answers: Mapping[str, str], names: NearNames, loc: Loc = ()) -> Found:
+    """Yield each of these answers, which stand at `loc`, that is none to the tree."""
+    for name, answer in answers.items():
+        if name not in triage.questions:
+            yield from names.unknown((*loc, "answers", name, "[key]"), "question", name, triage.questions)
+        elif not accepts(triage.questions[name], answer):
+            what = f"question '{name}' does not take '{answer}'"
+            yield (*loc, "answers", name), what, listed(triage.questions[name].answers)
