@@ -87,9 +87,10 @@ def timeline(
 ) -> tuple[Step, ...]:
     """Predict every fact that follows an incident opened at `at` with `answers` (question -> answer), in order.
 
-    `left`: questions at which it is left, with the jump-out. Each question takes `pace_s` seconds. Shift edges after `at` are steps as well, until the last rung or for `watch_s` seconds,
-    whichever is longer. Facts at one instant stand in the order in which a desk records them: what time alone makes due, then
-    the edges of shifts, then answers and what they entail. Refuses answers that do not lead from the start to a code.
+    `left`: questions at which the interview is left, with the jump-out. Each question takes `pace_s` seconds. Shift edges after
+    `at` are steps as well, until the last rung or for `watch_s` seconds, whichever is longer. Facts at one instant stand in the
+    order in which a desk records them: what time alone makes due, then the edges of shifts, then answers and what they entail.
+    Refuses answers that do not lead from the start to a code.
     """
     outcome = outcome_of(procedure.triage, answers, left)
     assert pace_s >= 0, "time does not go back"
@@ -109,12 +110,12 @@ def timeline(
     return tuple(Step(fact, _asked(fact, centre, duties)) for _, fact in ordered)
 
 
-def boundaries(procedure: Procedure, answers: Mapping[str, str]) -> tuple[Boundary, ...]:
+def boundaries(procedure: Procedure, answers: Mapping[str, str], left: Left = NEVER_LEFT) -> tuple[Boundary, ...]:
     """Return what each rung does just below, at and just above its trigger (a millisecond), in the order of the timeline.
 
     A rung that this path never reaches has no boundary on it.
     """
-    outcome = outcome_of(procedure.triage, answers)
+    outcome = outcome_of(procedure.triage, answers, left)
     determinant = procedure.determinants[outcome.code]
     if determinant.plan is None:
         return ()
@@ -135,7 +136,7 @@ def boundaries(procedure: Procedure, answers: Mapping[str, str]) -> tuple[Bounda
 
 
 def outcome_of(triage: Triage, answers: Mapping[str, str], left: Left = NEVER_LEFT) -> Outcome:
-    """Return the code that `answers` lead to; refuse any that do not, any that is never asked for, and leaving what is not left."""
+    """Return the code that `answers` lead to; refuse what does not, what is never asked for, and jump-outs not offered."""
     flaws = [
         Flaw(_pointer(name), "there is no such question", listed(triage.questions))
         for name in answers
@@ -147,6 +148,7 @@ def outcome_of(triage: Triage, answers: Mapping[str, str], left: Left = NEVER_LE
         for name, out in left.items()
         if name not in step.left
     ]
+    flaws += [Flaw(_pointer(name), "is left, and so not answered", "") for name in step.left if name in answers]
     match step:
         case Ask():
             options = listed((*step.options, "or any other") if step.others else step.options)
@@ -157,7 +159,6 @@ def outcome_of(triage: Triage, answers: Mapping[str, str], left: Left = NEVER_LE
             flaws.append(Flaw(_pointer(step.question), f"the tree cannot go on with {step.answer!r}", options))
         case Outcome():
             asked = dict(step.path)
-            # What was answered before an interview was left there is known all the same.
             idle = [name for name in answers if name in triage.questions and name not in asked]
             flaws += [Flaw(_pointer(name), "is never asked for on this path", listed(asked)) for name in idle]
             if not flaws:

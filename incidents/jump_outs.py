@@ -20,8 +20,8 @@ def standing_of(incident: Incident, triage: Triage) -> Standing:
     return next_step(triage, incident.answers, incident.left)
 
 
-def may_be_offered(triage: Triage, jump_outs: tuple[str, ...], role: str | None) -> tuple[str, ...]:
-    """Those of the jump-outs that a role may take; None: nobody says in which role."""
+def offered_to(triage: Triage, jump_outs: tuple[str, ...], role: str | None) -> tuple[str, ...]:
+    """Those of the jump-outs that a role may take; `role` None: all of them."""
     return tuple(each for each in jump_outs if role is None or _may(triage, each, role))
 
 

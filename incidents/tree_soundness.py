@@ -181,8 +181,10 @@ class _Tree:
 
 def _steps(question: Question) -> Iterator[tuple[Loc, Step]]:
     for answer, step in question.ways:
-        listed_at: Loc = ("answers", answer) if answer in question.answers else (answer or "otherwise",)
-        yield listed_at, step
+        if answer is not None and answer in question.answers:
+            yield ("answers", answer), step
+        else:
+            yield (answer or "otherwise",), step
 
 
 def answer_flaws(triage: Triage, answers: Mapping[str, str], names: NearNames, loc: Loc = ()) -> Found:

@@ -119,6 +119,12 @@ def accepts(question: Question, answer: str) -> bool:
     return question.way(answer) is not None
 
 
+def besides(question: Question) -> tuple[str, ...]:
+    """Of "unknown" and "refused" those that lead on without being listed, and not as any other answer does."""
+    own = {each: question.way(each) for each in (UNKNOWN, REFUSED) if each not in question.answers}
+    return tuple(each for each, step in own.items() if step is not None and step is not question.otherwise)
+
+
 def applies(triage: Triage, jump_out: str, question: str, before: Collection[str]) -> bool:
     """Whether the tree offers a jump-out at a question, those in `before` having been asked on the way to it."""
     return jump_out in triage.outs_at(question) and triage.branches[jump_out].isdisjoint(before)
@@ -141,14 +147,13 @@ def stands_at(standing: Standing) -> str:
 
 def _ask(triage: Triage, name: str, path: Collection[str], gone: tuple[str, ...]) -> Ask:
     question = triage.questions[name]
-    own = {each: question.way(each) for each in (UNKNOWN, REFUSED) if each not in question.answers}
     return Ask(
         name,
         question.text,
         question.about,
         tuple(question.answers),
         question.is_open,
-        tuple(each for each, step in own.items() if step is not None and step is not question.otherwise),
+        besides(question),
         gone,
         _offered(triage, name, path),
     )
