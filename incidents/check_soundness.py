@@ -17,6 +17,7 @@ from incidents.moments import OF_RESOURCES
 from incidents.near_names import Found, NearNames, listed
 from incidents.procedure import Dispatch, Procedure
 from incidents.targets import Target, TargetPack
+from incidents.tree import JumpOut
 
 
 def check_flaws(
@@ -61,8 +62,7 @@ class _Checks:
         self.names = names
         self.next: Mapping[str, tuple[str, ...]] = {}
         self.codes: Mapping[str, tuple[str, ...]] = {}
-        self.next_out: Mapping[str, tuple[str, ...]] = {}
-        self.codes_out: Mapping[str, tuple[str, ...]] = {}
+        self.outs: Mapping[str, tuple[JumpOut, ...]] = {}
         self.reached: dict[str | None, tuple[frozenset[str], frozenset[str]]] = {}
 
     def flaws(self, asked: Mapping[str, None]) -> Found:
@@ -115,8 +115,10 @@ class _Checks:
                 name = ahead.pop()
                 # An interview that leaves at a question has been asked it and has not answered it.
                 answered = name != avoiding
-                codes.update(self.codes_out[name], self.codes[name] if answered else ())
-                onward = (*self.next_out[name], *(self.next[name] if answered else ()))
+                codes.update(self.codes[name] if answered else ())
+                codes.update(code for out in self.outs[name] for code in out.codes_without(avoiding))
+                branches = (out.ask for out in self.outs[name] if out.ask is not None)
+                onward = (*branches, *(self.next[name] if answered else ()))
                 further = [each for each in onward if each not in been]
                 been.update(further)
                 ahead.extend(further)
@@ -129,9 +131,7 @@ class _Checks:
         triage = self.procedure.triage
         questions = triage.questions
         steps = {name: tuple(step for _, step in each.ways) for name, each in questions.items()}
-        outs = {name: [triage.jump_outs[each] for each in triage.outs_at(name)] for name in questions}
-        self.next_out = {name: tuple(out.ask for out in each if out.ask is not None) for name, each in outs.items()}
-        self.codes_out = {name: tuple(code for out in each for code in out.codes) for name, each in outs.items()}
+        self.outs = {name: tuple(triage.jump_outs[each] for each in triage.outs_at(name)) for name in questions}
         self.next = {
             name: tuple(dict.fromkeys(step.ask for step in each if step.ask is not None and step.ask in questions))
             for name, each in steps.items()

@@ -24,7 +24,7 @@ from incidents.reserves import reserve_flaws
 from incidents.staffing import thin_hours
 from incidents.targets import TargetPack
 from incidents.tree_soundness import answer_flaws, left_flaws, tree_flaws
-from incidents.triage import Ask, Outcome, next_step
+from incidents.triage import Ask, Outcome, Stuck, next_step
 from incidents.wording_soundness import wording_flaws
 
 KINDS_COMPARED = 50_000
@@ -232,9 +232,12 @@ class _Inspection:
         yield from self.names.unknown((*loc, "priority"), "priority", example.priority, self.procedure.priorities)
         if wrong or example.code not in determinants or example.priority not in self.procedure.priorities:
             return
+        # What merely follows from a jump-out with a flaw is not told.
+        if not all(triage.names_known(out) for out in example.left.values()):
+            return
         step = next_step(triage, example.answers, example.left)
         for question, out in example.left.items():
-            if question not in step.left:
+            if question not in step.left and not isinstance(step, Stuck):
                 yield (
                     (*loc, "left", question),
                     f"the example cannot leave question '{question}' by '{out}'",

@@ -122,7 +122,12 @@ class JumpOut(Document):
     @property
     def codes(self) -> tuple[str, ...]:
         """Every code that it may end with."""
-        return tuple(dict.fromkeys((*(each.code for each in self.cases), *((self.code,) if self.code else ()))))
+        return self.codes_without(None)
+
+    def codes_without(self, question: str | None) -> tuple[str, ...]:
+        """Every code that it may end with where `question` has no answer; None: whatever is answered."""
+        cases = (each.code for each in self.cases if question not in each.answers)
+        return tuple(dict.fromkeys((*cases, *((self.code,) if self.code is not None else ()))))
 
     @property
     def is_for_good(self) -> bool:
@@ -157,6 +162,11 @@ class Triage(Document):
                 reached.add(name)
                 ahead.extend(step.ask for _, step in self.questions[name].ways)
         return frozenset(reached)
+
+    def names_known(self, jump_out: str) -> bool:
+        """Whether every question that a jump-out names is there."""
+        out = self.jump_outs[jump_out]
+        return set(out.at) <= set(self.questions) and (out.ask is None or out.ask in self.questions)
 
     def outs_at(self, question: str) -> tuple[str, ...]:
         """The jump-outs that may be offered at a question, on some way to it."""
