@@ -220,7 +220,7 @@ def test_leaving_or_resuming_out_of_turn_is_a_problem_at_its_place(
     """And nothing has changed."""
     incident = asking.report(0)
     problem = asking.refused(f"/v1/incidents/{incident}/{way}", body)
-    assert [flaw["where"] for flaw in problem["flaws"]] == [where]
+    assert [flaw["pointer"] for flaw in problem["flaws"]] == [where]
 
 
 def test_the_log_of_an_incident_shows_that_it_was_left_and_resumed(asking: Dispatcher) -> None:
