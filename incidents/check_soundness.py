@@ -17,7 +17,6 @@ from incidents.moments import OF_RESOURCES
 from incidents.near_names import Found, NearNames, listed
 from incidents.procedure import Dispatch, Procedure
 from incidents.targets import Target, TargetPack
-from incidents.tree import JumpOut
 
 
 def check_flaws(
@@ -62,7 +61,7 @@ class _Checks:
         self.names = names
         self.next: Mapping[str, tuple[str, ...]] = {}
         self.codes: Mapping[str, tuple[str, ...]] = {}
-        self.outs: Mapping[str, tuple[JumpOut, ...]] = {}
+        self.outs: Mapping[str, tuple[str, ...]] = {}
         self.reached: dict[str | None, tuple[frozenset[str], frozenset[str]]] = {}
 
     def flaws(self, asked: Mapping[str, None]) -> Found:
@@ -108,6 +107,7 @@ class _Checks:
         if avoiding not in self.reached:
             self._lay_out()
             codes: set[str] = set()
+            offered: set[tuple[str, ...]] = set()
             start = self.procedure.triage.start
             ahead = [start] if start in self.next else []
             been = set(ahead)
@@ -116,9 +116,13 @@ class _Checks:
                 # An interview that leaves at a question has been asked it and has not answered it.
                 answered = name != avoiding
                 codes.update(self.codes[name] if answered else ())
-                codes.update(code for out in self.outs[name] for code in out.codes_without(avoiding))
-                branches = (out.ask for out in self.outs[name] if out.ask is not None)
-                onward = (*branches, *(self.next[name] if answered else ()))
+                onward = self.next[name] if answered else ()
+                # Most questions offer the same jump-outs, and what these lead to need be found only once.
+                if self.outs[name] not in offered:
+                    offered.add(self.outs[name])
+                    outs = [self.procedure.triage.jump_outs[each] for each in self.outs[name]]
+                    codes.update(code for out in outs for code in out.codes_without(avoiding))
+                    onward = (*(out.ask for out in outs if out.ask is not None), *onward)
                 further = [each for each in onward if each not in been]
                 been.update(further)
                 ahead.extend(further)
@@ -131,7 +135,7 @@ class _Checks:
         triage = self.procedure.triage
         questions = triage.questions
         steps = {name: tuple(step for _, step in each.ways) for name, each in questions.items()}
-        self.outs = {name: tuple(triage.jump_outs[each] for each in triage.outs_at(name)) for name in questions}
+        self.outs = {name: triage.outs_at(name) for name in questions}
         self.next = {
             name: tuple(dict.fromkeys(step.ask for step in each if step.ask is not None and step.ask in questions))
             for name, each in steps.items()

@@ -64,9 +64,10 @@ def _offers(loc: Loc, name: str, out: JumpOut, triage: Triage, names: NearNames)
     if triage.start in branch:
         what = f"its branch leads back to question '{triage.start}', which every interview has been asked"
         yield (*loc, "ask"), what, "a question not asked before"
+    first: dict[str, int] = {}
     for index, asked in enumerate(out.at):
         yield from names.unknown((*loc, "at", index), "question", asked, triage.questions)
-        if asked in out.at[:index]:
+        if first.setdefault(asked, index) != index:
             yield (*loc, "at", index), f"question '{asked}' stands here twice", "each question once"
         elif asked in branch and triage.start not in branch:
             elsewhere = (each for each in triage.questions if each not in branch)

@@ -166,7 +166,7 @@ class Triage(Document):
     def names_known(self, jump_out: str) -> bool:
         """Whether every question that a jump-out names is there."""
         out = self.jump_outs[jump_out]
-        return set(out.at) <= set(self.questions) and (out.ask is None or out.ask in self.questions)
+        return all(each in self.questions for each in out.at) and (out.ask is None or out.ask in self.questions)
 
     def outs_at(self, question: str) -> tuple[str, ...]:
         """The jump-outs that may be offered at a question, on some way to it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import process_time
 from typing import Any
 
 import pytest
@@ -59,3 +60,18 @@ def test_a_case_that_knows_the_answer_is_no_way_past_the_question() -> None:
         "checks": {"it": {"answer": "nature", "codes": ["crash-1"]}},
     }
     assert list(flaws_of(type(rules).model_validate(document), None)) == []
+
+
+def test_a_hostile_document_of_jump_outs_is_judged_soon() -> None:
+    """Fifty jump-outs at ten thousand questions and fifty checks that reckon with them must not hold up the desk."""
+    chain = {f"q{n}": {"text": "?", "about": "a", "answers": {"y": {"ask": f"q{n + 1}"}}} for n in range(9_000)}
+    chain["q9000"] = {**QUESTIONS["severe"]}
+    cases = [{"answers": {f"q{n}": "y"}, "code": "fire-1"} for n in range(100)]
+    outs = {f"o{n}": {"text": "?", "code": "ring-back", "cases": cases, "at": list(chain)[:1000]} for n in range(25)}
+    outs |= {f"b{n}": {"text": "?", "ask": f"q{n + 1}"} for n in range(25)}
+    checks = {f"c{n}": {"answer": f"q{n * 100}"} for n in range(50)}
+    rules = interview_rules(start="q0", questions=chain, jump_outs=outs)
+    rules = type(rules).model_validate({**rules.model_dump(mode="json", by_alias=True), "checks": checks})
+    begun = process_time()
+    assert len(list(flaws_of(rules, None))) >= 50
+    assert process_time() - begun < 4
