@@ -176,7 +176,8 @@ def _meant(procedure: Procedure, pack: TargetPack | None, grade: str) -> tuple[s
 
 
 def _skills_asked_for(procedure: Procedure) -> Mapping[str, None]:
-    rows = [row for plan in procedure.plans.values() for way in plan.ways for row in way]
+    attendances = (each for plan in procedure.plans.values() for each in (plan, *plan.levels))
+    rows = [row for each in attendances for way in each.ways for row in way]
     rows += [rung.opens for rung in procedure.escalation.values() if rung.opens is not None]
     return dict.fromkeys(row.skill for row in rows)
 

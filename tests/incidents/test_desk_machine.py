@@ -65,8 +65,24 @@ SHAPED: dict[str, Any] = {
     },
 }
 """Every shape of need: two ways to fill it, roles that a medic may fill both of, and work for which only the bus has room."""
+LEVELS: dict[str, Any] = {
+    "fire": [
+        {"name": "second", "counts": "added", "send": [{"skill": "transport", "quantity": 2}], "after_s": 45},
+        {"name": "third", "counts": "in all", "send": [{"skill": "fire", "quantity": 3}, {"skill": "advanced"}]},
+    ],
+    "rescue": [
+        {"name": "second", "counts": "added", "send": [{"skill": "advanced"}], "instead": [[{"skill": "fire"}]],
+         "whole": True},
+    ],
+}  # fmt: skip
+"""Alarm levels: one that time reaches, one that counts all, one that may be filled in two ways."""
 ANSWERS = [("nature", "fire"), ("nature", "illness"), ("nature", "crash"), ("severe", "yes"), ("severe", "no")]
 NUMBERS = st.integers(0, 40)
+
+
+def with_levels(plans: dict[str, Any]) -> dict[str, Any]:
+    """The plans with their alarm levels."""
+    return {name: {**plan, "levels": LEVELS.get(name, [])} for name, plan in plans.items()}
 
 
 class DeskMachine(RuleBasedStateMachine):
@@ -81,13 +97,15 @@ class DeskMachine(RuleBasedStateMachine):
                 "red": {"rank": 1, "urgency": {"weight": 4}},
                 "green": {"rank": 2, "urgency": {"weight": 1}, **waiting},
             },
-            plans=SHAPED
+            plans=with_levels(SHAPED)
             if shaped
-            else {
-                "fire": {"send": [{"skill": "fire"}]},
-                "medical": {"send": [{"skill": "transport"}]},
-                "rescue": {"send": [{"skill": "fire"}, {"skill": "transport", "quantity": 2}], "whole": whole},
-            },
+            else with_levels(
+                {
+                    "fire": {"send": [{"skill": "fire"}]},
+                    "medical": {"send": [{"skill": "transport"}]},
+                    "rescue": {"send": [{"skill": "fire"}, {"skill": "transport", "quantity": 2}], "whole": whole},
+                }
+            ),
             dispatch={
                 "automatic": ["red"] if automatic else [],
                 "diversion": {"to": ["red"], "from": ["green"], "least_gain_s": 10},
@@ -95,7 +113,12 @@ class DeskMachine(RuleBasedStateMachine):
             },
             escalation={
                 "late": {"unfilled_for_s": 60, "priorities": ["green"], "raises_to": "red"},
-                "later": {"unfilled_for_s": 90, "priorities": ["red"], "opens": {"skill": "advanced"}},
+                "later": {
+                    "unfilled_for_s": 90,
+                    "priorities": ["red"],
+                    "opens": {"skill": "advanced"},
+                    "alarm_up": True,
+                },
             },
         )
         self.centre = a_centre(UNITS, kinds=KINDS)
@@ -287,6 +310,17 @@ class DeskMachine(RuleBasedStateMachine):
         if number % 4 == 0:
             self.dare(f.IncidentClosed(self.when, IncidentId(self.pick(self.books.reported_at, number)), "done"))
 
+    @rule(number=NUMBERS, level=st.sampled_from(["second", "third"]), plan=st.sampled_from(["fire", "rescue"]))
+    def an_attendance_is_made_up(self, number: int, level: str, plan: str) -> None:
+        """To a level that its plan has, or to one that it has not."""
+        incident = IncidentId(self.pick(self.books.open_incidents, number))
+        self.dare(f.AlarmRaised(self.when, incident, plan, level, "made up", by_person=True))
+
+    @rule(number=NUMBERS, level=st.sampled_from([None, None, "second"]))
+    def an_alarm_is_stopped(self, number: int, level: str | None) -> None:
+        """Whoever is on the way goes on; nobody else is asked for."""
+        self.dare(f.AlarmLowered(self.when, IncidentId(self.pick(self.books.open_incidents, number)), "stop", level))
+
     @rule(number=NUMBERS)
     def a_need_is_withdrawn(self, number: int) -> None:
         """Refused while somebody serves it."""
@@ -352,6 +386,15 @@ class DeskMachine(RuleBasedStateMachine):
             name: self.books.reported_at[name] for name in incidents
         }
         assert all(count == 1 for count in self.books.rungs.values())
+
+    @invariant()
+    def a_stopped_alarm_asks_for_nobody(self) -> None:
+        """And what it asked for before is kept only by those who serve it."""
+        for need in self.books.live:
+            stopped_at = self.books.stopped.get(self.books.owner[need], "not stopped")
+            if self.books.asked_by[need] is not None and stopped_at is None:
+                asked = [sum(self.books.open_positions(need)[row] for row in way) for way in self.books.ways(need)]
+                assert 0 in asked
 
     @invariant()
     def every_open_position_is_proposed_for_or_held(self) -> None:
