@@ -321,6 +321,15 @@ class DeskMachine(RuleBasedStateMachine):
         """Whoever is on the way goes on; nobody else is asked for."""
         self.dare(f.AlarmLowered(self.when, IncidentId(self.pick(self.books.open_incidents, number)), "stop", level))
 
+    @rule(seconds=st.integers(0, 400), most=st.integers(1, 3))
+    def reinforcements_are_stopped_on_their_way(self, seconds: int, most: int) -> None:
+        """The usual case of a stop: some were sent, and the rest is not wanted any more."""
+        self.something_happens(seconds, False, "fire")
+        incident = IncidentId(f"i{self.count}")
+        self.dare(f.AlarmRaised(self.when, incident, "fire", "second", "made up", by_person=True))
+        self.proposals_are_accepted(list(range(most)))
+        self.dare(f.AlarmLowered(self.when, incident, "stop"))
+
     @rule(number=NUMBERS)
     def a_need_is_withdrawn(self, number: int) -> None:
         """Refused while somebody serves it."""
