@@ -152,7 +152,7 @@ def _target_flaws(
     for name, meanings in targets.packs.items():
         loc = ("targets", "packs", name)
         pack = None
-        if packs is not None:
+        if packs is not None and name not in targets.held:
             yield from names.unknown((*loc, "[key]"), "target pack", name, packs)
             pack = packs.get(name)
         for grade, meant in meanings.items():
@@ -161,6 +161,8 @@ def _target_flaws(
             noun, known = _meant(procedure, pack, grade)
             for index, each in enumerate(meant):
                 yield from names.unknown((*loc, grade, index), noun, each, known)
+    for name in targets.held:
+        yield from names.unknown(("targets", "held", name, "[key]"), "target pack of `packs`", name, targets.packs)
 
 
 def _groups(target: Target, procedure: Procedure) -> tuple[str, Mapping[str, object]]:

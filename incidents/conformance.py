@@ -120,7 +120,7 @@ def conformance(
     """Hold a log, in order of time, against the procedures (by fingerprint) that it says were in force; O(facts + findings).
 
     `in_force`: the fingerprint in force before the first fact. Only what was received in [since, until) is judged. Refuses a
-    procedure that names a target pack which is not in `packs`.
+    procedure that names a target pack which it does not hold and which is not in `packs`.
     """
     courses = courses_of(facts, in_force)
     judges = _judges(procedures, packs)
@@ -166,7 +166,7 @@ class _Judge:
 
 
 def _judges(procedures: Mapping[str, Procedure], packs: Mapping[str, TargetPack]) -> dict[str, _Judge]:
-    named = {name: None for each in procedures.values() for name in each.targets.packs}
+    named = {name: None for each in procedures.values() for name in each.targets.packs if name not in each.targets.held}
     flaws = [
         Flaw("targets", f"there is no target pack '{name}'", ", ".join(packs)) for name in named if name not in packs
     ]

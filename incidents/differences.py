@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args
 
+from incidents.pack_differences import told_of_packs
 from incidents.phrases import (
     field_in_words,
     in_words,
@@ -122,6 +123,8 @@ def _told(path: _Path, old: Any, new: Any) -> _Told:
     if path[:-1] in _THINGS and (old is _ABSENT or new is _ABSENT):
         noun, whole = _THINGS[path[:-1]]
         yield path, f"{noun} '{path[-1]}' is new: {whole(new)}" if old is _ABSENT else f"{noun} '{path[-1]}' is dropped"
+    elif path == ("targets", "held"):
+        yield from _packs(path, old, new)
     elif path[:2] == ("triage", "questions") and path[3:] in (("answers",), ("otherwise",)):
         yield from _rerouted(path, old, new)
     elif isinstance(old, dict) and isinstance(new, dict) and _sentence(path) is None:
@@ -129,6 +132,13 @@ def _told(path: _Path, old: Any, new: Any) -> _Told:
             yield from _told((*path, key), old.get(key, _ABSENT), new.get(key, _ABSENT))
     else:
         yield path, _field(path, old, new)
+
+
+def _packs(path: _Path, old: Any, new: Any) -> _Told:
+    """What the packs say otherwise that both versions name; that one is named or not is told where it is named."""
+    for name in (name for name in old if name in new):
+        for keys, words in told_of_packs(old[name], new[name]):
+            yield (*path, name, *keys), f"target pack '{name}': {words}"
 
 
 def _rerouted(path: _Path, old: Any, new: Any) -> _Told:

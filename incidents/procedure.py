@@ -21,7 +21,7 @@ from incidents.goals import Aim, Serves
 from incidents.ladder import Authority, Rung
 from incidents.quantities import SECONDS_IN_A_WEEK
 from incidents.response_plan import Plan as Plan
-from incidents.targets import Targets
+from incidents.targets import TargetPack, Targets
 from incidents.wording import Advice, Wording
 
 MOST_WEIGHTED_S = 10_000_000
@@ -248,6 +248,11 @@ class Procedure(Document):
     targets: Targets = Targets()
     checks: Mapping[Name, Check] = Field(default_factory=dict, max_length=50)
     examples: tuple[Example, ...] = ()
+
+    def holding(self, packs: Mapping[str, TargetPack]) -> Procedure:
+        """Return the same rules with what the target packs say that they name, every one of which has to be in `packs`."""
+        targets = self.targets.holding(packs)
+        return self if targets is self.targets else self.model_copy(update={"targets": targets})
 
     @cached_property
     def is_staged(self) -> bool:
