@@ -40,9 +40,10 @@ UNKNOWN = "unknown"
 class Coverage:
     """How often each part of a procedure was used. Every name that the document declares has a count, if only 0.
 
-    `uses`: part (queues, questions, determinants, plans, rungs) -> name -> count. A question counts once for each answer, a plan
-    once for each need that it opened. `paths` has every path of the tree, or those taken where there are more than `MOST_PATHS`;
-    `path_count` is how many there are. `to_code_s` ascends. `by_person`: assessments over the tree's head, which take no path.
+    `uses`: part (queues, questions, determinants, plans, alarm levels, rungs) -> name -> count. A question counts once for each
+    answer, a plan once for each first attendance that it asked for, a level (as PLAN: LEVEL) once for each raise. `paths` has
+    every path of the tree, or those taken where there are more than `MOST_PATHS`; `path_count` is how many there are. `to_code_s`
+    ascends. `by_person`: assessments over the tree's head, which take no path.
     `left_out`: facts that speak of another procedure, and assessments whose answers the log does not have. `coded` counts
     assessments, of which an incident may have several; its seconds run to the first.
     """
@@ -201,6 +202,11 @@ def in_words(path: Path) -> str:
     return ", ".join(f"{question}={ANY_OTHER if answer is None else answer}" for question, answer in path)
 
 
+def _levels(procedure: Procedure) -> Mapping[str, None]:
+    """Every alarm level as PLAN: LEVEL."""
+    return {f"{name}: {level.name}": None for name, plan in procedure.plans.items() for level in plan.levels}
+
+
 def _misheard(contact: Contact, triage: Triage, wrong: float, luck: Mapping[str, Sequence[float]]) -> Contact:
     heard: dict[str, str] = {}
     mistaken: dict[str, str] = {}
@@ -252,8 +258,12 @@ class _Tally:
                 self._answer(fact)
             case f.IncidentAssessed():
                 self._assessment(fact)
-            case f.NeedOpened() if fact.incident is not None and fact.because.startswith("plan "):
+            case f.NeedOpened() if (
+                fact.incident is not None and fact.alarm is None and fact.because.startswith("plan ")
+            ):
                 self._use("plans", fact.because.removeprefix("plan "), self.procedure.plans)
+            case f.AlarmRaised():
+                self._use("alarm levels", f"{fact.plan}: {fact.level}", _levels(self.procedure))
             case f.IncidentEscalated():
                 self._use("rungs", fact.rung, self.procedure.escalation)
             case _:
@@ -267,6 +277,7 @@ class _Tally:
             "questions": rules.triage.questions,
             "determinants": rules.determinants,
             "plans": rules.plans,
+            "alarm levels": _levels(rules),
             "rungs": rules.escalation,
         }
         there_are = path_count(rules.triage)
