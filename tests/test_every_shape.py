@@ -57,7 +57,12 @@ RULES = a_procedure(
                     "after_s": 120,
                     "unless_arrived": True,
                 },
-                {"name": "third", "counts": "in all", "send": [{"skill": "fire", "quantity": 3}], "after_s": 600},
+                {
+                    "name": "third",
+                    "counts": "in all",
+                    "send": [{"skill": "fire", "quantity": 2}, {"skill": "water", "quantity": 2}],
+                    "after_s": 600,
+                },
             ],
         },
         "medical": {"send": [{"skill": "transport", "load": 2}]},

@@ -280,3 +280,17 @@ def test_the_same_seed_has_the_same_callers_whatever_is_misheard(san_francisco: 
     assert right.contacts == wrong.contacts
     assert wrong.judged == again.judged
     assert wrong.judged.over > right.judged.over
+
+
+def test_alarm_levels_are_counted_by_plan_and_name() -> None:
+    """A level that no rehearsal reached has not been rehearsed; its needs are no second use of the plan."""
+    levels = [{"name": name, "counts": "added", "send": [{"skill": "fire"}]} for name in ("second", "third")]
+    plans = {**a_procedure().model_dump(mode="json")["plans"], "fire": {"send": [{"skill": "fire"}], "levels": levels}}
+    rules = a_procedure(plans=plans)
+    desk = a_desk(a_centre({"E1": ("engine", 0)}), rules)
+    log = [*an_incident(desk, "i", None, at(0), nature="fire")]
+    log += desk.observe(f.AlarmRaised(at(1), IncidentId("i"), "fire", "second", "made up", by_person=True))
+    found = coverage(log, rules)
+    assert found.uses["alarm levels"] == {"fire: second": 1, "fire: third": 0}
+    assert found.uses["plans"] == {"fire": 1, "medical": 0, "rescue": 0}
+    assert found.unused["alarm levels"] == ("fire: third",)
