@@ -13,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from api import (
     allocation_routes,
     contact_routes,
+    correction_routes,
     designer_routes,
     dispatcher_routes,
     escalation_routes,
@@ -37,6 +38,7 @@ ROUTERS = (
     message_routes.routes,
     dispatcher_routes.routes,
     escalation_routes.routes,
+    correction_routes.routes,
     resource_routes.routes,
     record_routes.routes,
     rehearsal_routes.routes,

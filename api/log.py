@@ -38,7 +38,7 @@ from api.log_file import (
 from incidents import facts as f
 from incidents.centre import Centre
 from incidents.procedure import Procedure
-from incidents.quantities import Instant
+from incidents.quantities import Instant, filed_under
 from incidents.records import as_record, fact_from_record
 from incidents.refusals import Flaw, Refusal
 
@@ -321,16 +321,11 @@ def chained(sequence: int, batch: int, recorded_at: Instant, actor: str, text: s
 
 def subject_of(fact: f.Fact) -> str:
     """Return what a fact is about, as `kind:id`: its incident, else its contact, else its resource, else the rules."""
-    incident, contact = getattr(fact, "incident", None), getattr(fact, "contact", None)
+    incident, contact = filed_under(fact)
     if incident is not None:
         return f"incident:{incident}"
     if contact is not None:
         return f"contact:{contact}"
-    need = getattr(fact, "need", None)
-    if need is not None:
-        # A need is called after its owner: CONTACT/call, or INCIDENT/number.
-        owner, _, which = str(need).rpartition("/")
-        return f"contact:{owner}" if which == "call" else f"incident:{owner}"
     resource = getattr(fact, "resource", None)
     return "procedure" if resource is None else f"resource:{resource}"
 

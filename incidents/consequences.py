@@ -2,8 +2,8 @@
 
 A contact entails a need for somebody who answers it; the last answer of the triage tree entails an assessment; an assessment
 entails the needs of its response plan; a rung that is due entails an escalation, and that may entail a need; whoever has to be
-told of any of it is sent a message. They are recorded as facts like any other, so that the log says what was asked for and by
-which rule. Imports `triage`, `escalation`, `rung_facts`, `messages`, `remembering`, `procedure`, `situation`, `facts`.
+told of any of it is sent a message, and what has to be handed over is. They are recorded as facts like any other, so that the log says what was asked for and by
+which rule. Imports `triage`, `escalation`, `rung_facts`, `messages`, `packets`, `remembering`, `procedure`, `situation`, `facts`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import reduce
 from itertools import count
 
-from incidents import escalation, messages
+from incidents import escalation, messages, packets
 from incidents import facts as f
 from incidents.centre import Centre
 from incidents.escalation import Change, Due
@@ -31,11 +31,12 @@ def entailed_by(
 ) -> tuple[f.Fact, ...]:
     """Return what `fact` entails; `situation` is the one just after it. `exercise`: messages say that nothing is real."""
     entailed = _by_rule(fact, situation, procedure)
-    if procedure.wording is None:
+    if procedure.wording is None and not procedure.handovers:
         return entailed
     # A message says what is asked for, so it is worded when that has been.
     asked = reduce(after, entailed, situation)
-    return (*entailed, *messages.entailed(fact, asked, procedure, centre, exercise=exercise))
+    told = messages.entailed(fact, asked, procedure, centre, exercise=exercise)
+    return (*entailed, *told, *packets.owed(fact, asked, procedure))
 
 
 def first_due_at(situation: Situation, procedure: Procedure) -> Instant | None:
@@ -55,6 +56,8 @@ def _by_rule(fact: f.Fact, situation: Situation, procedure: Procedure) -> tuple[
             return _stop_ringing(fact, situation)
         case f.AnswerGiven():
             return _assessment(fact, situation.incidents[fact.incident], procedure)
+        case f.Corrected():
+            return _by_correction(fact, situation, procedure)
         case f.IncidentAssessed():
             return _planned_need(fact, situation.incidents[fact.incident], situation, procedure)
         case f.IncidentEscalated():
@@ -118,7 +121,18 @@ def _stop_ringing(fact: f.ContactAbandoned, situation: Situation) -> tuple[f.Fac
     )
 
 
-def _assessment(fact: f.AnswerGiven, incident: Incident, procedure: Procedure) -> tuple[f.Fact, ...]:
+def _by_correction(fact: f.Corrected, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
+    """What is right leads where it would have led: another answer to another assessment, a contact into another incident's log."""
+    incident = None if fact.incident is None else situation.incidents.get(fact.incident)
+    if fact.answer is not None and incident is not None:
+        return _assessment(fact, incident, procedure)
+    link = situation.recorded[fact.sequence]
+    if fact.linked_to is not None and isinstance(link, f.ContactLinked):
+        return (f.ContactLinked(fact.at, link.contact, fact.linked_to),)
+    return ()
+
+
+def _assessment(fact: f.AnswerGiven | f.Corrected, incident: Incident, procedure: Procedure) -> tuple[f.Fact, ...]:
     if incident.assessed_by_person:
         return ()
     step = next_step(procedure.triage, incident.answers)

@@ -17,6 +17,7 @@ from incidents.adoption import obstacles
 from incidents.advice import out_of_scope
 from incidents.centre import Centre
 from incidents.consequences import entailed_by, entailed_by_time, first_due_at
+from incidents.correcting import earlier
 from incidents.decision import FACTORY_LIMITS, Decision, decide, facts_of, is_automatic
 from incidents.formulation import Solver
 from incidents.known import refusal
@@ -167,19 +168,30 @@ class Desk:
                 raise refusal("queue", f"unknown queue {fact.queue!r}", ", ".join(rules.queues))
             case f.AnswerGiven() if fact.question not in rules.triage.questions:
                 raise refusal("question", f"unknown question {fact.question!r}", ", ".join(rules.triage.questions))
-            case f.AnswerGiven() if not accepts(rules.triage.questions[fact.question], fact.answer):
-                options = ", ".join(rules.triage.questions[fact.question].answers)
-                raise refusal("answer", f"{fact.answer!r} does not answer {fact.question}", options)
+            case f.AnswerGiven():
+                _refuse_answer(fact, fact.answer, rules)
             case f.IncidentAssessed() if fact.determinant not in rules.determinants:
                 raise refusal("determinant", f"unknown code {fact.determinant!r}", ", ".join(rules.determinants))
             case f.IncidentAssessed() if fact.priority not in rules.priorities:
                 raise refusal("priority", f"unknown priority {fact.priority!r}", ", ".join(rules.priorities))
+            case f.Corrected() if fact.answer is not None:
+                _refuse_answer(earlier(situation, fact), fact.answer, rules)
+            case f.HandoverGiven() if fact.handover not in rules.handovers:
+                known_ones = ", ".join(rules.handovers) or "the procedure has none"
+                raise refusal("handover", f"unknown handover {fact.handover!r}", known_ones)
             case f.AdviceGiven():
                 flaws = out_of_scope(fact, known.open_incident(situation, fact.incident), rules)
                 if flaws:
                     raise FactRefused(flaws)
             case _:
                 refuse_against_ladder(fact, situation, rules)
+
+
+def _refuse_answer(asked: f.Fact, answer: str, rules: Procedure) -> None:
+    """Refuse an answer that the question does not take; another procedure may have asked another question."""
+    question = rules.triage.questions.get(asked.question) if isinstance(asked, f.AnswerGiven) else None
+    if isinstance(asked, f.AnswerGiven) and question is not None and not accepts(question, answer):
+        raise refusal("answer", f"{answer!r} does not answer {asked.question}", ", ".join(question.answers))
 
 
 def adoption(procedure: Procedure, at: Instant) -> f.ProcedureAdopted:

@@ -1,7 +1,7 @@
 """Every fact: something that happened, at an instant. The incident log is nothing else.
 
 Facts are light slotted values. A correction is a new fact; nothing is edited. `records` makes plain data of them. Imports only
-`quantities`, `ladder_facts` for escalation and aid, and `message_facts` for what people are told.
+`quantities`, and `ladder_facts`, `message_facts`, `handover_facts` and `correction_facts`, which it lists with its own.
 """
 
 from __future__ import annotations
@@ -12,6 +12,10 @@ from typing import Annotated, ClassVar, TypeAlias
 
 from pydantic import ConfigDict, Field
 
+from incidents.correction_facts import Corrected as Corrected
+from incidents.handover_facts import HandoverAccepted as HandoverAccepted
+from incidents.handover_facts import HandoverGiven as HandoverGiven
+from incidents.handover_facts import PacketLine as PacketLine
 from incidents.ladder_facts import AcknowledgementMissed as AcknowledgementMissed
 from incidents.ladder_facts import AidCommitted as AidCommitted
 from incidents.ladder_facts import AidDeclined as AidDeclined
@@ -380,6 +384,9 @@ Fact: TypeAlias = (
     | AidDeclined
     | AidCommitted
     | AidReleased
+    | HandoverGiven
+    | HandoverAccepted
+    | Corrected
 )
 
 KINDS: Mapping[str, type[Fact]] = {kind.__name__: kind for kind in Fact.__args__}
