@@ -18,9 +18,9 @@ routes = APIRouter(prefix="/v1", tags=["records"], responses=documented(409))
 
 
 class Correction(Happening):
-    """Which fact was wrong, by its `sequence`, why one knows, and what is right instead; at least one of the last six."""
+    """Which fact was wrong, by its sequence, why one knows, and what is right instead; at least one of the last six."""
 
-    sequence: int = Field(ge=1, le=2**53)
+    corrects: int = Field(ge=1, le=2**53)
     reason: Text
     answer: Word | None = Field(default=None, description="of AnswerGiven")
     place: Whereabouts | None = Field(default=None, description="of IncidentOpened and IncidentLocated")
@@ -43,11 +43,11 @@ def correct(correction: Correction, submission: Submitted) -> Response:
     because = f"{submission.actor}: {correction.reason}"
 
     def plan(_present: Present, at: Instant) -> Sequence[f.Fact]:
-        earlier = room.log.read(correction.sequence - 1, 1)
+        earlier = room.log.read(correction.corrects - 1, 1)
         incident, contact = filed_under(earlier[0].fact) if earlier else (None, None)
         return (
             f.Corrected(
-                at, correction.sequence, because, incident, contact, correction.answer, place, took_place_at,
+                at, correction.corrects, because, incident, contact, correction.answer, place, took_place_at,
                 correction.text, linked_to, unit,
             ),
         )  # fmt: skip

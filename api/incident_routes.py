@@ -125,7 +125,7 @@ def _with_corrections(entries: Sequence[Entry]) -> Callable[[Entry], FactOnWire]
     corrections: dict[int, list[int]] = {}
     for entry in entries:
         if isinstance(entry.fact, f.Corrected):
-            corrections.setdefault(entry.fact.sequence, []).append(entry.sequence)
+            corrections.setdefault(entry.fact.corrects, []).append(entry.sequence)
 
     def written(entry: Entry) -> FactOnWire:
         by = corrections.get(entry.sequence)

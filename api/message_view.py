@@ -1,4 +1,4 @@
-"""What people see of messages, handovers, the packet of an incident and advice. Imports `control_room`, `reasoning` and `wire`."""
+"""What people see of messages, handovers, packets and advice. Imports `control_room`, `reasoning` and `wire`."""
 
 from __future__ import annotations
 

@@ -48,11 +48,11 @@ class Other(Document):
 class Assumptions(Document):
     """What is taken for granted of everybody else.
 
-    `queue`: the incident comes as a call on it (None: it is opened without one), answered `answered_after_s` later (None: never) by
-    `answered_by`, who holds the incident then (None: somebody). `acknowledged_after_s`: how soon messages are (None: never);
-    `acknowledges`: how soon a role, an organisation, a kind or a resource takes up whatever it is told. `accepted_after_s`: how soon
-    a person accepts a rung that only proposes (None: never). `on_duty`: who is, throughout (None: by their shifts).
-    `closed_after_s`: when the incident is over, from its opening (None: never).
+    `queue`: the incident comes as a call on it (None: it is opened without one), answered `answered_after_s` later (None:
+    never) by `answered_by`, who holds the incident then (None: somebody). `acknowledged_after_s`: how soon messages are (None:
+    never); `acknowledges`: how soon a role, an organisation, a kind or a resource takes up whatever it is told.
+    `accepted_after_s`: how soon a person accepts a rung that only proposes (None: never). `on_duty`: who is, throughout (None:
+    by their shifts). `closed_after_s`: when the incident is over, from its opening (None: never).
     """
 
     queue: Name | None = None

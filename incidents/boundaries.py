@@ -1,8 +1,8 @@
-"""The boundaries at which a procedure escalates: every threshold of every rung, and what lies just below it, at it and just above.
+"""The boundaries at which a procedure escalates: every threshold of every rung, and what lies just below, at and above it.
 
-What is a matter of seconds is looked at a millisecond to either side, what is a matter of counting by one. `thresholds` reads them
-off the document; `boundaries` says on one way through the tree what happens there, by rehearsing it. Imports `dry_run`, `ladder`
-and what stands above them.
+What is a matter of seconds is looked at a millisecond to either side, what is a matter of counting by one. `thresholds` reads
+them off the document; `boundaries` says on one way through the tree what happens there, by rehearsing it. Imports `dry_run`,
+`ladder` and what stands above them.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
 A contact entails a need for somebody who answers it; the last answer of the triage tree entails an assessment; an assessment
 entails the needs of its response plan; a rung that is due entails an escalation, and that may entail a need; whoever has to be
-told of any of it is sent a message, and what has to be handed over is. They are recorded as facts like any other, so that the log says what was asked for and by
-which rule. Imports `triage`, `escalation`, `rung_facts`, `messages`, `packets`, `remembering`, `procedure`, `situation`, `facts`.
+told of any of it is sent a message, and what has to be handed over is. They are recorded as facts like any other, so that the
+log says what was asked for and by which rule. Imports `triage`, `escalation`, `rung_facts`, `messages`, `packets`,
+`remembering`, `procedure`, `situation`, `facts`.
 """
 
 from __future__ import annotations
@@ -122,11 +123,11 @@ def _stop_ringing(fact: f.ContactAbandoned, situation: Situation) -> tuple[f.Fac
 
 
 def _by_correction(fact: f.Corrected, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
-    """What is right leads where it would have led: another answer to another assessment, a contact into another incident's log."""
+    """What is right leads where it would have led: an answer to its assessment, a contact into its incident's log."""
     incident = None if fact.incident is None else situation.incidents.get(fact.incident)
     if fact.answer is not None and incident is not None:
         return _assessment(fact, incident, procedure)
-    link = situation.recorded[fact.sequence]
+    link = situation.recorded[fact.corrects]
     if fact.linked_to is not None and isinstance(link, f.ContactLinked):
         return (f.ContactLinked(fact.at, link.contact, fact.linked_to),)
     return ()

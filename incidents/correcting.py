@@ -1,7 +1,7 @@
 """Folding corrections: what is right counts from here on, and what others have built upon is not pulled from under them.
 
-What is corrected is looked up among the facts that the situation keeps, as far back as `CORRECTABLE_FACTS`. Imports `corrections`,
-`assignments`, `known` and what stands above them.
+What is corrected is looked up among the facts that the situation keeps, as far back as `CORRECTABLE_FACTS`. Imports
+`corrections`, `assignments`, `known` and what stands above them.
 """
 
 from __future__ import annotations
@@ -30,27 +30,27 @@ def corrected(s: Situation, fact: f.Corrected) -> Changes:
     allowed = CORRECTABLE.get(type(original))
     kind = type(original).__name__
     if allowed is None:
-        what = f"fact {fact.sequence} is {kind}, and what was done is done"
-        raise refusal("sequence", what, INSTEAD.get(type(original), "NoteAdded"))
+        what = f"fact {fact.corrects} is {kind}, and what was done is done"
+        raise refusal("corrects", what, INSTEAD.get(type(original), "NoteAdded"))
     if not right or not right.keys() <= set(allowed):
-        strange = next((name for name in right if name not in allowed), "sequence")
+        strange = next((name for name in right if name not in allowed), "corrects")
         raise refusal(strange, f"of {kind} it says nothing that could be corrected", ", ".join(allowed))
     owner = filed_under(original)
     if (fact.incident, fact.contact) != owner:
-        what = f"fact {fact.sequence} is about {owner[0] or owner[1]}"
+        what = f"fact {fact.corrects} is about {owner[0] or owner[1]}"
         raise refusal("incident" if owner[0] else "contact", what, str(owner[0] or owner[1]))
     changes = _effect(s, fact, original)
-    return {**changes, "recorded": s.recorded.set(fact.sequence, put_right(original, fact))}
+    return {**changes, "recorded": s.recorded.set(fact.corrects, put_right(original, fact))}
 
 
 def earlier(s: Situation, fact: f.Corrected) -> f.Fact:
     """Find the fact that is corrected, as it was corrected last, or refuse."""
-    if fact.sequence > s.sequence:
-        raise refusal("sequence", f"the log ends at {s.sequence}", "the sequence of a fact in it")
-    found = s.recorded.get(fact.sequence)
-    if found is None or fact.sequence + CORRECTABLE_FACTS <= s.sequence:
-        what = f"more than {CORRECTABLE_FACTS} facts have followed fact {fact.sequence}"
-        raise refusal("sequence", what, "NoteAdded")
+    if fact.corrects > s.sequence:
+        raise refusal("corrects", f"the log ends at {s.sequence}", "the sequence of a fact in it")
+    found = s.recorded.get(fact.corrects)
+    if found is None or fact.corrects + CORRECTABLE_FACTS <= s.sequence:
+        what = f"more than {CORRECTABLE_FACTS} facts have followed fact {fact.corrects}"
+        raise refusal("corrects", what, "NoteAdded")
     return found
 
 
@@ -81,7 +81,7 @@ def _effect(s: Situation, fact: f.Corrected, original: f.Fact) -> Changes:
             incident = s.incidents.get(original.incident)
             if incident is None:
                 return {}
-            return incident_change(s, replace(incident, notes=with_entry(incident.notes, fact.sequence, fact.text)))
+            return incident_change(s, replace(incident, notes=with_entry(incident.notes, fact.corrects, fact.text)))
         case f.ContactLinked():
             return _relinked(s, fact, original)
         case _:
@@ -91,7 +91,7 @@ def _effect(s: Situation, fact: f.Corrected, original: f.Fact) -> Changes:
 
 def _since(s: Situation, fact: f.Corrected) -> Iterator[f.Fact]:
     """The facts after the one that is corrected, as they were corrected."""
-    return (s.recorded[number] for number in range(fact.sequence + 1, s.sequence + 1) if number in s.recorded)
+    return (s.recorded[number] for number in range(fact.corrects + 1, s.sequence + 1) if number in s.recorded)
 
 
 def _before(s: Situation, number: int) -> Iterator[f.Fact]:
@@ -133,7 +133,7 @@ def _stepped(s: Situation, fact: f.Corrected, original: Step) -> Changes:
 
 def _bounds(s: Situation, fact: f.Corrected, original: Step) -> tuple[Instant, Instant]:
     """The instants of the steps directly before and after one, of the same resource for the same need."""
-    before = (each.at for each in _before(s, fact.sequence) if _is_of(each, original.resource, original))
+    before = (each.at for each in _before(s, fact.corrects) if _is_of(each, original.resource, original))
     after = (each.at for each in _since(s, fact) if _is_of(each, original.resource, original))
     return next(before, 0), next(after, fact.at)
 
@@ -156,7 +156,7 @@ def _reported_by(s: Situation, fact: f.Corrected, original: Step, right: Step) -
         raise refusal("unit", f"the assignment of {unit.id} to {right.need} is {taken.status}", accepted)
     if right.at < taken.since:
         raise refusal("happened_at", f"{unit.id} is {taken.status} since {taken.since}", f"{taken.since} or later")
-    last = next(each for each in _before(s, fact.sequence) if _is_of(each, wrong.id, original))
+    last = next(each for each in _before(s, fact.corrects) if _is_of(each, wrong.id, original))
     back = replace(held, status=_REACHED[type(last)], since=last.at)
     there = unit.place if wrong.place is None else wrong.place
     place, placed_at = _last_place(s, fact, wrong.id)
@@ -179,7 +179,7 @@ def _serving(s: Situation, name: ResourceId, step: Step) -> tuple[Resource, Assi
 
 def _last_place(s: Situation, fact: f.Corrected, resource: ResourceId) -> tuple[Place | None, Instant | None]:
     """Where a resource was last known to be before a report that was not its own."""
-    for each in _before(s, fact.sequence):
+    for each in _before(s, fact.corrects):
         if getattr(each, "resource", None) == resource and getattr(each, "place", None) is not None:
             return getattr(each, "place", None), each.at
     return None, None

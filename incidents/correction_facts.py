@@ -12,14 +12,14 @@ from incidents.quantities import ContactId, IncidentId, Instant, Place, Resource
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """The fact at `sequence` of the log was wrong, and `because` says how that is known; nothing is edited.
+    """The fact at sequence `corrects` of the log was wrong, and `because` says how that is known; nothing is edited.
 
     `incident` and `contact`: what that fact is filed under. Each field after them says what is right instead; None: it was right.
     `happened_at`: when it happened. `linked_to`: the incident that the contact is about. `unit`: whose report it was.
     """
 
     at: Instant
-    sequence: Annotated[int, Field(strict=True, ge=1)]
+    corrects: Annotated[int, Field(strict=True, ge=1)]
     because: str
     incident: IncidentId | None = None
     contact: ContactId | None = None

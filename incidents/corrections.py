@@ -82,10 +82,10 @@ def as_corrected(facts: Iterable[f.Fact]) -> list[tuple[int, f.Fact]]:
     is_moved = False
     for number, fact in corrections:
         right = said(fact)
-        if fact.sequence < number and right:
-            original = numbered[fact.sequence - 1][1]
+        if fact.corrects < number and right:
+            original = numbered[fact.corrects - 1][1]
             if right.keys() <= set(CORRECTABLE.get(type(original), ())):
-                numbered[fact.sequence - 1] = fact.sequence, put_right(original, fact)
+                numbered[fact.corrects - 1] = fact.corrects, put_right(original, fact)
                 is_moved |= fact.happened_at is not None
     return sorted(numbered, key=_when) if is_moved else numbered
 

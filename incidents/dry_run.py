@@ -1,9 +1,9 @@
 """A dry run: what would follow an incident, second by second, if nobody came.
 
 It is a rehearsal of a desk over the passing of time, so every rung is foretold, with whom it tells, what it asks for and what
-follows it. By default nobody is sent, nothing is acknowledged and nothing else is happening; `assumptions` says otherwise. Where a
-rule acts on proposals at once, this is what follows when nobody can go. That a simulated world lives through the same, to the
-millisecond, is tested. Imports `assumptions`, `interview`, `rehearsal`, `local_time` and what stands above them.
+follows it. By default nobody is sent, nothing is acknowledged and nothing else is happening; `assumptions` says otherwise.
+Where a rule acts on proposals at once, this is what follows when nobody can go. That a simulated world lives through the same,
+to the millisecond, is tested. Imports `assumptions`, `interview`, `rehearsal`, `local_time` and what stands above them.
 """
 
 from __future__ import annotations
@@ -61,10 +61,10 @@ def timeline(
 ) -> tuple[Step, ...]:
     """Predict every fact that follows an incident reported at `at` with `answers` (question -> answer), in order.
 
-    Each question takes `pace_s` seconds. Shift edges after `at` are steps as well, until nothing is left to happen or for `watch_s`
-    seconds, whichever is longer. Facts at one instant stand in the order in which a desk records them: what time alone makes due,
-    then the edges of shifts, then answers and what they entail. `place` None: it never becomes known, and no other incident lies
-    near. Refuses answers that do not lead from the start to a code, and assumptions that a desk refuses.
+    Each question takes `pace_s` seconds. Shift edges after `at` are steps as well, until nothing is left to happen or for
+    `watch_s` seconds, whichever is longer. Facts at one instant stand in the order in which a desk records them: what time
+    alone makes due, then the edges of shifts, then answers and what they entail. `place` None: it never becomes known, and no
+    other incident lies near. Refuses answers that do not lead from the start to a code, and assumptions that a desk refuses.
     """
     assert pace_s >= 0, "time does not go back"
     assert 0 <= watch_s <= SECONDS_IN_A_WEEK, "a week is watched at most"

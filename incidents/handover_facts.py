@@ -40,7 +40,7 @@ class HandoverGiven:
 
 @dataclass(frozen=True, slots=True)
 class HandoverAccepted:
-    """Whom a handover was for has taken it; `by`: the resource of the centre that holds the incident from here on (None: not said)."""
+    """Whom a handover was for has taken it; `by`: the resource that holds the incident from here on (None: not said)."""
 
     at: Instant
     incident: IncidentId

@@ -26,8 +26,8 @@ Owed: TypeAlias = Literal["escalation", "aid", "shift end", "major"]
 class Handover(Document):
     """One handover. `requires`: fields that it has to hold; one that is not known is named in the packet as missing.
 
-    Owed on `escalation` (of `rungs`, any if none is named), on `aid` that the partner commits, at the `shift end` of whoever holds
-    the incident, or once it is `major`. `accept_s`: how soon somebody has to accept it.
+    Owed on `escalation` (of `rungs`, any if none is named), on `aid` that the partner commits, at the `shift end` of whoever
+    holds the incident, or once it is `major`. `accept_s`: how soon somebody has to accept it.
     """
 
     on: Owed

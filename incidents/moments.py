@@ -78,7 +78,8 @@ class Course:
 
     `fingerprint`: the procedure in force when it began, None where nobody knows. `group`: the queue of a contact, the last
     priority of an incident. `of_skill`: moments of resources by the skill of the rows they filled. `has_asked`: whether a need
-    was opened. `given`, `taken`: handovers by name, as each was first given and accepted. `is_over`: whether the incident was closed, or the contact gave up.
+    was opened. `given`, `taken`: handovers by name, as each was first given and accepted. `is_over`: whether the incident was
+    closed, or the contact gave up.
     """
 
     fingerprint: str | None
@@ -109,7 +110,10 @@ class Courses:
 
 
 def courses_of(facts: Iterable[f.Fact], in_force: str | None = None) -> Courses:
-    """Read the facts, in order of time and each as it was corrected last; `in_force`: the fingerprint of the procedure in force before the first."""
+    """Read the facts, in order of time and each as it was corrected last.
+
+    `in_force`: the fingerprint of the procedure in force before the first.
+    """
     reading = _Reading(in_force)
     tell = reading.listeners()
     for number, fact in as_corrected(facts):

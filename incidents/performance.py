@@ -51,8 +51,9 @@ def measure(
     kinds: Mapping[ResourceId, str] | None = None,
     priorities: Sequence[str] = (),
 ) -> Measures:
-    """Read the facts, in order of time and each as it was corrected last; what is before `since` sets the scene and has no samples.
+    """Read the facts, in order of time and each as it was corrected last.
 
+    What is before `since` sets the scene and has no samples.
     `priority_of` sorts incidents by their true priority; where it is silent, the last priority in the log
     counts. `kinds` adds the counts per kind of resource, and `priorities` declares the names that a figure
     may use.

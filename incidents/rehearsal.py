@@ -143,7 +143,7 @@ class Rehearsal:
         return f.ResourceSignedOn(duty.on_at, duty.resource, self._base(duty.resource), duty.shift_ends_at)
 
     def _edges(self) -> Iterator[tuple[Instant, Edge | None]]:
-        """The edges of shifts after the start, at one instant in the order of the roster; None: a week has been looked through."""
+        """The edges of shifts after the start, at one instant in the order of the roster; None: a week was looked through."""
         after, before = self.start, self.start + AHEAD_MS
         # What lies beyond the last edge that was looked up is cut there, so it is not one.
         while self.assumed.on_duty is None and before < LAST_INSTANT:

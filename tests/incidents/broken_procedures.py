@@ -253,7 +253,8 @@ BROKEN: dict[str, Broken] = {
     "a rung that waits for an unknown message": _broken(
         "name",
         "  waited long:\n",
-        "  silent: {unacknowledged: {after_s: 60, messages: [«to comand]}, priorities: [red], raises_to: purple}\n  waited long:\n",
+        "  silent: {unacknowledged: {after_s: 60, messages: [«to comand]}, priorities: [red], opens: {skill: fire}}\n"
+        "  waited long:\n",
         "unknown message or handover 'to comand', did you mean 'to command'?",
     ),
     "a rung that waits for nobody": _broken(
@@ -271,8 +272,10 @@ BROKEN: dict[str, Broken] = {
     "a handover that needs what is never asked": _broken(
         "name", "requires: [place, answers.water]", "requires: [place, «answers.watr]", "did you mean 'water'?"
     ),
-    "a handover of nothing there is": _broken(
-        "value", "requires: [place, answers.water]", "«requires: [colour]", "unknown field"
+    "a handover of nothing there is": Broken(
+        "value",
+        (("  to command:\n", "  «to command:\n"), ("requires: [place, answers.water]", "requires: [colour]")),
+        ("unknown field",),
     ),
     "a check of an unknown handover": _broken(
         "name", "{handover: to command}", "{handover: «to comand}", "did you mean 'to command'?"

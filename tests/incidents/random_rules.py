@@ -102,7 +102,7 @@ SAID = {"medium": "voice", "text": "{incident} {priority} {rung}"}
 HOURS = [{"start": "00:30", "until": "02:10"}, {"start": "07:00", "until": "19:00"}]
 
 
-def _some(drawn: Any) -> st.SearchStrategy[list[Any]]:
+def _some(drawn: Any) -> st.SearchStrategy[Any]:
     return st.lists(st.sampled_from(drawn), min_size=1, max_size=3, unique_by=str)
 
 
@@ -148,7 +148,7 @@ def any_rungs(draw: st.DrawFn, names: list[str], at: int) -> dict[str, Any]:
     if draw(st.integers(0, 3)) == 0:
         rung["hours"] = HOURS
     if trigger in ("unfilled_for_s", "unarrived_for_s", "unacknowledged", "at_once", "incidents_within"):
-        rung["stands_down"] = draw(st.booleans())
+        rung["stands_down"] = bool(draw(st.booleans()))
         rung["proposes"] = draw(st.integers(0, 9)) == 0
         if trigger not in ("at_once", "incidents_within") or rung["stands_down"]:
             rung["most"] = draw(st.integers(1, 3))

@@ -112,7 +112,7 @@ def test_every_threshold_of_every_rung_is_named() -> None:
     ]  # fmt: skip
 
 
-I, NEED = IncidentId("i"), NeedId("i/1")
+I, NEED = IncidentId("i"), NeedId("i/1")  # noqa: E741
 
 
 def _waiting(desk: Desk) -> None:

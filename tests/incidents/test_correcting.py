@@ -19,7 +19,7 @@ from incidents.remembering import after
 from incidents.situation import CORRECTABLE_FACTS, AssignmentStatus, Situation
 from tests.builders import a_centre, a_desk, an_incident, at, sent, spot
 
-I, J, A1, A2 = IncidentId("i"), IncidentId("j"), ResourceId("A1"), ResourceId("A2")
+I, J, A1, A2 = IncidentId("i"), IncidentId("j"), ResourceId("A1"), ResourceId("A2")  # noqa: E741
 NEED = NeedId("i/1")
 
 
@@ -149,7 +149,7 @@ def test_a_report_that_others_rest_on_stays_with_its_unit() -> None:
     """A1 has gone on since: the later reports are corrected first."""
     desk = both_sent()
     desk.observe(f.ResourceTransporting(at(35), A1, NeedId("i/2")))
-    with pytest.raises(FactRefused, match="A1 has gone on since.*later reports first"):
+    with pytest.raises(FactRefused, match=r"A1 has gone on since.*later reports first"):
         correct(desk, sequence_of(desk, f.ResourceArrived), 40, unit=A2)
 
 
@@ -199,11 +199,11 @@ def test_a_caller_who_has_hung_up_belongs_to_one_incident() -> None:
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
-    "nothing is said": ({"sequence": 6}, "nothing that could be corrected"),
-    "another field": ({"sequence": 6, "text": "no"}, "/text.*accepted: answer"),
-    "a fact that is done": ({"sequence": 7, "text": "no"}, "IncidentAssessed, and what was done is done.*by a person"),
-    "nothing there yet": ({"sequence": 99, "text": "no"}, "the log ends at 8"),
-    "another incident": ({"sequence": 6, "answer": "crash", "incident": J}, "fact 6 is about i"),
+    "nothing is said": ({"corrects": 6}, "nothing that could be corrected"),
+    "another field": ({"corrects": 6, "text": "no"}, "/text.*accepted: answer"),
+    "a fact that is done": ({"corrects": 7, "text": "no"}, "IncidentAssessed, and what was done is done.*by a person"),
+    "nothing there yet": ({"corrects": 99, "text": "no"}, "the log ends at 8"),
+    "another incident": ({"corrects": 6, "answer": "crash", "incident": J}, "fact 6 is about i"),
 }
 
 
@@ -243,7 +243,7 @@ def test_a_corrected_log_folds_and_reads_as_if_it_had_been_right(tries: list[tup
     """Any corrections, possible or not: each is taken or refused whole, and the log keeps every byte it had."""
     desk = both_sent()
     desk.observe(f.NoteAdded(at(31), I, "first"))
-    expected = {number: fact for number, fact in desk.situation.recorded.items()}
+    expected = dict(desk.situation.recorded.items())
     log = [fact for _, fact in sorted(desk.situation.recorded.items())]
     values = {"answer": ["yes", "no"], "text": ["a", "b"], "place": [spot(1), spot(2)],
               "happened_at": [at(25), at(28)], "unit": [A1, A2]}  # fmt: skip
@@ -252,7 +252,7 @@ def test_a_corrected_log_folds_and_reads_as_if_it_had_been_right(tries: list[tup
         original = expected.get(sequence)
         incident, contact = filed_under(original)
         before = desk.situation
-        fact = f.Corrected(at(second), max(1, sequence), "x", incident, contact, **{field: value})  # type: ignore[arg-type]
+        fact = f.Corrected(at(second), max(1, sequence), "x", incident, contact, **{field: value})
         try:
             recorded = desk.observe(fact)
         except FactRefused:
@@ -260,7 +260,7 @@ def test_a_corrected_log_folds_and_reads_as_if_it_had_been_right(tries: list[tup
             continue
         assert original is not None
         attribute = {"happened_at": "at", "unit": "resource"}.get(field, field)
-        expected[sequence] = replace(original, **{attribute: value})  # type: ignore[arg-type]
+        expected[sequence] = replace(original, **{attribute: value})
         for each in recorded:
             log.append(each)
             expected[len(log)] = each

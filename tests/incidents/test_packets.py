@@ -14,7 +14,7 @@ from incidents.quantities import ContactId, IncidentId, NeedId, ResourceId
 from incidents.refusals import FactRefused
 from tests.builders import a_centre, a_desk, a_procedure, an_incident, at, gone, report, spot
 
-I, C1 = IncidentId("i"), ResourceId("C1")
+I, C1 = IncidentId("i"), ResourceId("C1")  # noqa: E741
 UNITS = {"A1": ("ambulance", 0.0), "E1": ("engine", 0.0), "C1": ("clerk", 0.0)}
 WORDING = {
     "media": {"voice": {"most_characters": 400}},
