@@ -143,8 +143,8 @@ def any_rungs(draw: st.DrawFn, names: list[str], at: int) -> dict[str, Any]:
         rung["notifies"] = draw(_some([{"role": "fire"}, {"role": "advanced"}, {"organisation": "coastguard"}]))
         if draw(st.booleans()):
             rung["ack_s"] = draw(TIMED)
-        if names[at + 1 :] and draw(st.booleans()):
-            rung["then"] = draw(st.sampled_from(names[at + 1 :]))
+        if draw(st.booleans()) and names[at + 1 :]:
+            rung["then"] = str(draw(st.sampled_from(names[at + 1 :])))
     if draw(st.integers(0, 3)) == 0:
         rung["hours"] = HOURS
     if trigger in ("unfilled_for_s", "unarrived_for_s", "unacknowledged", "at_once", "incidents_within"):
