@@ -181,7 +181,7 @@ _BESIDE_PRIORITIES = (
 
 
 def _age_s(rung: Rung) -> float:
-    return rung.unfilled_for_s or rung.unarrived_for_s or rung.waiting_answer_s or 0.0
+    return rung.limit_s or rung.waiting_answer_s or 0.0
 
 
 def _rung_row(name: str, rung: Rung, priorities: Mapping[str, Priority]) -> Row:

@@ -75,6 +75,8 @@ class _Checks:
                 yield from self.names.unknown((*loc, "codes", index), "determinant", code, self.procedure.determinants)
             if check.answer is not None:
                 yield from self._answer((*loc, "answer"), check, check.answer)
+            if check.handover is not None:
+                yield from self.names.unknown((*loc, "handover"), "handover", check.handover, self.procedure.handovers)
             if check.skill is not None:
                 yield from _unasked((*loc, "skill"), check.skill, asked)
             yield from self._resources_asked_for(loc, check)

@@ -196,7 +196,8 @@ _Told = tuple[Verdict, str, tuple[Shown, ...]]
 def _checked(check: Check, course: Course, until: Instant) -> _Told | None:
     """What the log says of a check; None where it is not asked of this incident, or no longer."""
     asks_for_more = check.record in OF_RESOURCES and not course.has_asked
-    if asks_for_more or (check.codes and course.code not in check.codes):
+    is_not_owed = check.handover is not None and check.handover not in course.given
+    if asks_for_more or is_not_owed or (check.codes and course.code not in check.codes):
         return None
     after = None if check.after is None else course.when(check.after)
     if check.after is not None and after is None:
@@ -223,6 +224,8 @@ def _recorded(check: Check, course: Course) -> Shown | None:
             each for each in course.notes if isinstance(each.fact, f.NoteAdded) and words in each.fact.text.casefold()
         )
         return next(noted, None)
+    if check.handover is not None:
+        return course.taken.get(check.handover)
     assert check.record is not None, "a check asks for one thing"
     return course.when(check.record, check.skill)
 

@@ -3,16 +3,16 @@
 A contact entails a need for somebody who answers it; the last answer of the triage tree, or leaving it, entails an assessment; a
 caller who is back entails that the interview goes on; an assessment entails the needs of its response plan, and an alarm that is
 raised those of its level; a rung that is due entails an escalation, and that may entail a need or an alarm; whoever has to be
-told of any of it is sent a message. They are recorded as facts like any other, so that the log says what was asked for and by
-which rule. Imports `asking`, `alarms`, `jump_outs`, `escalation`, `rung_facts`, `messages`, `remembering`, `procedure`,
-`situation`, `facts`.
+told of any of it is sent a message, and what has to be handed over is. They are recorded as facts like any other, so that the log
+says what was asked for and by which rule. Imports `asking`, `alarms`, `jump_outs`, `escalation`, `rung_facts`, `messages`,
+`packets`, `remembering`, `procedure`, `situation`, `facts`.
 """
 
 from __future__ import annotations
 
 from functools import reduce
 
-from incidents import alarms, escalation, messages
+from incidents import alarms, escalation, messages, packets
 from incidents import facts as f
 from incidents.asking import attendance_needs, need_row, next_need
 from incidents.centre import Centre
@@ -31,11 +31,12 @@ def entailed_by(
 ) -> tuple[f.Fact, ...]:
     """Return what `fact` entails; `situation` is the one just after it. `exercise`: messages say that nothing is real."""
     entailed = _by_rule(fact, situation, procedure)
-    if procedure.wording is None:
+    if procedure.wording is None and not procedure.handovers:
         return entailed
     # A message says what is asked for, so it is worded when that has been.
     asked = reduce(after, entailed, situation)
-    return (*entailed, *messages.entailed(fact, asked, procedure, centre, exercise=exercise))
+    told = messages.entailed(fact, asked, procedure, centre, exercise=exercise)
+    return (*entailed, *told, *packets.owed(fact, asked, procedure))
 
 
 def first_due_at(situation: Situation, procedure: Procedure) -> Instant | None:
@@ -56,6 +57,8 @@ def _by_rule(fact: f.Fact, situation: Situation, procedure: Procedure) -> tuple[
             return rung_back(fact, situation.incidents[fact.incident], procedure.triage)
         case f.AnswerGiven() | f.InterviewLeft() | f.InterviewResumed():
             return _assessment(fact, situation.incidents[fact.incident], procedure)
+        case f.Corrected():
+            return _by_correction(fact, situation, procedure)
         case f.IncidentAssessed():
             return _planned_need(fact, situation.incidents[fact.incident], situation, procedure)
         case f.IncidentEscalated():
@@ -127,8 +130,19 @@ def _stop_ringing(fact: f.ContactAbandoned, situation: Situation) -> tuple[f.Fac
     )
 
 
+def _by_correction(fact: f.Corrected, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
+    """What is right leads where it would have led: an answer to its assessment, a contact into its incident's log."""
+    incident = None if fact.incident is None else situation.incidents.get(fact.incident)
+    if fact.answer is not None and incident is not None:
+        return _assessment(fact, incident, procedure)
+    link = situation.recorded[fact.corrects]
+    if fact.linked_to is not None and isinstance(link, f.ContactLinked):
+        return (f.ContactLinked(fact.at, link.contact, fact.linked_to),)
+    return ()
+
+
 def _assessment(
-    fact: f.AnswerGiven | f.InterviewLeft | f.InterviewResumed, incident: Incident, procedure: Procedure
+    fact: f.AnswerGiven | f.InterviewLeft | f.InterviewResumed | f.Corrected, incident: Incident, procedure: Procedure
 ) -> tuple[f.Fact, ...]:
     if incident.assessed_by_person:
         return ()

@@ -14,9 +14,11 @@ from incidents.goals import Serves
 from incidents.plan_row import PlanRow
 from incidents.quantities import SECONDS_IN_A_WEEK
 
-TRIGGERS = ("unfilled_for_s", "unarrived_for_s", "waiting_answer_s", "at_once", "shortfall", "incidents_within")
+TRIGGERS = (
+    "unfilled_for_s", "unarrived_for_s", "unacknowledged", "waiting_answer_s", "at_once", "shortfall", "incidents_within",
+)  # fmt: skip
 """What can set a rung off; each rung has at most one of them."""
-ON_INCIDENTS = ("unfilled_for_s", "unarrived_for_s", "at_once", "incidents_within")
+ON_INCIDENTS = ("unfilled_for_s", "unarrived_for_s", "unacknowledged", "at_once", "incidents_within")
 """The triggers of rungs that act on one incident."""
 
 
@@ -26,6 +28,25 @@ class Crowding(Document):
     count: int = Field(ge=2, le=1000)
     metres: float = Field(gt=0, le=1_000_000)
     seconds: float = Field(gt=0, le=SECONDS_IN_A_WEEK)
+
+
+class Unacknowledged(Document):
+    """A message about an incident, or a handover of it, that nobody has acknowledged `after_s` after it was first owed.
+
+    Naming no `messages`, `to` or `media` means any; `to` names roles, partners and kinds of resource. What was withheld went by
+    no medium.
+    """
+
+    after_s: float = Field(gt=0, le=SECONDS_IN_A_WEEK)
+    messages: tuple[Name, ...] = Field(default=(), max_length=100)
+    to: tuple[Name, ...] = Field(default=(), max_length=100)
+    media: tuple[Name, ...] = Field(default=(), max_length=20)
+
+    def is_about(self, message: str, to: str, kind: str | None, medium: str | None) -> bool:
+        """Whether a message is one of those meant; `kind` is that of the resource it is for, None where it is for another."""
+        is_named = not self.messages or message in self.messages
+        is_theirs = not self.to or to in self.to or kind in self.to
+        return is_named and is_theirs and (not self.media or medium in self.media)
 
 
 class Mode(Document):
@@ -85,6 +106,7 @@ class Rung(Document):
 
     unfilled_for_s: float | None = Field(default=None, gt=0, le=SECONDS_IN_A_WEEK)
     unarrived_for_s: float | None = Field(default=None, gt=0, le=SECONDS_IN_A_WEEK)
+    unacknowledged: Unacknowledged | None = None
     waiting_answer_s: float | None = Field(default=None, gt=0, le=SECONDS_IN_A_WEEK)
     at_once: bool = False
     shortfall: int | None = Field(default=None, ge=1, le=10_000)
@@ -113,6 +135,13 @@ class Rung(Document):
         return next((name for name in TRIGGERS if getattr(self, name)), None)
 
     @property
+    def limit_s(self) -> float | None:
+        """After how many seconds its trigger holds, where it is a matter of time on an incident."""
+        if self.unacknowledged is not None:
+            return self.unacknowledged.after_s
+        return self.unarrived_for_s if self.unfilled_for_s is None else self.unfilled_for_s
+
+    @property
     def changes_its_incident(self) -> bool:
         """Whether it does something that only an incident can undergo."""
         acts = (self.raises_to, self.opens, self.requests, self.alarm_to)
@@ -130,7 +159,7 @@ class Rung(Document):
         acts = self.changes_its_incident or bool(self.notifies) or self.mode is not None
         on_priorities = trigger is not None and trigger != "waiting_answer_s"
         on_incident = trigger is None or trigger in ON_INCIDENTS
-        has_ended = self.unfilled_for_s is not None or self.unarrived_for_s is not None or self.stands_down
+        has_ended = self.limit_s is not None or self.stands_down
         return (
             (len(named) > 1, f"a rung has one trigger, not {', '.join(named)}"),
             (not acts, "a rung raises the priority (`raises_to`), opens a need (`opens`), asks for aid (`requests`), "

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from incidents.ladder import AidAsked, Authority, Crowding, Mode, Recipient, Rung
+from incidents.ladder import AidAsked, Authority, Crowding, Mode, Recipient, Rung, Unacknowledged
 from incidents.plan_row import PlanRow
 from incidents.procedure import (
     Breaks,
@@ -31,7 +31,7 @@ from incidents.tree import REFUSED, UNKNOWN, JumpOut, Known
 
 _PARTS = (
     AidAsked, AlarmLevel, Authority, Breaks, Cover, Crowding, Determinant, Dispatch, Diversion, JumpOut, Known, Mode, Overrun,
-    Plan, PlanRow, Priority, Queue, Recipient, Reserve, Rung, Urgency,
+    Plan, PlanRow, Priority, Queue, Recipient, Reserve, Rung, Unacknowledged, Urgency,
 )  # fmt: skip
 _KEYS = frozenset(info.alias or name for part in _PARTS for name, info in part.model_fields.items())
 """Keys that are the document's own: a name that a designer chose is never put into other words."""
@@ -167,6 +167,7 @@ def rung_in_words(rung: Mapping[str, Any]) -> str:
 _RUNG = {
     "unfilled_for_s": "after {} s unfilled",
     "unarrived_for_s": "after {} s with nobody there",
+    "unacknowledged": "unacknowledged: {}",
     "waiting_answer_s": "after {} s unanswered",
     "at_once": "at once",
     "shortfall": "once {} needs are unfilled",

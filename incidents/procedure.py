@@ -1,10 +1,11 @@
 """A procedure: the centre's written rules as versioned data, and nothing else.
 
 The YAML of a procedure file is exactly this: who answers, the triage tree, the priorities and their urgency, the response plans,
-how resources are dispatched, when an incident escalates, who may contact whom, who is told in which words, what it is for (goals
-and targets), how one sees that it was followed (checks), and worked examples that must hold or the procedure does not load. The
-same value runs live, in simulation and in replay; its fingerprint is its identity. Imports `centre`, `tree`, `response_plan`,
-`ladder`, `wording`, `checks`, `goals` and `targets`; `soundness` checks what one field alone cannot.
+how resources are dispatched, when an incident escalates, who may contact whom, who is told in which words, what is handed over,
+what it is for (goals and targets), how one sees that it was followed (checks), and worked examples that must hold or the
+procedure does not load. The same value runs live, in simulation and in replay; its fingerprint is its identity. Imports `centre`,
+`tree`, `response_plan`, `ladder`, `handovers`, `wording`, `checks`, `goals` and `targets`; `soundness` checks what one
+field alone cannot.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pydantic import Field, model_validator
 from incidents.centre import Document, Name
 from incidents.checks import Check
 from incidents.goals import Aim, Serves
+from incidents.handovers import Handover
 from incidents.ladder import Authority, Rung
 from incidents.quantities import SECONDS_IN_A_WEEK
 from incidents.response_plan import Plan as Plan
@@ -223,6 +225,7 @@ class Procedure(Document):
     escalation: Mapping[Name, Rung] = Field(default_factory=dict, max_length=20)
     authority: tuple[Authority, ...] = Field(default=(), max_length=1000)
     wording: Wording | None = None
+    handovers: Mapping[Name, Handover] = Field(default_factory=dict, max_length=20)
     advice: Mapping[Name, Advice] = Field(default_factory=dict, max_length=1000)
     targets: Targets = Targets()
     checks: Mapping[Name, Check] = Field(default_factory=dict, max_length=50)

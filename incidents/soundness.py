@@ -12,6 +12,7 @@ from itertools import takewhile
 from incidents.alarm_soundness import alarm_flaws
 from incidents.centre import Centre, Loc
 from incidents.check_soundness import check_flaws, goal_warnings
+from incidents.handover_soundness import handover_flaws
 from incidents.holdings import Holdings
 from incidents.inversions import inversions, queue_inversions
 from incidents.joint_rows import too_few
@@ -78,6 +79,7 @@ class _Inspection:
         for name, rung in self.procedure.escalation.items():
             yield from self._rung(("escalation", name), rung)
         yield from ladder_flaws(self.procedure, self.centre, self.names)
+        yield from handover_flaws(self.procedure, self.centre, self.names)
         yield from wording_flaws(self.procedure, self.names, self.centre)
         yield from check_flaws(self.procedure, self.names, self.centre, self.packs)
         for number, example in enumerate(self.procedure.examples):
