@@ -21,13 +21,14 @@ from incidents.desk import Desk
 from incidents.quantities import ContactId, IncidentId, Instant, NeedId, Place, ResourceId, ms
 from incidents.shifts import Duty, duty_spans
 from incidents.situation import ContactStatus
+from incidents.taking_up import Told, taken_up
 from incidents.travel import travel_times
 from simulation.callers import reply
 from simulation.contacts import Contact
 from simulation.crews import TURN_ROUND_S, Return, Trip, driving_ms
 
 ACKNOWLEDGED_AFTER_S = 30.0
-"""How soon whoever is told says so, unless a crew has set off before; a message that was withheld is passed on by then."""
+"""How soon whoever is told says so, or takes what is handed over, unless a crew set off before; what was withheld is told."""
 LOOK_LIMIT = 1_000
 """The most times a dispatcher looks again at one instant; more would be a desk that proposes without end."""
 WORTH_A_LOOK = frozenset(
@@ -68,6 +69,7 @@ class World:
             f.ResourceReleased: self._on_released,
             f.MessageSent: self._on_told,
             f.MessageWithheld: self._on_told,
+            f.HandoverGiven: self._on_told,
         }
 
     def run(self) -> list[f.Fact]:
@@ -210,13 +212,13 @@ class World:
         if moves:
             self.record(*moves)
 
-    def _on_told(self, fact: f.MessageSent | f.MessageWithheld) -> None:
-        self._in(ACKNOWLEDGED_AFTER_S, self._acknowledge, fact)
+    def _on_told(self, fact: Told) -> None:
+        self._in(ACKNOWLEDGED_AFTER_S, self._take_up_word, fact)
 
-    def _acknowledge(self, fact: f.MessageSent | f.MessageWithheld) -> None:
-        waiting = self.desk.situation.messages.get((fact.incident, fact.message, fact.to))
-        if waiting is not None and waiting.sent_at == fact.at:
-            self.record(f.MessageAcknowledged(self._now, fact.incident, fact.message, fact.to))
+    def _take_up_word(self, fact: Told) -> None:
+        facts = taken_up(fact, self.desk.situation, self.desk.procedure, self._now)
+        if facts:
+            self.record(*facts)
 
     # Crews.
 

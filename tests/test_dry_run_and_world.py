@@ -32,7 +32,7 @@ from tests.incidents.random_rules import INTERVIEWS, UNWELL, any_ladders, instan
 CLERK = "C1"
 PREDICTED = (
     f.IncidentOpened, f.AnswerGiven, f.IncidentAssessed, f.NeedOpened, f.IncidentEscalated,
-    f.ResourceSignedOn, f.ResourceSignedOff,
+    f.AlarmRaised, f.RungSkipped, f.ResourceSignedOn, f.ResourceSignedOff,
 )  # fmt: skip
 A_MONTH_S = 30 * 86_400
 
