@@ -42,7 +42,7 @@ class Threshold:
 class Case:
     """One value of what a rung watches, whether it acts (or, of `leaves_at` and `dwell_s`, ends) there, and the priority then.
 
-    Seconds count from when the clock of the need, or of the message, that sets the rung off had started, so they are more than the
+    Seconds count from when the clock of the need, or of the message, that sets the rung off started, so they are more than the
     threshold where hours, a mode or the priority came later. `at`: the instant of a case in time; None: it is one of counting.
     """
 
