@@ -24,7 +24,7 @@ from incidents.situation import ContactStatus
 from incidents.travel import travel_times
 from incidents.triage import Ask, accepts, next_step
 from simulation.contacts import Contact
-from simulation.crews import TURN_ROUND_S, Return, Trip, driving_ms
+from simulation.trips import TURN_ROUND_S, Return, Trip, driving_ms
 
 ACKNOWLEDGED_AFTER_S = 30.0
 """How soon whoever is told says so, unless a crew has set off before; a message that was withheld is passed on by then."""
