@@ -80,6 +80,14 @@ class Kind(Document):
         return self.skills if isinstance(self.skills, Mapping) else dict.fromkeys(self.skills, 1)
 
 
+class Break(Document):
+    """A paid break in a shift, due at a moment of the resource's own between two times after the shift begins."""
+
+    earliest_s: float = Field(ge=0, le=86_400)
+    latest_s: float = Field(ge=0, le=86_400)
+    lasts_s: float = Field(gt=0, le=86_400)
+
+
 class Shift(Document):
     """A daily span of duty in local time; `until` at or before `start` means the next day."""
 
@@ -94,6 +102,7 @@ class Shift(Document):
         "sat",
         "sun",
     )
+    breaks: tuple[Break, ...] = Field(default=(), max_length=10)
 
 
 class ResourceEntry(Document):
@@ -158,6 +167,11 @@ class Centre(Document):
         for name, station in self.stations.items():
             if station.zone is not None and station.zone not in self.zones:
                 yield ("stations", name, "zone"), f"unknown zone {station.zone!r}", _some(self.zones)
+        for name, shift in self.shifts.items():
+            for index, pause in enumerate(shift.breaks):
+                if pause.latest_s < pause.earliest_s:
+                    where: Loc = ("shifts", name, "breaks", index, "latest_s")
+                    yield where, "the latest is before the earliest", f"{pause.earliest_s:g} or later"
         for name, resource in self.resources.items():
             if resource.kind not in self.kinds:
                 yield ("resources", name, "kind"), f"unknown kind {resource.kind!r}", _some(self.kinds)

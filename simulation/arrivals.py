@@ -1,7 +1,7 @@
 """When contacts come: a Poisson process with a rate by hour of the local week, drawn by inversion of the integrated rate.
 
-Unit-mean gaps are summed and mapped back to clock time (Çinlar 1975, Introduction to Stochastic Processes, section 4.7). Thinning,
-the alternative, would let a change of one hour's rate disturb every later draw. Imports `streams` and `workload`.
+Unit-mean gaps are summed and mapped back to clock time (Çinlar 1975, Introduction to Stochastic Processes, section 4.7).
+Thinning, the alternative, would let a change of one hour's rate disturb every later draw. Imports `streams` and `workload`.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ class Redial(Timed):
 
     share: Share
     after_s: Duration
-    attempts: int = Field(3, ge=1, le=MOST_REDIALS)
+    attempts: int = Field(default=3, ge=1, le=MOST_REDIALS)
 
 
 class Duplicates(Timed):
@@ -41,12 +41,12 @@ class Duplicates(Timed):
 
 
 class Further(Timed):
-    """In `share` of the incidents the first crew at the scene asks for `quantity` more with `skill`, `after_s` after it arrived."""
+    """In `share` of the incidents the first crew at the scene asks for `quantity` more with `skill`, `after_s` later."""
 
     share: Share = 1.0
     after_s: Duration
     skill: Name
-    quantity: int = Field(1, ge=1, le=100)
+    quantity: int = Field(default=1, ge=1, le=100)
 
 
 class Override(Timed):
@@ -59,7 +59,7 @@ class Override(Timed):
     rule: Literal["next_best", "nobody"]
     delay_s: Duration = ZERO
     because: Name
-    priorities: tuple[Name, ...] = Field((), description="of incidents of these true priorities; none: of all")
+    priorities: tuple[Name, ...] = Field(default=(), description="of incidents of these true priorities; none: of all")
 
 
 class Facility(Timed):
@@ -67,8 +67,10 @@ class Facility(Timed):
 
     latitude: float = Field(ge=-90, le=90)
     longitude: float = Field(ge=-180, le=180)
-    places: int | None = Field(None, ge=1, le=1_000)
-    handover_by_hour: tuple[Factor, ...] = Field((), max_length=24, description="factors by local hour of the day")
+    places: int | None = Field(default=None, ge=1, le=1_000)
+    handover_by_hour: tuple[Factor, ...] = Field(
+        default=(), max_length=24, description="factors by local hour of the day"
+    )
 
     @model_validator(mode="after")
     def _a_whole_day(self) -> Facility:
@@ -123,7 +125,7 @@ class Radio(Timed):
 
 
 class Surge(Timed):
-    """From `begins_s` after the start for `lasts_s`, `factor` times as many contacts, of some natures or zones if they are named."""
+    """From `begins_s` after the start for `lasts_s`, `factor` times as many contacts; of `natures` or in `zones`, if named."""
 
     begins_s: float = Field(ge=0)
     lasts_s: float = Field(gt=0)
@@ -139,11 +141,9 @@ class Major(Timed):
     """
 
     nature: Name
-    begins_s: tuple[Annotated[float, Field(ge=0)], ...] = Field((), max_length=1_000)
-    per_week: float = Field(0.0, ge=0, le=10_000)
+    begins_s: tuple[Annotated[float, Field(ge=0)], ...] = Field(default=(), max_length=1_000)
+    per_week: float = Field(default=0.0, ge=0, le=10_000)
 
 
 Facilities = Literal["nearest"] | Mapping[Name, Share]
 """Which facility a crew drives to: the nearest, or one of a mix."""
-PROMPT = Acknowledging()
-"""Messages are confirmed in half a minute."""

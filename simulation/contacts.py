@@ -25,6 +25,8 @@ from simulation.workload import Course, Workload
 
 assert len(CAUSES) == 8, "an outcome is made of eight numbers"
 _OFFSETS = tuple(float(ndtri((number + 0.5) / BLOCKS)) for number in range(BLOCKS))
+ACKNOWLEDGED_AFTER_S = 30.0
+"""How soon a message is confirmed where the workload does not say."""
 NEAREST = "nearest"
 """The facility that is nearest to the scene."""
 
@@ -166,13 +168,15 @@ class Contact:
         return fate.outcome(luck, 0.0 if choices is None else float(choices[self._index, ordinal % ORDINALS]))
 
     def faults(self, kind: str, ordinal: int, step: int) -> list[float] | None:
-        """The numbers, in the order of `FAULTS`, for a status message of one trip, by its place in `STEPS`; None: none is drawn."""
+        """The numbers, in the order of `FAULTS`, for one message of a trip, by its place in `STEPS`; None: none is drawn."""
         drawn = self._luck.get(f"radio/{kind}")
         assert 0 <= step < len(STEPS)
         return None if drawn is None else list(drawn[self._index, ordinal % ORDINALS, step].tolist())
 
     def acknowledge_s(self, number: int) -> float | None:
         """Seconds in which the `number`-th message about the incident is confirmed; None: never."""
+        if "acknowledge_s" not in self._luck:
+            return ACKNOWLEDGED_AFTER_S
         seconds = float(self._luck["acknowledge_s"][self._index, number % CONFIRMATIONS])
         return None if math.isnan(seconds) else seconds
 

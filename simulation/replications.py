@@ -18,9 +18,10 @@ from incidents.facts import Fact
 from incidents.measures import Measures
 from incidents.performance import measure
 from incidents.procedure import Procedure
-from incidents.quantities import IncidentId, Instant, ResourceId, ms
-from simulation.contacts import Contact, draw_contacts
+from incidents.quantities import Instant, ResourceId, ms
+from simulation.contacts import Contact
 from simulation.scenario import Scenario
+from simulation.trace import Trace, draw_trace
 from simulation.world import World
 
 DAY_S = 86_400.0
@@ -54,12 +55,12 @@ class Replication:
     measures: tuple[Measures, ...]
 
 
-def contacts_of(scenario: Scenario, span: Span, seed: int) -> tuple[Contact, ...]:
-    """Draw the contacts that every procedure meets under `seed`."""
-    return draw_contacts(scenario.workload, seed, span.start, span.warm_up_s + span.measured_s, scenario.zones)
+def contacts_of(scenario: Scenario, span: Span, seed: int) -> Trace:
+    """Draw the contacts that every procedure meets under `seed`, and the world they come into."""
+    return draw_trace(scenario.workload, scenario.centre, seed, span.start, span.warm_up_s + span.measured_s)
 
 
-def play(scenario: Scenario, procedure: Procedure, contacts: Sequence[Contact], span: Span) -> list[Fact]:
+def play(scenario: Scenario, procedure: Procedure, contacts: Sequence[Contact] | Trace, span: Span) -> list[Fact]:
     """Play contacts under a procedure and return the log."""
     desk = Desk.under(scenario.centre, procedure, span.start)
     return World(desk, contacts, start=span.start, end=span.until).run()
@@ -68,7 +69,7 @@ def play(scenario: Scenario, procedure: Procedure, contacts: Sequence[Contact], 
 def replicate(scenario: Scenario, procedures: Sequence[Procedure], span: Span, seed: int) -> Replication:
     """Play one seed under every procedure, and measure; incidents are sorted by their true priority."""
     contacts = contacts_of(scenario, span, seed)
-    truth = {IncidentId(f"i{contact.id[1:]}"): contact.priority for contact in contacts}
+    truth = contacts.priorities
     kinds = {ResourceId(name): entry.kind for name, entry in scenario.centre.resources.items()}
     measures = tuple(
         measure(

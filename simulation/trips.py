@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from incidents.quantities import Instant, NeedId, Place, ResourceId, between
 from incidents.travel import TravelTimes
-from simulation.contacts import Outcome
+from simulation.contacts import Contact, Outcome
 
 TURN_ROUND_S = 30.0
 """Seconds a crew needs to take a new destination while rolling."""
@@ -18,7 +18,10 @@ TURN_ROUND_S = 30.0
 
 @dataclass(slots=True)
 class Trip:
-    """One resource on its way to, at, or away from one incident. `departed_at` None: still turning out, or busy elsewhere."""
+    """One resource on its way to, at, or away from one incident. `departed_at` None: still turning out, or busy elsewhere.
+
+    `ordinal`: it is the so many-th (from 0) of its kind that was sent. `facility` and `brought_to`: where it takes somebody.
+    """
 
     resource: ResourceId
     need: NeedId
@@ -32,6 +35,19 @@ class Trip:
     has_begun: bool = False
     has_arrived: bool = False
     is_over: bool = False
+    kind: str = ""
+    ordinal: int = 0
+    contact: Contact | None = None
+    facility: str | None = None
+    brought_to: Place | None = None
+    is_at_facility: bool = False
+    is_handing_over: bool = False
+
+    def ends_at(self, now: Instant) -> Place | None:
+        """Where the resource is when the trip ends now."""
+        if self.is_at_facility and self.brought_to is not None:
+            return self.brought_to
+        return self.destination if self.has_arrived else self.position(now)
 
     def position(self, now: Instant) -> Place | None:
         """Where the resource really is while it is under way: on the straight line, at an even speed."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, model_validator
 
@@ -55,7 +55,7 @@ class Arrivals(Document):
     """
 
     rate_per_h: Rate | tuple[Rate, ...]
-    day_factor_cv: float = Field(0.0, ge=0, le=2)
+    day_factor_cv: float = Field(default=0.0, ge=0, le=2)
 
     @model_validator(mode="after")
     def _a_whole_week(self) -> Arrivals:
@@ -109,14 +109,14 @@ class Nature(Document):
     truth: Mapping[Name, Name] = Field(default_factory=dict)
     told: Mapping[Name, Mapping[Name, Share]] = Field(default_factory=dict)
     places: Name | None = None
-    questions: int = Field(1, ge=1, le=100)
+    questions: int = Field(default=1, ge=1, le=100)
     handling_s: Duration
     decision_s: Duration = ZERO
     patience_s: Duration | None = None
     conduct: Name | None = None
     redial: Redial | None = None
     duplicates: Duplicates | None = None
-    further: tuple[Further, ...] = Field((), max_length=10)
+    further: tuple[Further, ...] = Field(default=(), max_length=10)
 
 
 class Workload(Document):
@@ -133,17 +133,22 @@ class Workload(Document):
     natures: tuple[Nature, ...] = Field(min_length=1, max_length=10_000)
     patience_s: Duration | None = None
     wrap_up_s: Duration = ZERO
-    redial: Redial | None = Field(None, description="of natures that say nothing of their own")
-    duplicates: Duplicates | None = Field(None, description="of natures that say nothing of their own")
-    compliance: tuple[Override, ...] = Field((), max_length=100)
+    redial: Redial | None = Field(default=None, description="of natures that say nothing of their own")
+    duplicates: Duplicates | None = Field(default=None, description="of natures that say nothing of their own")
+    compliance: tuple[Override, ...] = Field(default=(), max_length=100)
     acknowledging: Acknowledging | None = None
-    traffic: tuple[Factor, ...] = Field((), description="on driving times, by hour of the local day or week")
+    traffic: tuple[Factor, ...] = Field(default=(), description="on driving times, by hour of the local day or week")
     facilities: Mapping[Name, Facility] = Field(default_factory=dict)
     breakdowns: Mapping[Name, Breakdown] = Field(default_factory=dict, description="by kind of resource")
     partners: Mapping[Name, Lending] = Field(default_factory=dict)
     radio: Radio | None = None
-    surges: tuple[Surge, ...] = Field((), max_length=100)
-    majors: tuple[Major, ...] = Field((), max_length=100)
+    surges: tuple[Surge, ...] = Field(default=(), max_length=100)
+    majors: tuple[Major, ...] = Field(default=(), max_length=100)
+
+    @property
+    def zone_info(self) -> ZoneInfo:
+        """Local time where the contacts come from."""
+        return ZoneInfo(self.time_zone)
 
     def redial_of(self, nature: Nature) -> Redial | None:
         """How those who give up on this nature ring again."""
