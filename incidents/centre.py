@@ -102,6 +102,10 @@ class Shift(Document):
         "sat",
         "sun",
     )
+
+class ShiftEntry(Shift):
+    """A shift of the centre, with the breaks of whoever works it."""
+
     breaks: tuple[Break, ...] = Field(default=(), max_length=10)
 
 
@@ -152,7 +156,7 @@ class Centre(Document):
     kinds: Mapping[Name, Kind] = Field(min_length=1)
     zones: Mapping[Name, Point] = Field(default_factory=dict)
     stations: Mapping[Name, Point] = Field(default_factory=dict)
-    shifts: Mapping[Name, Shift] = Field(default_factory=dict)
+    shifts: Mapping[Name, ShiftEntry] = Field(default_factory=dict)
     resources: Mapping[Name, ResourceEntry] = Field(min_length=1, max_length=100_000)
     travel: Travel
 

@@ -146,7 +146,7 @@ def _matters(batch: _Batch, seed: int) -> Iterator[tuple[str, NDArray[Any]]]:
 
     yield "nature", batch.which
     yield "spot", _spots(batch, seed)
-    courses = {(kind, course) for courses in workload.conducts.values() for kind, course in sorted(courses.items())}
+    courses = [each for courses in workload.conducts.values() for each in courses.items()]
     kinds = sorted({kind for kind, _ in courses})
     for kind in kinds:
         yield f"course/{kind}", uniforms(f"course/{kind}", ORDINALS, len(CAUSES))
