@@ -27,7 +27,8 @@ BOTH = a_centre(
     },
 )  # fmt: skip
 # In this county a medic is the neighbour's.
-ASKING = {"ask next county": {"unfilled_for_s": 30, "priorities": ["red"], "requests": {"partner": "next county", "skill": "transport"}}}
+ASKS = {"partner": "next county", "skill": "transport"}
+ASKING = {"ask next county": {"unfilled_for_s": 30, "priorities": ["red"], "requests": ASKS}}
 AID = (f.AidRequested, f.AidOffered, f.AidDeclined, f.AidCommitted, f.AidReleased)
 
 
