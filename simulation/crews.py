@@ -47,6 +47,7 @@ class Crews:
         self._has_traffic = surroundings.workload is not None and bool(surroundings.workload.traffic)
         duties.on_leaving = self._leave_duty
         duties.on_failing = self._break_down
+        duties.is_at_work = lambda resource: bool(self._trips.get(resource))
         stage.react(f.ResourceReleased, self._on_released)
 
     def send(self, need: Need, resource: ResourceId, scene: Scene) -> None:

@@ -39,6 +39,8 @@ class Duties:
         """Told when somebody goes off duty for good."""
         self.on_failing: Callable[[ResourceId], tuple[f.Fact, ...]] = lambda resource: ()
         """Asked what a breakdown ends, besides duty."""
+        self.is_at_work: Callable[[ResourceId], bool] = lambda resource: False
+        """Asked whether somebody is in truth at work, whatever the desk believes."""
         self._due_off: set[ResourceId] = set()
         self._following: dict[ResourceId, Duty] = {}
         self._owed_s: dict[ResourceId, float] = {}
@@ -90,7 +92,7 @@ class Duties:
         if resource not in self._due_off:
             return
         known = self._stage.desk.situation.resources[resource]
-        if known.serving or not known.is_on_duty:
+        if known.serving or not known.is_on_duty or self.is_at_work(resource):
             return
         now = self._stage.clock.now
         self._due_off.discard(resource)
@@ -135,7 +137,7 @@ class Duties:
         known = self._stage.desk.situation.resources[resource]
         if not known.is_on_duty:
             return
-        if known.serving:
+        if known.serving or self.is_at_work(resource):
             self._stage.tally["breaks postponed"] += 1
             self._owed_s[resource] = self._owed_s.get(resource, 0.0) + lasts_s
         elif resource in self._resting:

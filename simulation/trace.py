@@ -104,7 +104,7 @@ def save_trace(trace: Trace, path: Path) -> str:
     if trace.origin is None:
         raise Refusal.of(str(path), "these contacts were not drawn from a workload", "a trace as it was drawn")
     header = {**_header(trace.origin), "sha256": trace.fingerprint}
-    text = np.frombuffer(json.dumps(header, sort_keys=True).encode(), dtype=np.uint8)
+    text = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
     try:
         with path.open("wb") as file:
             np.savez_compressed(file, **{_HEADER: text, **dict(sorted(trace.origin.columns.items()))})  # type: ignore[arg-type]
@@ -140,6 +140,7 @@ def load_trace(path: Path, centre: Centre, *, most_bytes: int = MOST_BYTES) -> T
 
 
 def _header(origin: Origin) -> dict[str, Any]:
+    # In the documents' own order: shares are laid end to end as they stand there, so the order is part of what is drawn.
     return {
         "schema": SCHEMA,
         "workload": origin.workload.model_dump(mode="json", by_alias=True, exclude_defaults=True),
@@ -152,7 +153,7 @@ def _header(origin: Origin) -> dict[str, Any]:
 
 
 def _fingerprint(header: Mapping[str, Any], columns: Mapping[str, NDArray[Any]]) -> str:
-    digest = hashlib.sha256(json.dumps(header, sort_keys=True, separators=(",", ":")).encode())
+    digest = hashlib.sha256(json.dumps(header, separators=(",", ":")).encode())
     for name, column in sorted(columns.items()):
         digest.update(f"{name} {column.dtype.str} {column.shape}\n".encode())
         digest.update(np.ascontiguousarray(column).tobytes())
