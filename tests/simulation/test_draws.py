@@ -101,10 +101,10 @@ def test_equal_seeds_draw_equal_columns(some: frozenset[str], seed: int) -> None
 
 def test_a_surge_multiplies_what_comes_in_its_window_alone() -> None:
     """60 an hour, three times as many for two of six hours: 120 more; four standard errors over 30 seeds."""
-    surge = {"surges": [{"begins_s": 7200, "lasts_s": 7200, "factor": 3}]}
+    surge = {"begins_s": 7200, "lasts_s": 7200, "factor": 3}
     added, outside = [], 0
     for seed in range(30):
-        columns = draw_columns(workload([ILL], **surge), seed, START, SPAN_S)
+        columns = draw_columns(workload([ILL], surges=[surge]), seed, START, SPAN_S)
         extra = columns["at"][np.char.startswith(columns["id"], "cs1-")]
         outside += int(np.sum((extra < START + 7_200_000) | (extra >= START + 14_400_000)))
         added.append(len(extra))
