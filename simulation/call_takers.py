@@ -14,6 +14,8 @@ from simulation.duties import Duties
 from simulation.scenes import Scenes
 from simulation.stage import Stage
 
+UNKNOWN = "unknown"
+
 
 class CallTakers:
     """Everybody who speaks with callers."""
@@ -64,7 +66,11 @@ class CallTakers:
         assert isinstance(step, Ask), f"the tree is stuck on {contact.nature}: {step}"
         said = contact.answer(step.about)
         question = triage.questions[step.question]
-        answer = said if said is not None and accepts(question, said) else "unknown"
+        answer = said if said is not None and accepts(question, said) else UNKNOWN
+        if not accepts(question, answer):
+            # The tree has no way on without an answer, and nobody knows one.
+            self._stage.tally["answers made up"] += 1
+            answer = next(iter(question.answers))
         self._stage.clock.after(contact.pace_s, self._hear, contact, incident, step.question, answer)
 
     def _hear(self, contact: Contact, incident: IncidentId, question: str, answer: str) -> None:

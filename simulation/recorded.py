@@ -248,16 +248,16 @@ def _trace_of(reading: _Reading, procedure: Procedure, seed: int) -> Recorded:
     contacts, lived = list[Contact](), dict[IncidentId, Mapping[str, int]]()
     for number, (name, story, pace_s) in enumerate(zip(names, stories, paces, strict=True)):
         imputed["patience of those who were answered, taken as endless"] += story.abandoned_at is None
-        imputed["answers of those who were never asked"] += not story.answers and story.linked_to is None
+        imputed["truth of those who were never asked, taken from another of the same queue"] += not story.answers
         imputed["seconds for a question"] += pace_s is None
-        imputed["true priority, taken as the least urgent"] += story.priority is None
+        known = deck.truth(number, story)
         fates, of_kind = deck.fates(number, story)
         lived[incident_of(name)] = of_kind
         matter = numbers.get(story.linked_to) if story.linked_to is not None else number
         contacts.append(
             Contact(
-                name, story.received_at, story.place, story.queue, story.determinant, story.priority or usual,
-                story.told, {},
+                name, story.received_at, story.place, story.queue, known.determinant, known.priority or usual,
+                known.told, {},
                 None if story.abandoned_at is None else _s(story.received_at, story.abandoned_at),
                 usual_s if pace_s is None else pace_s,
                 0.0 if story.asked_at is None or story.sent_at is None else _s(story.asked_at, story.sent_at),
@@ -282,10 +282,20 @@ class _Deck:
                 if outcome is not None:
                     self._of_kind[ride.kind].append(outcome)
                     self._of_kind_and_priority[ride.kind, story.priority].append(outcome)
+        self._asked: dict[str, list[_Story]] = defaultdict(list)
+        for story in stories:
+            if story.answers:
+                self._asked[story.queue].append(story)
+        self._truths = stream(seed, "imputed/truth").random(len(stories)).tolist()
         self._luck = {
             kind: stream(seed, f"imputed/{kind}").random((len(stories), ORDINALS)).tolist()
             for kind in sorted(self._of_kind)
         }
+
+    def truth(self, number: int, story: _Story) -> _Story:
+        """The story whose answers are this contact's: its own, or that of somebody in the same queue."""
+        pool = self._asked[story.queue]
+        return story if story.answers or not pool else pool[int(self._truths[number] * len(pool))]
 
     def fates(self, number: int, story: _Story) -> tuple[dict[str, tuple[Outcome, ...]], dict[str, int]]:
         """Return the outcomes of each kind in the order of sending, and how many of each the log shows."""

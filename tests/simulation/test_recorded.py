@@ -42,9 +42,8 @@ def test_what_the_log_does_not_show_is_counted() -> None:
     found = recorded(an_hour(), CENTRE, a_procedure())
     assert found.imputed == {
         "patience of those who were answered, taken as endless": 2,
-        "answers of those who were never asked": 1,
+        "truth of those who were never asked, taken from another of the same queue": 1,
         "seconds for a question": 1,
-        "true priority, taken as the least urgent": 1,
     }
     assert [each.patience_s for each in found.trace] == [None, None, 3.0]
 
