@@ -297,6 +297,7 @@ class Crews:
         self._forget_refusing(trip)
         refused = f.ResourceReleased(now, trip.resource, trip.need, "refused by the partner", True)
         if len(self._stage.desk.situation.resources[trip.resource].serving) == 1:
+            self._leave_duty(trip.resource)
             self._duties.leave(trip.resource, NOT_LENT, answer.away_s, (refused,))
         else:
             self._stage.record(refused)

@@ -76,6 +76,16 @@ def test_a_partner_that_does_not_come_leaves_the_position_to_another() -> None:
     assert world.tally["orders refused by partners"] == 1
 
 
+def test_a_car_that_refuses_on_its_way_home_is_not_heard_of_until_it_is_lent_again() -> None:
+    """The first order is taken and the second, given on the way home, refused: nobody reports a position from off duty."""
+    given = lending(refused_share=0.5, away_s={"constant": 500})
+    rules = a_procedure(dispatch={"partners": {"next county": 0}})
+    calls = contacts(given, *((100.0 + 150 * number, "ill", spot(300)) for number in range(20)))
+    world = a_world(given, calls, centre=LENT, rules=rules, until_s=7200)
+    world.run()
+    assert world.tally["orders refused by partners"] > 2
+
+
 def test_a_partner_sets_off_later() -> None:
     """40 s later than it would: turnout 10, delay 40, drive 40 from 115."""
     given = lending(delay_s={"constant": 40})
