@@ -1,20 +1,19 @@
 """Call-takers: they answer whom the desk gives them, ask what the tree asks, and wrap up.
 
-Imports `stage`, `scenes`, `duties` and the desk's triage.
+Imports `stage`, `scenes`, `duties` and `callers`.
 """
 
 from __future__ import annotations
 
 from incidents import facts as f
 from incidents.consequences import call_need
-from incidents.quantities import ContactId, IncidentId, ResourceId
-from incidents.triage import Ask, accepts, next_step
+from incidents.quantities import ContactId, IncidentId, ResourceId, ms
+from incidents.tree import UNKNOWN
+from simulation.callers import reply
 from simulation.contacts import Contact, incident_of
 from simulation.duties import Duties
 from simulation.scenes import Scenes
 from simulation.stage import Stage
-
-UNKNOWN = "unknown"
 
 
 class CallTakers:
@@ -61,23 +60,21 @@ class CallTakers:
         self._end(contact)
 
     def _ask(self, contact: Contact, incident: IncidentId) -> None:
-        triage = self._stage.desk.procedure.triage
-        step = next_step(triage, self._stage.desk.situation.incidents[incident].answers)
-        assert isinstance(step, Ask), f"the tree is stuck on {contact.nature}: {step}"
-        said = contact.answer(step.about)
-        question = triage.questions[step.question]
-        answer = said if said is not None and accepts(question, said) else UNKNOWN
-        if not accepts(question, answer):
-            # The tree has no way on without an answer, and nobody knows one.
-            self._stage.tally["answers made up"] += 1
-            answer = next(iter(question.answers))
-        self._stage.clock.after(contact.pace_s, self._hear, contact, incident, step.question, answer)
-
-    def _hear(self, contact: Contact, incident: IncidentId, question: str, answer: str) -> None:
         stage = self._stage
-        stage.record(f.AnswerGiven(stage.clock.now, incident, question, answer))
+        known = stage.desk.situation.incidents[incident]
+        said = reply(contact, known, stage.desk.procedure.triage, stage.clock.now + ms(contact.pace_s))
+        stage.clock.after(contact.pace_s, self._hear, contact, incident, said)
+
+    def _hear(self, contact: Contact, incident: IncidentId, said: f.AnswerGiven | f.InterviewLeft | None) -> None:
+        stage = self._stage
+        if said is not None:
+            stage.record(said)
+        if isinstance(said, f.AnswerGiven) and said.answer != UNKNOWN:
+            about = stage.desk.procedure.triage.questions[said.question].about
+            if contact.answer(about) != said.answer:
+                stage.tally["answers made up"] += 1
         known = stage.desk.situation.incidents.get(incident)
-        if known is not None and known.assessed_at is None:
+        if said is not None and known is not None and known.assessed_at is None:
             self._ask(contact, incident)
             return
         self._end(contact)

@@ -1,12 +1,20 @@
-"""Callers: they ring at their time, give up when their patience is over, and some of them ring again. Imports `stage`."""
+"""Callers: they ring at their time, give up when their patience is over, some ring again, and they answer what they are asked.
+
+A caller who says something that the question does not take, or knows nothing of what is asked, is written down as not knowing.
+Imports `stage`, `contacts` and the desk's triage.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from incidents import facts as f
-from incidents.quantities import ContactId
-from incidents.situation import ContactStatus
+from incidents.jump_outs import standing_of
+from incidents.procedure import Triage
+from incidents.quantities import ContactId, Instant
+from incidents.situation import ContactStatus, Incident
+from incidents.tree import UNKNOWN
+from incidents.triage import Ask, accepts
 from simulation.contacts import Contact
 from simulation.stage import Stage
 
@@ -51,3 +59,23 @@ class Callers:
         again = contact.again(self._stage.clock.now)
         self.by_contact[again.id] = again
         self._ring(again)
+
+
+def reply(contact: Contact, incident: Incident, triage: Triage, at: Instant) -> f.AnswerGiven | f.InterviewLeft | None:
+    """What the call-taker records of the question that stands; None: the caller is lost, and no rule says what follows."""
+    step = standing_of(incident, triage)
+    assert isinstance(step, Ask), f"the tree is stuck on {contact.nature}: {step}"
+    lost = contact.lost
+    if lost is not None and not incident.left and len(incident.answers) == lost.after:
+        if lost.jump_out not in step.jump_outs:
+            return None
+        return f.InterviewLeft(at, incident.id, step.question, lost.jump_out)
+    return f.AnswerGiven(at, incident.id, step.question, said(contact, triage, step))
+
+
+def said(contact: Contact, triage: Triage, step: Ask) -> str:
+    """The answer to a question, as it is written down; where nobody knows it and the tree has no way for that, its first."""
+    question, answer = triage.questions[step.question], contact.answer(step.about)
+    if answer is not None and accepts(question, answer):
+        return answer
+    return UNKNOWN if accepts(question, UNKNOWN) else next(iter(question.answers))

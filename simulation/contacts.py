@@ -52,6 +52,14 @@ class Outcome:
     facility: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The caller is lost once so many questions are answered; the call-taker then takes `jump_out` where it is offered."""
+
+    after: int
+    jump_out: str
+
+
 AT_ONCE = Outcome(0.0, 1.0, None, None, 0.0, False, 0.0, 0.0)
 """The outcome for a kind of resource of which the workload says nothing."""
 
@@ -122,7 +130,7 @@ class Contact:
     """One contact and its hidden truth. `priority` is the true one, for judging; `patience_s` None means it
     waits for ever.
 
-    `pace_s` is the time one triage question takes, its answer included. `place` None: the workload knows no
+    `pace_s` is the time one triage question takes, its answer included. `lost` None: never. `place` None: the workload knows no
     places. `matter`: what it is about, where others may ring about the same; `recognised`: a call-taker would notice.
     `redials`: for each further attempt, seconds from giving up to it, and its patience.
     """
@@ -139,6 +147,7 @@ class Contact:
     pace_s: float
     decision_s: float
     wrap_up_s: float
+    lost: Lost | None
     _index: int = field(repr=False)
     _fates: Mapping[str, Fate | tuple[Outcome, ...]] = field(repr=False, compare=False)
     _luck: Mapping[str, Floats] = field(repr=False, compare=False)
@@ -247,7 +256,7 @@ class _Reader:
         """Yield every contact, in the order of the rows."""
         columns, natures = self._columns, self._workload.natures
         nature_of, spot_of = columns["nature"].tolist(), columns["spot"].tolist()
-        patience, extra = _or_none(columns["patience_s"]), self._extras()
+        patience, lost, extra = _or_none(columns["patience_s"]), self._lost(), self._extras()
         for call, (name, at, row, pace_s, decision_s, wrap_up_s) in enumerate(
             zip(
                 columns["id"].tolist(), columns["at"].tolist(), self._rows, columns["pace_s"].tolist(),
@@ -258,7 +267,7 @@ class _Reader:
             place = None if spot == NOWHERE else self._spots[spot]
             yield Contact(
                 ContactId(name), at, place, nature.queue, nature.id, nature.priority, nature.truth, self._told[call],
-                patience[call], pace_s, decision_s, wrap_up_s, row, self._fates[nature_of[row]], self._luck,
+                patience[call], pace_s, decision_s, wrap_up_s, lost[call], row, self._fates[nature_of[row]], self._luck,
                 **extra.get(call, {}),
             )  # fmt: skip
 
@@ -273,6 +282,15 @@ class _Reader:
         options = [{about: list(shares) for about, shares in nature.told.items()} for nature in self._workload.natures]
         for call, row in enumerate(self._rows):
             yield {about: names[told[about][call]] for about, names in options[natures[row]].items()}
+
+    def _lost(self) -> list[Lost | None]:
+        """Who is lost, and after how many questions."""
+        after = self._columns.get("lost")
+        if after is None:
+            return [None] * len(self._rows)
+        natures, rules = self._columns["nature"].tolist(), [nature.lost for nature in self._workload.natures]
+        found = zip(after.tolist(), (rules[natures[row]] for row in self._rows), strict=True)
+        return [None if number == NOWHERE or rule is None else Lost(number, rule.jump_out) for number, rule in found]
 
     def _extras(self) -> dict[int, dict[str, Any]]:
         """By call, the fields of a contact that only some workloads give; what is as usual is left out."""

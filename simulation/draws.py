@@ -3,8 +3,8 @@
 A *matter* is what contacts are about: its nature, place and luck belong to it whoever rings. A *call* is one contact about a
 matter. Each cause has a stream of its own, and what is not in the workload is not drawn, so one more cause never disturbs the
 others. Columns of matters: nature, spot, course/<kind>, facility/<kind>, radio/<kind>, override, override_s, further_s,
-acknowledge_s. Columns of calls: id, at, row (its matter), told/<attribute>, patience_s, pace_s, decision_s, wrap_up_s, redial_s,
-redial_patience_s, recognised, found_out_s. NaN: never. Imports `arrivals`, `streams`, `workload`.
+acknowledge_s. Columns of calls: id, at, row (its matter), told/<attribute>, lost, patience_s, pace_s, decision_s, wrap_up_s,
+redial_s, redial_patience_s, recognised, found_out_s. NaN: never. Imports `arrivals`, `streams`, `workload`.
 """
 
 from __future__ import annotations
@@ -276,6 +276,8 @@ def _calls(workload: Workload, which: Integers, uniforms: Uniforms) -> Iterator[
     questions = np.array([nature.questions for nature in workload.natures], dtype=np.float64)
     yield "pace_s", paces / questions[which]
     yield "decision_s", _by_nature(workload, which, uniforms("decision"), lambda nature: nature.decision_s)
+    if any(nature.lost is not None for nature in workload.natures):
+        yield "lost", _lost(workload, which, uniforms("lost"), uniforms("lost/after"))
     yield "patience_s", _patience(workload, which, uniforms("patience"))
     yield "wrap_up_s", workload.distribution(workload.wrap_up_s).at_many(uniforms("wrap_up"))
     if any(workload.redial_of(nature) is not None for nature in workload.natures):
@@ -283,6 +285,14 @@ def _calls(workload: Workload, which: Integers, uniforms: Uniforms) -> Iterator[
     if duplicates_by_nature(workload):
         yield "recognised", _recognised(workload, which, uniforms("recognised"))
         yield "found_out_s", _by_nature(workload, which, uniforms("found out"), _found_out_s(workload))
+
+
+def _lost(workload: Workload, which: Integers, share_us: Floats, us: Floats) -> Integers:
+    """After how many questions a caller is lost, each that the nature is reckoned to be asked as likely; -1: never."""
+    shares = np.array([0.0 if nature.lost is None else nature.lost.share for nature in workload.natures])
+    questions = np.array([nature.questions for nature in workload.natures])
+    after = (us * questions[which]).astype(np.int64)
+    return np.where(share_us < shares[which], after, NOWHERE)
 
 
 def _patience(workload: Workload, which: Integers, us: Floats) -> Floats:

@@ -262,7 +262,7 @@ def _trace_of(reading: _Reading, procedure: Procedure, seed: int) -> Recorded:
                 usual_s if pace_s is None else pace_s,
                 0.0 if story.asked_at is None or story.sent_at is None else _s(story.asked_at, story.sent_at),
                 0.0 if story.ended_at is None or story.wrapped_up_at is None else _s(story.ended_at, story.wrapped_up_at),
-                number, fates, {}, matter,
+                None, number, fates, {}, matter,
             )
         )  # fmt: skip
     counts = {what: count for what, count in imputed.items() if count}

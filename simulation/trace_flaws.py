@@ -63,6 +63,8 @@ def _call_kinds(workload: Workload) -> dict[str, _Kind]:
     kinds: dict[str, _Kind] = {"id": ("U", ()), "at": ("i", ()), "row": ("i", ())}
     kinds.update(dict.fromkeys(("pace_s", "decision_s", "patience_s", "wrap_up_s"), ("f", ())))
     kinds.update({f"told/{about}": ("i", ()) for about in _attributes(workload)})
+    if any(nature.lost is not None for nature in workload.natures):
+        kinds["lost"] = ("i", ())
     redials = [workload.redial_of(nature) for nature in workload.natures]
     attempts = max((each.attempts for each in redials if each is not None), default=0)
     if attempts:
