@@ -28,6 +28,7 @@ class Published(StrEnum):
 
     PROCEDURE = "procedure"
     CENTRE = "centre"
+    WORKLOAD = "workload"
 
 
 app = typer.Typer(
@@ -256,8 +257,9 @@ def _text(file: Path) -> str:
 def _kind(schema: Published) -> type[Document]:
     from incidents.centre import Centre
     from incidents.procedure import Procedure
+    from simulation.workload import Workload
 
-    return Centre if schema is Published.CENTRE else Procedure
+    return {Published.CENTRE: Centre, Published.PROCEDURE: Procedure, Published.WORKLOAD: Workload}[schema]
 
 
 def _begins(file: Path, word: str) -> bool:

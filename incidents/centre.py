@@ -103,6 +103,7 @@ class Shift(Document):
         "sun",
     )
 
+
 class ShiftEntry(Shift):
     """A shift of the centre, with the breaks of whoever works it."""
 
