@@ -259,7 +259,12 @@ def _kind(schema: Published) -> type[Document]:
     from incidents.procedure import Procedure
     from simulation.workload import Workload
 
-    return {Published.CENTRE: Centre, Published.PROCEDURE: Procedure, Published.WORKLOAD: Workload}[schema]
+    kinds: dict[Published, type[Document]] = {
+        Published.CENTRE: Centre,
+        Published.PROCEDURE: Procedure,
+        Published.WORKLOAD: Workload,
+    }
+    return kinds[schema]
 
 
 def _begins(file: Path, word: str) -> bool:

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from incidents.local_time import instant_at
-
 if TYPE_CHECKING:
     from incidents.centre import Centre
     from incidents.facts import Fact
@@ -137,6 +135,7 @@ def _write(path: Path, lines: list[str]) -> None:
 
 
 def _drawn(scenario: Scenario, seed: int, days: float, start: str) -> Trace:
+    from incidents.local_time import instant_at
     from simulation.replications import DAY_S
     from simulation.trace import draw_trace
 
