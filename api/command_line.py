@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api import conformance_command, designer_commands, planner_commands, rehearsal_commands
+from api import conformance_command, designer_commands, planner_commands, rehearsal_commands, roads_commands
 from api.settings import DATABASE, LOOPBACK, PORT, SCENARIO, Settings
 
 if TYPE_CHECKING:
@@ -202,6 +202,7 @@ app.command()(designer_commands.diff)
 app.command("what-if")(planner_commands.what_if)
 app.command()(planner_commands.demo)
 app.command()(planner_commands.fit)
+app.add_typer(roads_commands.roads, name="roads")
 app.command("dry-run")(rehearsal_commands.dry_run)
 app.command()(rehearsal_commands.cover)
 app.command()(conformance_command.conformance)
