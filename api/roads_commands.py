@@ -1,4 +1,4 @@
-"""The planner's commands about road networks: `muster roads build`, `show` and `matrix`.
+"""The planner's commands about road networks: `muster roads build`, `show`, `matrix` and `zones`.
 
 `command_line` hangs them under `muster`. What a command needs it imports when it runs.
 """
@@ -76,6 +76,43 @@ def matrix(
     except OSError as error:
         raise Refusal.of(str(out), f"cannot be written: {error}", "a file in a folder that exists") from None
     typer.echo(f"{len(names)} zones, {len(rows):,} pairs in {out}; {network.attribution}, {network.licence}")
+
+
+@roads.command()
+def zones(
+    file: Annotated[Path, typer.Argument(help="a network's file")],
+    centre: Annotated[Path, typer.Option(help="a centre: trips are those from its stations")],
+    demand: Annotated[Path, typer.Option(help="a CSV file of demand: lon,lat,weight; plain or .gz")],
+    out: Annotated[Path, typer.Option(help="the folder to write zones.yaml and travel.csv to")],
+    facilities: Annotated[Path | None, typer.Option(help="a CSV file of hospitals: x,y (degrees)")] = None,
+    cache: Annotated[Path | None, typer.Option(help="a folder in which matrices are kept")] = None,
+    side: Annotated[float, typer.Option(min=100, max=100_000, help="metres of a side of a zone")] = 3000,
+    least_share: Annotated[
+        float, typer.Option(min=0, max=1, help="a zone with less demand joins its neighbour")
+    ] = 0.004,
+    off_road: Annotated[float, typer.Option(min=0.1, max=30, help="metres a second off the road")] = 1.4,
+    limit: Annotated[float, typer.Option(min=1, max=50_000, help="metres off the road that are driven to")] = 1000,
+) -> None:
+    """Put demand together into zones, and fit travel between them to the roads; prints how far each way of planning is off."""
+    from incidents.read import read_centre, read_roads
+    from incidents.refusals import Refusal
+    from simulation.roads.zoning import Snapping, read_cells, read_facilities, zoning, zoning_files
+
+    way = Snapping(side, least_share, off_road, limit)
+    places = () if facilities is None else read_facilities(facilities)
+    found = zoning(read_roads(file), read_centre(centre), read_cells(demand), way, facilities=places, cache=cache)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, text in zoning_files(found).items():
+            (out / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Refusal.of(str(out), f"cannot be written: {error}", "a folder") from None
+    typer.echo(f"{len(found.zones)} zones in {out}")
+    for name, each in found.errors.items():
+        typer.echo(
+            f"{name:17} bias {each.bias:+.1%}, mean error {each.mean:.1%}, nine in ten within {each.p90:.1%}, "
+            f"nearest station the same for {each.nearest:.1%} of demand"
+        )
 
 
 def _tell(network: RoadNetwork) -> None:

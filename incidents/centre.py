@@ -136,7 +136,7 @@ class ZoneMatrix(Document):
     """Seconds between zones, row to column, longer by `without_lights` where no lights are used.
 
     Written in place, or in a CSV file beside the centre's (`from,to,seconds`), which the reader puts in its place.
-    `local_mps` present: within and near zones the straight line counts at that speed, and the table says what is lost beside it.
+    `local` present: distance counts by that curve, and the table says how much more or less it takes between two zones.
     """
 
     kind: Literal["zone_matrix"]
@@ -144,7 +144,7 @@ class ZoneMatrix(Document):
     zones: tuple[Name, ...] = Field(default=(), max_length=2000)
     lights_s: tuple[tuple[Annotated[float, Field(ge=0, le=86_400)], ...], ...] = ()
     without_lights: float = Field(default=1.0, ge=1, le=10)
-    local_mps: float | None = Field(default=None, gt=0, le=100)
+    local: DistanceCurve | None = None
 
 
 class RoadTravel(Document):

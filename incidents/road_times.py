@@ -2,7 +2,8 @@
 
     seconds(a, b) = off(a) + shortest(node of a, node of b) + off(b)        off(x) = metres from x to its node / off_road_mps
 
-Two places with the same node may be nearer each other than by way of it; then the straight way counts. Imports `roads` and
+Two places with the same node may be nearer each other than by way of it; then the straight way counts. Whoever is at a
+node is on the road there, whether or not it may be joined from beside it. Imports `roads` and
 `quantities`.
 """
 
@@ -49,7 +50,10 @@ class RoadTimes:
         return np.asarray(whole_ms / MS_PER_S)
 
     def on_the_way(self, origin: Place, destination: Place, share: float, *, lights: bool) -> Place:
-        """Return where somebody is after `share` of the time from `origin` to `destination`; straight where no road is known."""
+        """Return where somebody is after `share` of the time from `origin` to `destination`; straight where no road is known.
+
+        On the road that is the nearer, in time, of the two nodes that it is between.
+        """
         if share <= 0 or share >= 1:
             return between(origin, destination, share)
         ends = self._snapped(coordinates((origin, destination)))
@@ -68,8 +72,9 @@ class RoadTimes:
             return between(self._node(last), destination, (gone_ms - road_ms) / off_ms if off_ms else 1.0)
         after = int(np.searchsorted(way.since_ms, gone_ms, side="right"))
         begun_ms, done_ms = (float(each) for each in way.since_ms[after - 1 : after + 1])
-        one, other = (self._node(int(node)) for node in way.nodes[after - 1 : after + 1])
-        return between(one, other, (gone_ms - begun_ms) / (done_ms - begun_ms))
+        # A place in the middle of a road would be taken for one beside it, and a drive from there begin with a walk.
+        nearer = after - 1 if gone_ms - begun_ms < done_ms - gone_ms else after
+        return self._node(int(way.nodes[nearer]))
 
     def obstacle(self, place: Place) -> str | None:
         """Say why no road leads from or to a place; None: one may."""

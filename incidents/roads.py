@@ -30,6 +30,8 @@ LEAST_TREES = 16
 """Destinations remembered however large the network is."""
 WAYS_LIMIT = 2048
 """The most ways from node to node that are remembered."""
+AT_NODE_M = 10.0
+"""So near to a node a vehicle is taken to be on it: about what satellites know of a place in a street."""
 NO_WAY = -1
 """In arrays of milliseconds: no road leads there."""
 
@@ -45,7 +47,7 @@ class Way(NamedTuple):
 
 
 class Snapped(NamedTuple):
-    """The nearest node that may be joined, and the great-circle metres to it, for each of many places."""
+    """The node that a place belongs to, and the great-circle metres to it, for each of many places."""
 
     nodes: NDArray[np.intp]
     metres: FloatArray
@@ -97,15 +99,19 @@ class RoadNetwork:
         self.__dict__.update(state)
 
     def snap(self, places: Coordinates) -> Snapped:
-        """Find the nearest node that may be joined; NaN metres from a place not known, and where no node may be joined."""
+        """Find the nearest node that may be joined, or whatever node a place is at; NaN metres from a place not known."""
         metres: FloatArray = np.full(len(places.latitudes), math.nan)
         nodes = np.zeros(len(metres), dtype=np.intp)
         known = np.flatnonzero(~np.isnan(places.latitudes))
-        if len(known) and len(self._joinable):
-            some = Coordinates(places.latitudes[known], places.longitudes[known])
-            chords, nearest = self._nearest.query(unit_vectors(some))
-            nodes[known] = self._joinable[nearest]
-            metres[known] = 2 * EARTH_RADIUS_M * np.arcsin(np.minimum(1.0, chords / 2))
+        if not len(known):
+            return Snapped(nodes, metres)
+        vectors = unit_vectors(Coordinates(places.latitudes[known], places.longitudes[known]))
+        nearest, away_m = _nearest(self._trees_of_places[0], vectors)
+        beside = np.flatnonzero((away_m > AT_NODE_M) & ~self.may_join[nearest])
+        if len(beside):
+            joinable, further_m = _nearest(self._trees_of_places[1], vectors[beside])
+            nearest[beside], away_m[beside] = np.flatnonzero(self.may_join)[joinable], further_m
+        nodes[known], metres[known] = nearest, away_m
         return Snapped(nodes, metres)
 
     def times_to_ms(self, destination: int, *, lights: bool) -> WholeArray:
@@ -133,13 +139,10 @@ class RoadNetwork:
         return bool((there != NO_WAY).all() and np.isfinite(back).all())
 
     @cached_property
-    def _joinable(self) -> NDArray[np.intp]:
-        return np.flatnonzero(self.may_join)
-
-    @cached_property
-    def _nearest(self) -> KDTree:
-        degrees = self.latitudes[self._joinable], self.longitudes[self._joinable]
-        return KDTree(unit_vectors(Coordinates(*map(np.radians, degrees))))
+    def _trees_of_places(self) -> tuple[KDTree, KDTree]:
+        """All nodes, and those that may be joined."""
+        vectors = unit_vectors(Coordinates(np.radians(self.latitudes), np.radians(self.longitudes)))
+        return KDTree(vectors), KDTree(vectors[self.may_join])
 
     @cached_property
     def _trees(self) -> Callable[[int, bool], WholeArray]:
@@ -202,3 +205,9 @@ def least_of_parallels(starts: WholeArray, ends: WholeArray, *times: WholeArray)
         return starts, ends, *times
     first = np.flatnonzero(np.concatenate([[True], (np.diff(starts) != 0) | (np.diff(ends) != 0)]))
     return starts[first], ends[first], *(np.minimum.reduceat(each[order], first) for each in times)
+
+
+def _nearest(tree: KDTree, vectors: FloatArray) -> tuple[NDArray[np.intp], FloatArray]:
+    """Return the nearest point of a tree to each of many on the unit sphere, and the great-circle metres to it."""
+    chords, nearest = tree.query(vectors)
+    return np.asarray(nearest, dtype=np.intp), 2 * EARTH_RADIUS_M * np.arcsin(np.minimum(1.0, chords / 2))

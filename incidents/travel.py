@@ -28,7 +28,7 @@ from incidents.local_time import hour_of_week
 from incidents.quantities import Coordinates, Instant, Place, between, distance_m, distances_m
 from incidents.refusals import Refusal
 from incidents.road_times import RoadTimes
-from incidents.zone_times import ZoneTimes
+from incidents.zone_times import ZoneTimes, curve_s
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
@@ -142,7 +142,7 @@ class OnDistance(StraightAndEven):
     def travel_many_s(self, origins: Coordinates, destination: Place, *, lights: bool) -> FloatArray:
         """Return the curve's seconds from each origin."""
         curve = self._curve
-        seconds: FloatArray = curve.fixed_s + curve.scale * distances_m(origins, destination) ** curve.power
+        seconds = curve_s(curve, distances_m(origins, destination))
         return seconds if lights else seconds * curve.without_lights
 
 

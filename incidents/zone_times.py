@@ -1,12 +1,12 @@
 """Travel times from a table of zones: what a control room has that keeps minutes between districts, and no map.
 
-A place lies in the zone of the nearest centroid or station. With M the table, D great-circle metres and v the `local_mps` of the
-document, from a in zone A to b in zone B takes
+A place lies in the zone of the nearest centroid or station. With M the table, D great-circle metres and c the curve that the
+document calls `local`, from a in zone A to b in zone B takes
 
-    D(a, b) / v + max(0, M(A, B) - D(A, B) / v)
+    c(D(a, b)) * M(A, B) / c(D(A, B))        within a zone c(D(a, b))
 
-so that moving within a zone counts, and what the table adds to the straight line (a bridge, a detour) stays. Without a local
-speed it is M(A, B) itself. Imports `centre`, `quantities` and `refusals`.
+so that moving within a zone counts, and what the table knows of bridges and detours stays. Without the curve it is M(A, B).
+Imports `centre`, `quantities` and `refusals`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from itertools import product
 import numpy as np
 from scipy.spatial import KDTree
 
-from incidents.centre import Centre, ZoneMatrix
+from incidents.centre import Centre, DistanceCurve, ZoneMatrix
 from incidents.quantities import Coordinates, Instant, Place, between, coordinates, distances_m, unit_vectors
 from incidents.refusals import DocumentRefused, Flaw
 from incidents.roads import FloatArray
@@ -42,10 +42,13 @@ class ZoneTimes:
         self._zone_at = np.array([index[name] for _, name in known])
         self._nearest = KDTree(unit_vectors(coordinates(place for place, _ in known)))
         self._seconds: FloatArray = np.array(table.lights_s, dtype=np.float64)
-        if table.local_mps is not None:
+        if table.local is not None:
             centroids = coordinates(centre.zone(name) for name in table.zones)
             metres = np.stack([distances_m(centroids, centre.zone(name)) for name in table.zones], axis=1)
-            self._seconds = np.maximum(0.0, self._seconds - metres / table.local_mps)
+            expected_s = curve_s(table.local, metres)
+            is_apart = expected_s > 0
+            np.fill_diagonal(is_apart, False)
+            self._seconds = np.divide(self._seconds, expected_s, out=np.ones_like(expected_s), where=is_apart)
 
     def at(self, instant: Instant) -> ZoneTimes:
         """Return itself: the table is the same at every hour."""
@@ -63,8 +66,8 @@ class ZoneTimes:
             return seconds
         here = Coordinates(origins.latitudes[known], origins.longitudes[known])
         found = self._seconds[self._zones(here), self._zones(coordinates((destination,)))]
-        if self._table.local_mps is not None:
-            found = found + distances_m(here, destination) / self._table.local_mps
+        if self._table.local is not None:
+            found = found * curve_s(self._table.local, distances_m(here, destination))
         seconds[known] = found if lights else found * self._table.without_lights
         return seconds
 
@@ -78,6 +81,11 @@ class ZoneTimes:
 
     def _zones(self, places: Coordinates) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
         return np.asarray(self._zone_at[self._nearest.query(unit_vectors(places))[1]])
+
+
+def curve_s(curve: DistanceCurve, metres: FloatArray) -> FloatArray:
+    """Seconds with lights over each of many distances."""
+    return np.asarray(curve.fixed_s + curve.scale * metres**curve.power)
 
 
 def table_of(text: str, file: str, table: ZoneMatrix) -> ZoneMatrix:
