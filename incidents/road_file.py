@@ -32,6 +32,7 @@ _HEADER_BYTES = 10_000
 _NODES = {"latitudes": "<f8", "longitudes": "<f8", "may_join": "|b1"}
 _ARCS = {"starts": "<i4", "ends": "<i4", "lights_ms": "<i4", "normal_ms": "<i4"}
 _TEXTS_MEMBER = "roads.json"
+_ENTRY, _MOST_ENTRIES = b"PK\x01\x02", 100
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -50,6 +51,9 @@ def as_bytes(network: RoadNetwork) -> bytes:
 
 def parse_roads(data: bytes, file: str) -> RoadNetwork:
     """Read a network from the bytes of a file called `file`; refuse what is no network, and say what is wrong with it."""
+    # Each member that a zip's directory lists takes a kilobyte of memory, whether or not it is there.
+    if data.count(_ENTRY) > _MOST_ENTRIES:
+        _refuse(file, "holds too many members", f"at most {_MOST_ENTRIES}; {ACCEPTED}")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             texts = _texts(_member(archive, _TEXTS_MEMBER, _TEXTS_BYTES, file), file)

@@ -118,9 +118,13 @@ class RoadNetwork:
         """(nodes,) milliseconds from every node to `destination`; NO_WAY where no road leads there. Remembered."""
         return self._trees(destination, lights)
 
-    def work_out_ms(self, destinations: NDArray[np.intp], *, lights: bool) -> WholeArray:
-        """(destinations, nodes) the same for several at once, and nothing of it is remembered."""
+    def work_out_ms(
+        self, destinations: NDArray[np.intp], *, lights: bool, origins: NDArray[np.intp] | None = None
+    ) -> WholeArray:
+        """(destinations, origins) the same for several at once, and nothing of it is remembered. `origins` None: every node."""
         found = dijkstra(self._backwards(lights), indices=destinations)
+        if origins is not None:
+            found = found[:, origins]
         found[np.isinf(found)] = NO_WAY
         times: WholeArray = found.astype(np.int32)
         return times
@@ -135,7 +139,7 @@ class RoadNetwork:
         if not len(self.latitudes):
             return True
         there = self.work_out_ms(np.array([0]), lights=True)[0]
-        back = dijkstra(self._forwards(lights=True), indices=np.array([0]))
+        back = dijkstra(self.graph(lights=True), indices=np.array([0]))
         return bool((there != NO_WAY).all() and np.isfinite(back).all())
 
     @cached_property
@@ -168,7 +172,7 @@ class RoadNetwork:
         left_ms = self.times_to_ms(destination, lights=lights)
         if left_ms[origin] == NO_WAY:
             return None
-        graph = self._forwards(lights)
+        graph = self.graph(lights=lights)
         nodes = [origin]
         while (here := nodes[-1]) != destination:
             arcs = slice(graph.indptr[here], graph.indptr[here + 1])
@@ -178,7 +182,8 @@ class RoadNetwork:
         passed = np.array(nodes, dtype=np.int32)
         return Way(passed, left_ms[origin] - left_ms[passed])
 
-    def _forwards(self, lights: bool) -> csr_array:
+    def graph(self, *, lights: bool) -> csr_array:
+        """The arcs with their milliseconds, from node to node, for whoever searches the network in another way."""
         return self._graphs[lights, False]
 
     def _backwards(self, lights: bool) -> csr_array:

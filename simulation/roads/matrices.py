@@ -20,7 +20,7 @@ from simulation.roads.build import put
 
 MOST_CELLS = 25_000_000
 """The largest matrix: five thousand places by as many."""
-BATCH_BYTES = 32_000_000
+BATCH_BYTES = 8_000_000
 """The memory that one batch of destinations may take while the network is searched."""
 _DIGEST_BYTES = 32
 
@@ -61,8 +61,9 @@ def _worked_out(network: RoadNetwork, here: NDArray[np.intp], there: NDArray[np.
     found = np.empty((len(here), len(goals)), dtype=np.int32)
     batch = max(1, BATCH_BYTES // (8 * len(network.latitudes)))
     for first in range(0, len(goals), batch):
-        times = network.work_out_ms(goals[first : first + batch], lights=lights)
-        found[:, first : first + batch] = times[:, here].T
+        found[:, first : first + batch] = network.work_out_ms(
+            goals[first : first + batch], lights=lights, origins=here
+        ).T
     return found[:, which]
 
 

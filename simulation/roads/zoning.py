@@ -103,8 +103,8 @@ def zones_of(cells: Cells, *, side_m: float, least_share: float) -> tuple[Zone, 
     squares = np.stack([np.floor(north / side_m), np.floor(east / side_m)], axis=1).astype(np.int64)
     _, which = np.unique(squares, axis=0, return_inverse=True)
     shares = np.bincount(which, cells.shares)
-    middles = np.stack([np.bincount(which, axis * cells.shares) for axis in (north, east)], axis=1)
-    middles = middles / np.maximum(shares, 1e-300)[:, None]
+    sums = np.stack([np.bincount(which, axis * cells.shares) for axis in (north, east)], axis=1)
+    middles = sums / np.maximum(shares, 1e-300)[:, None]
     large = np.flatnonzero(shares >= least_share)
     if not len(large):
         raise DocumentRefused([Flaw("least_share", "no square holds so much", f"at most {shares.max():.4f}")])
