@@ -85,19 +85,21 @@ def serve(
         bool, typer.Option("--adopt", help="put another procedure in force on a log that has one")
     ] = False,
     sign_on: Annotated[bool, typer.Option("--sign-on-all", help="sign everybody on at their bases")] = False,
+    roads: Annotated[Path | None, typer.Option(help="the road network that the centre of a log names")] = None,
 ) -> None:
     """Start the live control room. A log that exists goes on as it was, without any other option."""
     from api.serving import serve as run
 
     goes_on = scenario is None and centre is None and procedure is None and _is_begun(database)
     documents = (None, None) if goes_on else _documents(scenario, centre, procedure)
-    run(Settings(host, port), database, *documents, adopt=adopt, sign_on=sign_on, tell=print)
+    run(Settings(host, port), database, *documents, adopt=adopt, sign_on=sign_on, tell=print, roads=roads)
 
 
 @app.command()
 def audit(
     database: Annotated[Path, typer.Option(help="the log to audit; it may be in use")] = DATABASE,
     witness: Annotated[str | None, typer.Option(help="SEQUENCE:HASH of an entry, as noted elsewhere")] = None,
+    roads: Annotated[Path | None, typer.Option(help="the road network that the log's centre names")] = None,
 ) -> None:
     """Check a log's chain, and that it says what the rules would have said."""
     from api.audit import audit as audited
@@ -105,7 +107,7 @@ def audit(
 
     log = LogReader(database)
     try:
-        found = audited(log, witness=None if witness is None else _witness(witness))
+        found = audited(log, witness=None if witness is None else _witness(witness), roads=roads)
     finally:
         log.close()
     for mismatch in found.mismatches:

@@ -10,7 +10,7 @@ KNOT_KMH = 1.852
 WALK_KMH = 7.0
 """The upper end of the walking pace that `maxspeed=walk` stands for, by the wiki's own page."""
 LEAST_KMH, MOST_KMH = 1.0, 200.0
-_SIGN = re.compile(r"(\d{1,3}(?:\.\d{1,2})?)\s*(km/h|kmh|kph|mph|knots)?")
+_SIGN = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,2})?)\s*(km/h|kmh|kph|mph|knots)?")
 _IN_KMH = {"mph": MPH_KMH, "knots": KNOT_KMH}
 
 

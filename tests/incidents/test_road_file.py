@@ -179,14 +179,18 @@ def test_a_centre_is_read_with_its_network(tmp_path: Path) -> None:
 
 def test_a_centre_without_its_file_is_refused(tmp_path: Path) -> None:
     """The flaw stands where the centre names the file, and says what would be accepted."""
-    with pytest.raises(DocumentRefused, match=r"centre\.yaml:1:\d+: .*roads\.npz: there is no such file.*muster roads build"):
+    with pytest.raises(
+        DocumentRefused, match=r"centre\.yaml:1:\d+: .*roads\.npz: there is no such file.*muster roads build"
+    ):
         read_centre(written(tmp_path, None, ON_SQUARE))
 
 
 def test_a_centre_with_another_network_is_refused(tmp_path: Path) -> None:
     """A network that was built anew is another one, and plans made on it would be other plans."""
     other = replace(SQUARE, lights_ms=SQUARE.lights_ms + np.int32(1))
-    with pytest.raises(DocumentRefused, match=f"holds the network {other.hash}.*accepted: the file of the network {SQUARE.hash}"):
+    with pytest.raises(
+        DocumentRefused, match=f"holds the network {other.hash}.*accepted: the file of the network {SQUARE.hash}"
+    ):
         read_centre(written(tmp_path, other, ON_SQUARE))
 
 

@@ -14,7 +14,7 @@ from incidents.quantities import NeedId, Place, ResourceId, coordinates, distanc
 from incidents.refusals import Refusal
 from incidents.road_times import RoadTimes
 from incidents.roads import RoadNetwork
-from incidents.travel import TravelTimes, travel_times
+from incidents.travel import TravelTimes
 from tests.builders import a_desk, a_procedure, an_incident, at, gone, held, proposed
 from tests.road_builders import SQUARE, a_network, at_random, metres, on_roads
 
@@ -27,7 +27,7 @@ def on(network: RoadNetwork, limit_m: float = 500) -> TravelTimes:
 
 
 def test_off_the_road_everybody_is_slow() -> None:
-    """20 m to the corner at 2 m/s, one side of the square, 40 m from the next corner: 10 + 100 + 20 s; the sides twice in the dark."""
+    """20 m to the corner at 2 m/s, one side of the square, 40 m from the next: 10 + 100 + 20 s; the side twice in the dark."""
     origin, goal = metres(-20, 0), metres(-40, 1000)
     assert on(SQUARE).travel_s(origin, goal, lights=True) == pytest.approx(130)
     assert on(SQUARE).travel_s(origin, goal, lights=False) == pytest.approx(230)
@@ -132,7 +132,7 @@ def test_a_desk_says_why_nobody_can_drive_there() -> None:
 
 
 def test_who_is_under_way_is_reckoned_along_the_road() -> None:
-    """A1 drives three sides of the square; after 140 s it is nearer to the second corner, 100 s from the third where it is wanted."""
+    """A1 drives three sides of the square; after 140 s it is nearest the second corner, 100 s from where it is wanted."""
     rules = a_procedure(dispatch={"diversion": {"to": ["red"], "from": ["green"], "handover_s": 0, "least_gain_s": 0}})
     desk = a_desk(a_square({"A1": ("ambulance", 10)}), rules)
     an_incident(desk, "low", metres(0, 0), at(0), nature="illness", severe="no")

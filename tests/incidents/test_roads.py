@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -36,7 +37,7 @@ def test_a_way_takes_the_time_that_was_said(seed: int) -> None:
             if way is not None:
                 nodes = way.nodes.tolist()
                 assert (nodes[0], nodes[-1], way.since_ms[-1]) == (origin, goal, whole_ms)
-                steps = [step_ms[pair] for pair in zip(nodes, nodes[1:], strict=False)]
+                steps = [step_ms[pair] for pair in pairwise(nodes)]
                 assert np.cumsum([0, *steps]).tolist() == way.since_ms.tolist()
 
 
@@ -56,7 +57,9 @@ def test_many_destinations_at_once_say_what_each_says_alone() -> None:
     network = at_random(5, 30, 90)
     goals = np.array([3, 7, 7, 0])
     together = network.work_out_ms(goals, lights=True)
-    assert [row.tolist() for row in together] == [network.times_to_ms(int(goal), lights=True).tolist() for goal in goals]
+    assert [row.tolist() for row in together] == [
+        network.times_to_ms(int(goal), lights=True).tolist() for goal in goals
+    ]
 
 
 def test_the_nearest_node_is_the_nearest_by_great_circle() -> None:
