@@ -143,13 +143,9 @@ class Contact:
 
 
 def draw_contacts(
-    workload: Workload,
-    seed: int,
-    start: Instant,
-    duration_s: float,
-    zones: Mapping[str, Place],
+    workload: Workload, seed: int, start: Instant, duration_s: float, zones: Mapping[str, Place],
     travel_by_hour: TravelByHour | None = None,
-) -> tuple[Contact, ...]:
+) -> tuple[Contact, ...]:  # fmt: skip
     """Draw every contact from `start` for `duration_s`, in order of arrival.
 
     `travel_by_hour` is what the centre plans with: the truth is the same unless the workload declares its own.

@@ -14,7 +14,8 @@ from simulation.roads.matrices import MOST_CELLS, matrix_ms
 from tests.road_builders import at_random, brute_force
 
 NETWORK = at_random(4, 30, 110)
-PLACES = [Place(*map(float, each)) for each in zip(NETWORK.latitudes, NETWORK.longitudes, strict=True)]
+DEGREES = zip(NETWORK.latitudes.tolist(), NETWORK.longitudes.tolist(), strict=True)
+PLACES = [Place(latitude, longitude) for latitude, longitude in DEGREES]
 
 
 def test_a_matrix_is_what_brute_force_says() -> None:
