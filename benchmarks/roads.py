@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 from scipy.sparse.csgraph import dijkstra
 
-from benchmarks.road_worlds import responses
+from benchmarks.road_worlds import responses, whole_decisions
 from incidents.quantities import Coordinates, Place
 from incidents.road_times import RoadTimes
 from incidents.roads import RoadNetwork, least_of_parallels
@@ -155,6 +155,7 @@ def main() -> None:
     plain = plain_times(network)
     console.print(matrices(network, plain))
     console.print(one_decision(network, plain))
+    console.print(whole_decisions(network))
     if is_real:
         console.print(responses(network))
     else:

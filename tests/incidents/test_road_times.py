@@ -147,3 +147,14 @@ def test_a_centre_whose_network_is_not_at_hand_is_refused_and_says_which() -> No
     centre = Centre.model_validate(a_square({"A1": ("ambulance", 0)}).model_dump())
     with pytest.raises(Refusal, match=f"{SQUARE.hash} is not at hand"):
         Desk(centre, {})
+
+
+def test_a_decision_searches_the_network_once_for_each_place() -> None:
+    """Three hundred resources and one incident are one search backwards; asked again, none."""
+    network = at_random(7, 60, 400)
+    desk = a_desk(on_roads(network, {f"A{at:03d}": ("ambulance", 0) for at in range(300)}, snap_limit_m=9000))
+    an_incident(desk, "i", Place(float(network.latitudes[9]), float(network.longitudes[9])), at(1), nature="illness", severe="yes")
+    assert len(proposed(desk)) == 1
+    desk.observe(f.ResourceMoved(at(2), ResourceId("A000"), metres(100, 100)))
+    assert len(proposed(desk)) == 1
+    assert network._trees.cache_info().misses == 1  # type: ignore[attr-defined]
