@@ -15,7 +15,7 @@ import csv
 import io
 import math
 from collections.abc import Mapping, Sequence
-from itertools import product
+from itertools import islice, product
 
 import numpy as np
 from scipy.spatial import KDTree
@@ -103,11 +103,11 @@ def table_of(text: str, file: str, table: ZoneMatrix) -> ZoneMatrix:
     except csv.Error as error:
         flaws.append(Flaw(f"{file}:{rows.line_num}:1", f"is no CSV: {error}", ",".join(HEADER)))
     zones = tuple(dict.fromkeys(one for one, _ in seconds))
-    missing = [pair for pair in product(zones, repeat=2) if pair not in seconds] if len(zones) <= MOST_ZONES else []
+    pairs = product(zones, repeat=2) if len(zones) <= MOST_ZONES else ()
+    missing = islice((pair for pair in pairs if pair not in seconds), MOST_FLAWS)
     if len(zones) > MOST_ZONES:
         flaws.append(Flaw(file, f"{len(zones):,} zones", f"at most {MOST_ZONES:,}"))
-    flaws += [
-        Flaw(file, f"no seconds from {one!r} to {other!r}", "every pair once") for one, other in missing[:MOST_FLAWS]
+    flaws += [Flaw(file, f"no seconds from {one!r} to {other!r}", "every pair once") for one, other in missing]
     ]
     flaws += [
         Flaw(file, f"{to!r} is a zone without a row of its own", "every pair once") for to in _strays(seconds, zones)

@@ -144,7 +144,7 @@ def fit_line(metres: Floats, by_road_s: Floats, shares: Floats) -> StraightLine:
     detour = float(StraightLine.model_fields["detour"].default)
     speeds = metres[known] * detour / by_road_s[known]
     order = np.argsort(speeds)
-    middle = np.searchsorted(np.cumsum(weights[order]), weights.sum() / 2)
+    middle = min(int(np.searchsorted(np.cumsum(weights[order]), weights.sum() / 2)), len(order) - 1)
     return StraightLine(kind="straight_line", speed_mps=round(float(speeds[order][middle]), 2), detour=detour)
 
 
@@ -167,12 +167,13 @@ def fit_curve(metres: Floats, by_road_s: Floats, shares: Floats, *, without_ligh
 
 def errors(planned_s: Floats, by_road_s: Floats, shares: Floats) -> Errors:
     """Say how far planned seconds are from those by road; both are (stations, cells)."""
-    relative = planned_s / by_road_s - 1
+    # What takes no time by road has no share of it.
+    relative = planned_s / np.where(by_road_s > 0, by_road_s, np.nan) - 1
     known = np.isfinite(relative)
     weights = np.broadcast_to(shares, relative.shape)[known]
     found = relative[known]
     order = np.argsort(np.abs(found))
-    last = np.searchsorted(np.cumsum(weights[order]), 0.9 * weights.sum())
+    last = min(int(np.searchsorted(np.cumsum(weights[order]), 0.9 * weights.sum())), len(order) - 1)
     nearest = (np.argmin(np.where(np.isnan(each), np.inf, each), axis=0) for each in (planned_s, by_road_s))
     same = np.equal(*nearest)
     return Errors(

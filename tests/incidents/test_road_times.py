@@ -153,7 +153,14 @@ def test_a_decision_searches_the_network_once_for_each_place() -> None:
     """Three hundred resources and one incident are one search backwards; asked again, none."""
     network = at_random(7, 60, 400)
     desk = a_desk(on_roads(network, {f"A{at:03d}": ("ambulance", 0) for at in range(300)}, snap_limit_m=9000))
-    an_incident(desk, "i", Place(float(network.latitudes[9]), float(network.longitudes[9])), at(1), nature="illness", severe="yes")
+    an_incident(
+        desk,
+        "i",
+        Place(float(network.latitudes[9]), float(network.longitudes[9])),
+        at(1),
+        nature="illness",
+        severe="yes",
+    )
     assert len(proposed(desk)) == 1
     desk.observe(f.ResourceMoved(at(2), ResourceId("A000"), metres(100, 100)))
     assert len(proposed(desk)) == 1
