@@ -108,7 +108,6 @@ def table_of(text: str, file: str, table: ZoneMatrix) -> ZoneMatrix:
     if len(zones) > MOST_ZONES:
         flaws.append(Flaw(file, f"{len(zones):,} zones", f"at most {MOST_ZONES:,}"))
     flaws += [Flaw(file, f"no seconds from {one!r} to {other!r}", "every pair once") for one, other in missing]
-    ]
     flaws += [
         Flaw(file, f"{to!r} is a zone without a row of its own", "every pair once") for to in _strays(seconds, zones)
     ]
