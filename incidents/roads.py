@@ -146,7 +146,8 @@ class RoadNetwork:
     def _trees_of_places(self) -> tuple[KDTree, KDTree]:
         """All nodes, and those that may be joined."""
         vectors = unit_vectors(Coordinates(np.radians(self.latitudes), np.radians(self.longitudes)))
-        return KDTree(vectors), KDTree(vectors[self.may_join])
+        every = KDTree(vectors)
+        return every, every if self.may_join.all() else KDTree(vectors[self.may_join])
 
     @cached_property
     def _trees(self) -> Callable[[int, bool], WholeArray]:
@@ -184,20 +185,24 @@ class RoadNetwork:
 
     def graph(self, *, lights: bool) -> csr_array:
         """The arcs with their milliseconds, from node to node, for whoever searches the network in another way."""
-        return self._graphs[lights, False]
+        return self._graph(lights, False)
 
     def _backwards(self, lights: bool) -> csr_array:
-        return self._graphs[lights, True]
+        return self._graph(lights, True)
+
+    def _graph(self, lights: bool, is_backwards: bool) -> csr_array:
+        found = self._graphs.get((lights, is_backwards))
+        if found is None:
+            times = (self.lights_ms if lights else self.normal_ms).astype(np.float64)
+            ends = (self.ends, self.starts) if is_backwards else (self.starts, self.ends)
+            size = (len(self.latitudes), len(self.latitudes))
+            found = self._graphs[lights, is_backwards] = csr_array((times, ends), shape=size)
+        return found
 
     @cached_property
     def _graphs(self) -> dict[tuple[bool, bool], csr_array]:
-        size = (len(self.latitudes), len(self.latitudes))
-        found: dict[tuple[bool, bool], csr_array] = {}
-        for lights, times in ((True, self.lights_ms), (False, self.normal_ms)):
-            weights = times.astype(np.float64)
-            found[lights, False] = csr_array((weights, (self.starts, self.ends)), shape=size)
-            found[lights, True] = csr_array((weights, (self.ends, self.starts)), shape=size)
-        return found
+        """Those that somebody has asked for, by (with lights, backwards)."""
+        return {}
 
 
 def least_of_parallels(starts: WholeArray, ends: WholeArray, *times: WholeArray) -> tuple[WholeArray, ...]:
