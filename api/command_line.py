@@ -157,7 +157,9 @@ def allocate(
 
 @app.command()
 def check(
-    files: Annotated[list[Path] | None, typer.Argument(help="centre and procedure files, and target packs")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="centres, procedures, target packs, mappings of roads")
+    ] = None,
     centre: Annotated[Path | None, typer.Option(help="check the procedures against this centre")] = None,
     targets: Annotated[Path | None, typer.Option(help="a folder of target packs, in place of Muster's own")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="a warning is a flaw")] = False,
@@ -167,6 +169,7 @@ def check(
     from incidents.read import check_procedure, published_schema, read_centre, read_document, read_packs
     from incidents.refusals import DocumentRefused
     from incidents.targets import TargetPack
+    from simulation.roads.mapping import RoadMapping
     from simulation.scenario_files import packs_folder
 
     if schema is not None:
@@ -183,6 +186,8 @@ def check(
                 read_centre(file)
             elif _begins(file, "pack"):
                 read_document(file, TargetPack, TargetPack.flaws)
+            elif _begins(file, "roads"):
+                read_document(file, RoadMapping, RoadMapping.flaws)
             else:
                 warnings = check_procedure(file, against, packs).warnings
                 for warning in warnings:

@@ -28,7 +28,7 @@ HOURS = 30
 WARM_UP_S = 6 * 3600.0
 SPEED_MPS = 18.16
 """The straight line's speed beside a detour of 1.3, as `muster roads zones` fits it."""
-WAYS = ("roads", "table with curve", "curve", "straight line")
+WAYS = ("roads", "table with curve", "curve", "straight line, slower without lights", "straight line")
 
 
 def responses(network: RoadNetwork) -> Table:
@@ -107,5 +107,6 @@ def worlds(centre: Centre, network: RoadNetwork) -> tuple[Centre, ...]:
     named = RoadTravel(kind="roads", file="auckland.npz", network=network.hash, off_road_mps=13.06, snap_limit_m=5000)
     curve = table.local.model_copy(update={"without_lights": table.without_lights})
     line = StraightLine(kind="straight_line", speed_mps=SPEED_MPS, detour=1.3)
+    slower = curve.model_copy(update={"fixed_s": 0.0, "scale": line.detour / line.speed_mps, "power": 1.0})
     on_roads = centre.model_copy(update={"travel": named}).on_roads(network)
-    return on_roads, centre, *(centre.model_copy(update={"travel": travel}) for travel in (curve, line))
+    return on_roads, centre, *(centre.model_copy(update={"travel": travel}) for travel in (curve, slower, line))

@@ -112,6 +112,9 @@ def with_roads(centre: Centre, path: Path) -> Centre:
     if network.hash != travel.network:
         what = f"holds the network {network.hash}, which is not the one that the centre names"
         raise DocumentRefused([Flaw(str(path), what, f"the file of the network {travel.network}")])
+    if not network.is_connected:
+        what = "on its roads one cannot drive from anywhere to anywhere"
+        raise DocumentRefused([Flaw(str(path), what, f"a strongly connected network, as in {ROAD_FILE}")])
     return centre.on_roads(network)
 
 

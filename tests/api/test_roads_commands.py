@@ -91,3 +91,13 @@ def test_a_network_that_cannot_be_written_is_refused(street: Path) -> None:
     """And half of one is never left behind."""
     with pytest.raises(Refusal, match="cannot be written"):
         muster("build", str(street / "mapping.yaml"), "--data", str(street), "--out", str(street / "nowhere" / "x.npz"))
+
+
+def test_a_mapping_is_checked_like_any_other_document(street: Path) -> None:
+    """A misspelt key is found before anything is built."""
+    assert CliRunner().invoke(app, ["check", str(street / "mapping.yaml")]).exit_code == 0
+    flawed = (street / "mapping.yaml").read_text(encoding="utf-8").replace("licence:", "license:")
+    (street / "flawed.yaml").write_text(flawed, encoding="utf-8")
+    ran = CliRunner().invoke(app, ["check", str(street / "flawed.yaml")])
+    assert ran.exit_code == 1
+    assert "unknown key 'license', did you mean 'licence'?" in ran.output

@@ -21,7 +21,7 @@ from incidents.refusals import DocumentRefused
 from incidents.road_file import MOST_NODES, as_bytes, flaws_of, parse_roads
 from incidents.roads import RoadNetwork
 from tests.builders import a_centre
-from tests.road_builders import SQUARE, at_random, on_roads
+from tests.road_builders import SQUARE, a_network, at_random, on_roads
 
 SOUND = as_bytes(SQUARE)
 
@@ -200,6 +200,13 @@ def test_a_centre_with_a_broken_network_is_refused(tmp_path: Path) -> None:
     (tmp_path / "roads.npz").write_bytes(SOUND[:300])
     with pytest.raises(DocumentRefused, match="is no whole zip file"):
         read_centre(path)
+
+
+def test_a_centre_on_roads_without_a_way_back_is_refused(tmp_path: Path) -> None:
+    """Who drives down a one-way street that nothing leads out of would never be home again."""
+    network = a_network([(0, 0), (0, 1000)], [(0, 1, 100_000)])
+    with pytest.raises(DocumentRefused, match="one cannot drive from anywhere to anywhere"):
+        read_centre(written(tmp_path, network, on_roads(network, {"A1": ("ambulance", 0)})))
 
 
 def test_a_station_off_the_roads_is_refused(tmp_path: Path) -> None:
