@@ -19,6 +19,7 @@ from incidents.centre import Centre
 from incidents.consequences import entailed_by, entailed_by_time, first_due_at
 from incidents.decision import FACTORY_LIMITS, Decision, decide, facts_of, is_automatic
 from incidents.formulation import Solver
+from incidents.jump_outs import refuse_against_tree
 from incidents.known import refusal
 from incidents.permission import refuse_against_ladder
 from incidents.procedure import Procedure
@@ -28,7 +29,6 @@ from incidents.remembering import after
 from incidents.roster import Roster
 from incidents.situation import Situation
 from incidents.travel import TravelTimes, travel_times
-from incidents.triage import accepts
 from optimiser import Limits
 from optimiser.meeting import KeptSession
 
@@ -165,11 +165,8 @@ class Desk:
         match fact:
             case f.ContactReceived() if fact.queue not in rules.queues:
                 raise refusal("queue", f"unknown queue {fact.queue!r}", ", ".join(rules.queues))
-            case f.AnswerGiven() if fact.question not in rules.triage.questions:
-                raise refusal("question", f"unknown question {fact.question!r}", ", ".join(rules.triage.questions))
-            case f.AnswerGiven() if not accepts(rules.triage.questions[fact.question], fact.answer):
-                options = ", ".join(rules.triage.questions[fact.question].answers)
-                raise refusal("answer", f"{fact.answer!r} does not answer {fact.question}", options)
+            case f.AnswerGiven() | f.InterviewLeft() | f.InterviewResumed():
+                refuse_against_tree(fact, situation, rules)
             case f.IncidentAssessed() if fact.determinant not in rules.determinants:
                 raise refusal("determinant", f"unknown code {fact.determinant!r}", ", ".join(rules.determinants))
             case f.IncidentAssessed() if fact.priority not in rules.priorities:

@@ -119,7 +119,23 @@ def _incident_located(s: Situation, fact: f.IncidentLocated) -> Changes:
 
 def _answer_given(s: Situation, fact: f.AnswerGiven) -> Changes:
     incident = known.open_incident(s, fact.incident)
-    return incident_change(s, replace(incident, answers=with_entry(incident.answers, fact.question, fact.answer)))
+    answers = with_entry(incident.answers, fact.question, fact.answer)
+    # Whoever answers the question at which the interview was left has gone on with it.
+    left = without_entry(incident.left, fact.question) if fact.question in incident.left else incident.left
+    return incident_change(s, replace(incident, answers=answers, left=left))
+
+
+def _interview_left(s: Situation, fact: f.InterviewLeft) -> Changes:
+    incident = known.open_incident(s, fact.incident)
+    return incident_change(s, replace(incident, left=with_entry(incident.left, fact.question, fact.jump_out)))
+
+
+def _interview_resumed(s: Situation, fact: f.InterviewResumed) -> Changes:
+    incident = known.open_incident(s, fact.incident)
+    if fact.question not in incident.left:
+        accepted = ", ".join(incident.left) or "an interview that was left"
+        raise refusal("question", f"the interview did not leave {fact.question}", accepted)
+    return incident_change(s, replace(incident, left=without_entry(incident.left, fact.question)))
 
 
 def _incident_assessed(s: Situation, fact: f.IncidentAssessed) -> Changes:
@@ -234,6 +250,8 @@ _FOLDS: Mapping[type[f.Fact], Callable[[Situation, Any], Changes]] = {
     f.ContactLinked: _contact_linked,
     f.IncidentLocated: _incident_located,
     f.AnswerGiven: _answer_given,
+    f.InterviewLeft: _interview_left,
+    f.InterviewResumed: _interview_resumed,
     f.IncidentAssessed: _incident_assessed,
     f.IncidentEscalated: climbing.incident_escalated,
     f.IncidentClosed: _incident_closed,
