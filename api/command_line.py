@@ -166,27 +166,27 @@ def check(
     schema: Annotated[Published | None, typer.Option(help="print the JSON Schema of such a file, for editors")] = None,
 ) -> None:
     """Check centre and procedure files; print every flaw with file:line:column, and warnings, which leave a file sound."""
-    from incidents.read import check_procedure, published_schema, read_centre, read_document, read_packs
+    from incidents.read import check_procedure, published_schema, read_centre, read_document
     from incidents.refusals import DocumentRefused
     from incidents.targets import TargetPack
     from simulation.roads.mapping import RoadMapping
-    from simulation.scenario_files import packs_folder
+    from simulation.scenario_files import known_packs
 
     if schema is not None:
         print(json.dumps(published_schema(_kind(schema)), indent=2))
         return
     if not files:
         raise typer.BadParameter("name a file, or ask for a --schema")
-    packs = read_packs(targets or packs_folder())
+    packs = known_packs(targets)
     against = None if centre is None else read_centre(centre)
     flawed = False
     for file in files:
         try:
-            if _begins(file, "centre"):
+            if designer_commands.begins(file, "centre"):
                 read_centre(file)
-            elif _begins(file, "pack"):
+            elif designer_commands.begins(file, "pack"):
                 read_document(file, TargetPack, TargetPack.flaws)
-            elif _begins(file, "roads"):
+            elif designer_commands.begins(file, "roads"):
                 read_document(file, RoadMapping, RoadMapping.flaws)
             else:
                 warnings = check_procedure(file, against, packs).warnings
@@ -217,14 +217,14 @@ app.command()(conformance_command.conformance)
 
 def _documents(scenario: str | None, centre: Path | None, procedure: Path | None) -> tuple[Centre, Procedure]:
     from incidents.read import read_centre, read_procedure
-    from simulation.scenario_files import scenario_folder
+    from simulation.scenario_files import known_packs, scenario_folder
 
     if centre is None or procedure is None:
         folder = scenario_folder(scenario or SCENARIO)
         centre = centre or folder / "centre.yaml"
         procedure = procedure or folder / "procedures" / "baseline.yaml"
     read = read_centre(centre)
-    return read, read_procedure(procedure, read)
+    return read, read_procedure(procedure, read, known_packs())
 
 
 def _is_begun(database: Path) -> bool:
@@ -264,12 +264,3 @@ def _kind(schema: Published) -> type[Document]:
     from incidents.procedure import Procedure
 
     return Centre if schema is Published.CENTRE else Procedure
-
-
-def _begins(file: Path, word: str) -> bool:
-    """Whether a key of the file's own says what it is; whatever cannot be read is left to the reader to refuse."""
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return False
-    return any(line.startswith(f"{word}:") for line in lines)

@@ -150,6 +150,10 @@ def _in_words(fact: f.Fact) -> str:
         case f.IncidentEscalated():
             raised = "" if fact.priority is None else f", raised to {fact.priority}"
             return f"rung {fact.rung}{raised} ({fact.because})"
+        case f.AlarmRaised():
+            return f"alarm raised to {fact.level} ({fact.because})"
+        case f.RungSkipped():
+            return f"rung {fact.rung}: {fact.because}"
         case _:
             return type(fact).__name__
 

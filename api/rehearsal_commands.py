@@ -44,9 +44,10 @@ def dry_run(
     from incidents.dry_run import timeline
     from incidents.local_time import instant_at
     from incidents.read import read_centre, read_procedure
+    from simulation.scenario_files import known_packs
 
     place = read_centre(centre)
-    rules = read_procedure(procedure, place)
+    rules = read_procedure(procedure, place, known_packs())
     opened_at = instant_at(at, place.zone_info, where="--at")
     interviews = _interviews(rules, answer or [], left or [], boundaries)
     runs = [
@@ -83,11 +84,12 @@ def cover(
     from incidents.local_time import instant_at
     from incidents.read import read_procedure
     from simulation.cover import coverage, rehearse
+    from simulation.scenario_files import known_packs
 
     if (scenario is None) == (log is None):
         raise typer.BadParameter("name either a --scenario to play or a --log to read")
     if log is not None:
-        rules = read_procedure(procedure)
+        rules = read_procedure(procedure, packs=known_packs())
         counted = coverage(facts_from(log), rules)
         typer.echo(json.dumps(coverage_as_json(counted), indent=2)) if as_json else _show(coverage_as_text(counted))
         return

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, assert_never, get_args
 
 from incidents.ladder import Rung
-from incidents.phrases import case_in_words, code_in_words, rung_in_words, way_in_words
+from incidents.phrases import case_in_words, code_in_words, level_in_words, rung_in_words, way_in_words
 from incidents.procedure import Priority, Procedure, Question, Step
 from incidents.refusals import Refusal
 
@@ -148,7 +148,8 @@ def _plans(procedure: Procedure) -> dict[str, Box]:
     for name, plan in procedure.plans.items():
         ways = (f"{'or ' if number else ''}{way_in_words(way)}" for number, way in enumerate(plan.ways))
         notes = (*(["all or nothing"] if plan.whole else []), *(["roles are shared"] if plan.shared else []))
-        boxes[_plan_box(name)] = Box(name, (*ways, *notes))
+        levels = (f"{each.name}: {level_in_words(each.model_dump(mode='json'))}" for each in plan.levels)
+        boxes[_plan_box(name)] = Box(name, (*ways, *notes, *levels))
     return boxes
 
 

@@ -116,13 +116,16 @@ def conformance(
     in_force: str | None = None,
     since: Instant | None = None,
     until: Instant | None = None,
+    as_of: Instant | None = None,
 ) -> Conformance:
     """Hold a log, in order of time, against the procedures (by fingerprint) that it says were in force; O(facts + findings).
 
-    `in_force`: the fingerprint in force before the first fact. Only what was received in [since, until) is judged. Refuses a
-    procedure that names a target pack which is not in `packs`.
+    `in_force`: the fingerprint in force before the first fact. Only what was received in [since, until) is judged. `as_of`:
+    the instant up to which nothing else happened (None: that of the last fact). Refuses a
+    procedure that names a target pack which it does not hold and which is not in `packs`.
     """
     courses = courses_of(facts, in_force)
+    now = courses.until if as_of is None else max(as_of, courses.until)
     judges = _judges(procedures, packs)
     findings: list[Finding] = []
     unjudged = 0
@@ -134,7 +137,7 @@ def conformance(
         if judge is None:
             unjudged += 1
         else:
-            findings.extend(judge.findings(subject, course, of, courses.until))
+            findings.extend(judge.findings(subject, course, of, now))
     judged = dict.fromkeys(each.fingerprint for each in findings)
     return Conformance(
         tuple(findings),
@@ -166,7 +169,7 @@ class _Judge:
 
 
 def _judges(procedures: Mapping[str, Procedure], packs: Mapping[str, TargetPack]) -> dict[str, _Judge]:
-    named = {name: None for each in procedures.values() for name in each.targets.packs}
+    named = {name: None for each in procedures.values() for name in each.targets.packs if name not in each.targets.held}
     flaws = [
         Flaw("targets", f"there is no target pack '{name}'", ", ".join(packs)) for name in named if name not in packs
     ]

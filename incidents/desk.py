@@ -15,6 +15,7 @@ from incidents import facts as f
 from incidents import known
 from incidents.adoption import obstacles
 from incidents.advice import out_of_scope
+from incidents.alarms import refuse_against_plan
 from incidents.centre import Centre
 from incidents.consequences import entailed_by, entailed_by_time, first_due_at
 from incidents.decision import FACTORY_LIMITS, Decision, decide, facts_of, is_automatic
@@ -177,6 +178,7 @@ class Desk:
                     raise FactRefused(flaws)
             case _:
                 refuse_against_ladder(fact, situation, rules)
+                refuse_against_plan(fact, situation, rules)
 
 
 def adoption(procedure: Procedure, at: Instant) -> f.ProcedureAdopted:

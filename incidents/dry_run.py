@@ -3,9 +3,9 @@
 Read off the rules alone, without a desk: the answers lead to a code, the code to a plan, and the age of the need to one rung
 after another, while the shifts of the centre say who is there to be told. That a desk records the same facts at the same instants
 is tested, so each is a second opinion on the other. Nobody is ever assigned here: where a rule acts on proposals at once, this is
-what follows when nobody can go. Only rungs that wait for a need to be filled are foretold; `unforetold` names the others, and
-whom a rung tells or asks for aid is not foretold at all. Imports `ladder`, `shifts`, `local_time`, `triage`, `facts` and what
-stands above them.
+what follows when nobody can go. Nor does anybody stop an alarm. Alarms that time raises are foretold, and rungs that wait for a
+need to be filled; `unforetold` names the others, and whom a rung tells or asks for aid is not foretold at all. Imports
+`foretold_alarms`, `ladder`, `shifts`, `local_time`, `triage`, `facts` and what stands above them.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from itertools import chain, count
 from typing import Literal, TypeAlias
 
 from incidents import facts as f
+from incidents.asking import because_of
 from incidents.centre import Centre
+from incidents.foretold_alarms import Foretold, foretold_need, rows_of
 from incidents.ladder import Rung
 from incidents.local_time import local, readings
 from incidents.near_names import listed
-from incidents.plan_row import PlanRow
-from incidents.procedure import Plan, Procedure, Question, Triage
-from incidents.quantities import SECONDS_IN_A_WEEK, IncidentId, Instant, NeedId, ResourceId, ms
+from incidents.procedure import Procedure, Question, Triage
+from incidents.quantities import SECONDS_IN_A_WEEK, IncidentId, Instant, ResourceId, ms
 from incidents.refusals import Flaw, Refusal
 from incidents.shifts import Duty, duty_spans
 from incidents.tree import UNKNOWN
@@ -99,7 +100,9 @@ def timeline(
     opened_at = told[-1].at
     aged: list[f.Fact] = []
     if isinstance(told[-1], f.NeedOpened):
-        aged = list(_aged(procedure, opened_at, procedure.determinants[outcome.code].priority, incident))
+        determinant = procedure.determinants[outcome.code]
+        assert determinant.plan is not None, "a plan asked"
+        aged = list(_aged(procedure, opened_at, determinant.priority, incident, determinant.plan))
     until = max(opened_at, at + ms(watch_s), *(fact.at for fact in aged))
     duties = tuple(duty_spans(centre, at, until + AHEAD_MS))
     # A rung that is due at once can only follow the fact that made it so; every other is due before anything else happens.
@@ -119,7 +122,7 @@ def boundaries(procedure: Procedure, answers: Mapping[str, str], left: Left = NE
     determinant = procedure.determinants[outcome.code]
     if determinant.plan is None:
         return ()
-    facts = list(_aged(procedure, 0, determinant.priority, INCIDENT))
+    facts = list(_aged(procedure, 0, determinant.priority, INCIDENT, determinant.plan))
     escalations = [fact for fact in facts if isinstance(fact, f.IncidentEscalated)]
     found = []
     for reached in escalations:
@@ -235,36 +238,41 @@ def _told(procedure: Procedure, at: Instant, outcome: Outcome, pace_ms: int, inc
     yield f.IncidentAssessed(coded_at, incident, outcome.code, determinant.priority, because)
     if determinant.plan is not None:
         plan = procedure.plans[determinant.plan]
-        rows, because = _rows(plan), f"plan {determinant.plan}"
-        yield f.NeedOpened(coded_at, _need(incident, 1), rows, plan.whole, because, incident, shared=plan.shared)
+        rows, because = rows_of(plan), because_of(determinant.plan, None)
+        yield f.NeedOpened(
+            coded_at, foretold_need(incident, 1), rows, plan.whole, because, incident, shared=plan.shared
+        )
 
 
-def _aged(procedure: Procedure, opened_at: Instant, priority: str, incident: IncidentId) -> Iterator[f.Fact]:
-    """The rungs that the first need of an incident reaches while nobody fills it, and the needs that they open.
+def _aged(procedure: Procedure, opened_at: Instant, priority: str, incident: IncidentId, plan: str) -> Iterator[f.Fact]:
+    """The alarms and the rungs that an incident reaches while nobody fills its first need, and the needs that they open.
 
-    No later need is older, so the first alone tells every instant. A priority that a rung raises may make further rungs due, or
-    overdue: those act at once. Of rungs at one instant none takes back what another has raised.
+    No later need is older, so the first alone tells every instant of a rung. A priority that a rung raises may make further rungs
+    due, or overdue: those act at once. Of rungs at one instant none takes back what another has raised. At one instant time
+    raises the alarm before the rungs act.
     """
     waiting = {name: rung for name, rung in procedure.escalation.items() if _is_foretold(rung)}
-    needs, now = 1, opened_at
+    ladder = Foretold(incident, plan, procedure.plans[plan], opened_at)
+    now = opened_at
     while True:
         ages = sorted(
             (opened_at + _age_ms(rung), name) for name, rung in waiting.items() if priority in rung.priorities
         )
-        if not ages:
+        stage_at = ladder.next_at
+        if not ages and stage_at is None:
             return
-        now = max(now, ages[0][0])
+        now = max(now, min(at for at in (stage_at, *(at for at, _ in ages[:1])) if at is not None))
+        if stage_at is not None and stage_at <= now:
+            yield from ladder.staged(now)
         for name in [name for due_at, name in ages if due_at <= now]:
             rung = waiting.pop(name)
             ranks = {each: declared.rank for each, declared in procedure.priorities.items()}
             raises = rung.raises_to is not None and ranks[rung.raises_to] < ranks[priority]
             raised = rung.raises_to if raises else None
             priority = raised or priority
-            because = f"need {_need(incident, 1)} unfilled for {rung.unfilled_for_s:.0f} s"
+            because = f"need {foretold_need(incident, 1)} unfilled for {rung.unfilled_for_s:.0f} s"
             yield f.IncidentEscalated(now, incident, name, because, raised)
-            if rung.opens is not None:
-                needs += 1
-                yield f.NeedOpened(now, _need(incident, needs), (_row(rung.opens, 0),), False, f"rung {name}", incident)
+            yield from ladder.climbed(now, name, rung)
 
 
 def _is_foretold(rung: Rung) -> bool:
@@ -276,18 +284,6 @@ def _is_foretold(rung: Rung) -> bool:
 def _age_ms(rung: Rung) -> int:
     assert rung.unfilled_for_s is not None, "asked of rungs that are foretold"
     return ms(rung.unfilled_for_s)
-
-
-def _need(incident: IncidentId, number: int) -> NeedId:
-    return NeedId(f"{incident}/{number}")
-
-
-def _rows(plan: Plan) -> tuple[f.NeedRow, ...]:
-    return tuple(_row(row, alternative) for alternative, way in enumerate(plan.ways) for row in way)
-
-
-def _row(row: PlanRow, alternative: int) -> f.NeedRow:
-    return f.NeedRow(row.skill, row.quantity, row.level, alternative, row.load)
 
 
 def _edges(centre: Centre, duties: tuple[Duty, ...], after: Instant, until: Instant) -> Iterator[f.Fact]:

@@ -1,7 +1,7 @@
 """Every fact: something that happened, at an instant. The incident log is nothing else.
 
 Facts are light slotted values. A correction is a new fact; nothing is edited. `records` makes plain data of them. Imports only
-`quantities`, `interview_facts`, `ladder_facts` for escalation and aid, and `message_facts` for what people are told.
+`quantities` and the facts of their own modules: alarms, interviews, escalation and aid, and what people are told.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from typing import Annotated, ClassVar, TypeAlias
 
 from pydantic import ConfigDict, Field
 
+from incidents.alarm_facts import AlarmLowered as AlarmLowered
+from incidents.alarm_facts import AlarmRaised as AlarmRaised
+from incidents.alarm_facts import NeedReduced as NeedReduced
 from incidents.interview_facts import InterviewLeft as InterviewLeft
 from incidents.interview_facts import InterviewResumed as InterviewResumed
 from incidents.ladder_facts import AcknowledgementMissed as AcknowledgementMissed
@@ -182,7 +185,7 @@ class NoteAdded:
 class NeedOpened:
     """A procedure asks for resources: for a contact (a call-taker) or for an incident (responders).
 
-    `shared`: one resource may fill several of its rows at once.
+    `shared`: one resource may fill several of its rows at once. `alarm`: the alarm level that asks (None: none does).
     """
 
     at: Instant
@@ -193,6 +196,7 @@ class NeedOpened:
     incident: IncidentId | None = None
     contact: ContactId | None = None
     shared: Annotated[bool, Field(strict=True)] = False
+    alarm: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,7 +388,10 @@ Fact: TypeAlias = (
     | AidReleased
     | InterviewLeft
     | InterviewResumed
+    | AlarmRaised
+    | AlarmLowered
+    | NeedReduced
 )
 
 KINDS: Mapping[str, type[Fact]] = {kind.__name__: kind for kind in Fact.__args__}
-"""Every kind of fact by its name, in the order of this module and of `ladder_facts`."""
+"""Every kind of fact by its name, in the order of this module, of `ladder_facts` and of `alarm_facts`."""

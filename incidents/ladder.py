@@ -79,6 +79,7 @@ class Authority(Document):
 class Rung(Document):
     """A step of escalation: when its trigger holds, in its `hours` and `during` its modes, it acts, at most `most` times.
 
+    `alarm_to`, `alarm_up`: it raises the alarm of its incident to a level of the plan, or by one.
     `then`: the rung that follows when nobody acknowledges within `ack_s`, or nobody is there to be told.
     """
 
@@ -95,6 +96,8 @@ class Rung(Document):
     raises_to: Name | None = None
     opens: PlanRow | None = None
     requests: AidAsked | None = None
+    alarm_to: Name | None = None
+    alarm_up: bool = False
     notifies: tuple[Recipient, ...] = Field(default=(), max_length=20)
     ack_s: float | None = Field(default=None, gt=0, le=SECONDS_IN_A_WEEK)
     then: Name | None = None
@@ -112,7 +115,8 @@ class Rung(Document):
     @property
     def changes_its_incident(self) -> bool:
         """Whether it does something that only an incident can undergo."""
-        return self.raises_to is not None or self.opens is not None or self.requests is not None
+        acts = (self.raises_to, self.opens, self.requests, self.alarm_to)
+        return self.alarm_up or any(each is not None for each in acts)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Rung:
@@ -130,7 +134,10 @@ class Rung(Document):
         return (
             (len(named) > 1, f"a rung has one trigger, not {', '.join(named)}"),
             (not acts, "a rung raises the priority (`raises_to`), opens a need (`opens`), asks for aid (`requests`), "
-             "notifies (`notifies`) or enters a mode (`mode`)"),
+             "raises the alarm (`alarm_to`, `alarm_up`), notifies (`notifies`) or enters a mode (`mode`)"),
+            (self.alarm_up and self.alarm_to is not None, "a rung raises the alarm to a level or by one level, not both"),
+            (self.stands_down and (self.alarm_up or self.alarm_to is not None),
+             "an alarm is stopped by a person: a rung that raises it does not stand down (`stands_down`)"),
             (on_priorities and not self.priorities, f"`{trigger}` needs `priorities`, at least one"),
             (trigger == "waiting_answer_s" and bool(self.priorities), "a contact has no priority; give `queues`"),
             (bool(self.queues) and trigger != "waiting_answer_s", "`queues` is for `waiting_answer_s` alone"),

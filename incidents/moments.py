@@ -14,6 +14,8 @@ Clocks of targets start and stop at moments, and checks ask for them. Moments of
     at facility   a transporting resource arrived at its facility
     released      a resource was done with it; one that is taken away unfinished is not
     escalated     a rung of escalation was reached
+    alarm raised  its attendance was made up to an alarm level
+    alarm lowered somebody stopped it
     noted         somebody wrote something down
     left          the interview was left by a jump-out
     resumed       it was resumed
@@ -45,6 +47,8 @@ Moment: TypeAlias = Literal[
     "at facility",
     "released",
     "escalated",
+    "alarm raised",
+    "alarm lowered",
     "noted",
     "left",
     "resumed",
@@ -138,6 +142,8 @@ class _Reading:
             f.IncidentLocated: lambda shown, fact: self._incident("located", shown, fact.incident),
             f.IncidentAssessed: self._assessed,
             f.IncidentEscalated: self._escalated,
+            f.AlarmRaised: lambda shown, fact: self._incident("alarm raised", shown, fact.incident),
+            f.AlarmLowered: lambda shown, fact: self._incident("alarm lowered", shown, fact.incident),
             f.IncidentClosed: self._closed,
             f.AnswerGiven: self._answer_given,
             f.InterviewLeft: lambda shown, fact: self._incident("left", shown, fact.incident),

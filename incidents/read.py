@@ -11,6 +11,7 @@ import heapq
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from types import UnionType
@@ -45,12 +46,23 @@ SemanticFlaws: TypeAlias = Callable[[T], Iterable[tuple[Loc, str, str]]]
 def read_procedure(
     path: Path, centre: Centre | None = None, packs: Mapping[str, TargetPack] | None = None
 ) -> Procedure:
-    """Read a procedure and check it whole, against what the centre has and the target packs there are when they are given."""
+    """Read a procedure and check it whole, against what the centre has and the target packs there are when they are given.
+
+    Where `packs` are given it holds what they say, which is part of its fingerprint.
+    """
+    return parse_procedure(_text_of(path), str(path), centre, packs)
+
+
+def parse_procedure(
+    text: str, name: str, centre: Centre | None = None, packs: Mapping[str, TargetPack] | None = None
+) -> Procedure:
+    """Parse a procedure in memory as `read_procedure` does; `name` stands for the file in refusals."""
 
     def flaws(procedure: Procedure) -> Iterator[tuple[Loc, str, str]]:
         return flaws_of(procedure, centre, packs)
 
-    return read_document(path, Procedure, flaws)
+    procedure = parse_document(text, name, Procedure, flaws)
+    return procedure if packs is None else procedure.holding(packs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +78,27 @@ def check_procedure(path: Path, centre: Centre | None = None, packs: Mapping[str
     name = str(path)
     procedure, read = _parsed(_text_of(path), name, Procedure, lambda each: flaws_of(each, centre, packs))
     found = [(read.mark(loc), what, accepted) for loc, what, accepted in warnings_of(procedure, centre)]
-    return Checked(procedure, tuple(_listed(name, found)))
+    return Checked(procedure if packs is None else procedure.holding(packs), tuple(_listed(name, found)))
+
+
+class PackFolder(Mapping[str, TargetPack]):
+    """The target packs in a folder, by name; nothing is read until somebody asks for one."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def _packs(self) -> Mapping[str, TargetPack]:
+        return read_packs(self._folder)
+
+    def __getitem__(self, name: str) -> TargetPack:
+        return self._packs[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packs)
+
+    def __len__(self) -> int:
+        return len(self._packs)
 
 
 def read_packs(folder: Path) -> Mapping[str, TargetPack]:

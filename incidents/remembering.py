@@ -1,8 +1,8 @@
 """Remembering: `after(situation, fact)` is the one way a situation changes.
 
 Each kind of fact has one small function. A fact that contradicts what is known is refused and the situation stays as it was; the
-refusal says what was refused, why, and what would have been accepted. Imports `assignments`, `climbing`, `messaging` and what
-stands above them.
+refusal says what was refused, why, and what would have been accepted. Imports `alarm_folding`, `assignments`, `climbing`,
+`messaging` and what stands above them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from incidents import assignments, climbing, known, messaging
+from incidents import alarm_folding, assignments, climbing, known, messaging
 from incidents import facts as f
 from incidents.known import Changes, accepted_facts, incident_change, refusal, with_entry, without_entry
 from incidents.quantities import NeedId
@@ -191,7 +191,7 @@ def _need_opened(s: Situation, fact: f.NeedOpened) -> Changes:
     wanted = tuple(row.quantity for row in fact.rows)
     need = Need(
         fact.need, fact.rows, fact.whole, fact.at, fact.because, fact.incident, fact.contact, wanted, fact.at, (),
-        fact.shared,
+        fact.shared, fact.alarm,
     )  # fmt: skip
     needs = with_entry(s.needs, need.id, need)
     if fact.incident is None:
@@ -289,5 +289,8 @@ _FOLDS: Mapping[type[f.Fact], Callable[[Situation, Any], Changes]] = {
     f.AidDeclined: climbing.aid_step,
     f.AidCommitted: climbing.aid_step,
     f.AidReleased: climbing.aid_step,
+    f.AlarmRaised: alarm_folding.alarm_raised,
+    f.AlarmLowered: alarm_folding.alarm_lowered,
+    f.NeedReduced: alarm_folding.need_reduced,
 }
 assert set(_FOLDS) == set(f.KINDS.values()), "every fact has its fold"

@@ -2,8 +2,8 @@
 
 A situation is a value. Nothing changes one but `remembering.after(situation, fact)`, which makes the next. A resource's status
 and the status of each of its assignments are separate things with separate tables: a crew may be committed to one incident, on
-its way to it, and still be one resource. Imports `quantities`, `facts`, `centre`
-and `ladder_state`.
+its way to it, and still be one resource. Imports `quantities`, `facts`, `centre`,
+`alarm_state` and `ladder_state`.
 
 Resource status                           Assignment status
     off duty   --signed on-->  available     assigned     --departed-->     en route
@@ -29,6 +29,7 @@ from typing import TypeAlias
 
 from immutables import Map
 
+from incidents.alarm_state import FIRST, Alarm
 from incidents.centre import Centre
 from incidents.facts import (
     ContactAbandoned,
@@ -214,6 +215,7 @@ class Need:
     unfilled_since: Instant | None
     filled_by: tuple[ResourceId, ...] = ()
     shared: bool = False
+    alarm: str | None = None
 
     @property
     def is_filled(self) -> bool:
@@ -252,7 +254,8 @@ class Incident:
     """An open incident; `priority` None: not assessed yet.
 
     `rungs`: those that have acted on it, as often as they did; `standing`: those of them that have not stood down; `told`: the
-    messages that were worded about it, each once; `left`: questions at which the interview was left, with the jump-out.
+    messages that were worded about it, each once; `left`: questions at which the interview was left, with the jump-out;
+    `reached_at`: when somebody first arrived (None: nobody has).
     """
 
     id: IncidentId
@@ -271,6 +274,8 @@ class Incident:
     standing: Mapping[str, Climb] = field(default_factory=dict)
     told: tuple[str, ...] = ()
     left: Mapping[str, str] = field(default_factory=dict)
+    alarm: Alarm = FIRST
+    reached_at: Instant | None = None
 
 
 MessageKey: TypeAlias = tuple[IncidentId, str, str]

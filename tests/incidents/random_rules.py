@@ -22,6 +22,7 @@ RANKS = {"p1": 1, "p2": 2, "p3": 2, "p4": 3}
 NIGHTS = ("2026-03-28T22:00", "2026-10-24T22:00", "2026-06-06T18:30")
 CLOCKS = st.sampled_from(["00:30", "01:30", "02:10", "07:00", "19:00", "23:59"])
 SKILLS = ("fire", "transport", "advanced")
+LEVELS = ("second", "third", "fourth")
 
 
 @st.composite
@@ -33,9 +34,29 @@ def rungs(draw: st.DrawFn) -> dict[str, Any]:
     }
     if draw(st.booleans()):
         rung["raises_to"] = draw(st.sampled_from(list(RANKS)))
-    if "raises_to" not in rung or draw(st.booleans()):
+    match draw(st.integers(0, 4)):
+        case 0:
+            rung["alarm_up"] = True
+        case 1:
+            rung["alarm_to"] = draw(st.sampled_from(LEVELS))
+    if not {"raises_to", "alarm_up", "alarm_to"} & set(rung) or draw(st.booleans()):
         rung["opens"] = {"skill": draw(st.sampled_from(SKILLS)), "quantity": draw(st.integers(1, 3))}
     return rung
+
+
+@st.composite
+def levels(draw: st.DrawFn, row: st.SearchStrategy[Any]) -> list[dict[str, Any]]:
+    """Up to three alarm levels, staged by time or not, added or in all."""
+    found = []
+    for name in LEVELS[: draw(st.integers(0, 3))]:
+        ways = draw(st.lists(st.lists(row, min_size=1, max_size=2), min_size=1, max_size=2))
+        is_added = len(ways) > 1 or draw(st.booleans())
+        level: dict[str, Any] = {"name": name, "counts": "added" if is_added else "in all", "send": ways[0]}
+        level |= {"instead": ways[1:], "whole": len(ways) > 1 or draw(st.booleans()), "shared": draw(st.booleans())}
+        if draw(st.booleans()):
+            level |= {"after_s": draw(st.sampled_from([1, 59, 60, 3600])), "unless_arrived": draw(st.booleans())}
+        found.append(level)
+    return found
 
 
 @st.composite
@@ -51,6 +72,7 @@ def procedures(draw: st.DrawFn) -> Procedure:
         "instead": ways[1:],
         "whole": len(ways) > 1 or draw(st.booleans()),
         "shared": draw(st.booleans()),
+        "levels": draw(levels(row)),
     }
     codes = ("fire-1", "crash-1", "illness-1", "illness-2")
     return a_procedure(

@@ -1,0 +1,24 @@
+"""What a fact is about, which is how the log files it. Imports `incidents.facts`."""
+
+from __future__ import annotations
+
+from incidents import facts as f
+
+PROCEDURE_SUBJECT = "procedure"
+"""Where facts are filed that are about no incident, contact or resource: the rules, and the centre as a whole."""
+
+
+def subject_of(fact: f.Fact) -> str:
+    """Return what a fact is about, as `kind:id`: its incident, else its contact, else its resource, else the rules."""
+    incident, contact = getattr(fact, "incident", None), getattr(fact, "contact", None)
+    if incident is not None:
+        return f"incident:{incident}"
+    if contact is not None:
+        return f"contact:{contact}"
+    need = getattr(fact, "need", None)
+    if need is not None:
+        # A need is called after its owner: CONTACT/call, or INCIDENT/number.
+        owner, _, which = str(need).rpartition("/")
+        return f"contact:{owner}" if which == "call" else f"incident:{owner}"
+    resource = getattr(fact, "resource", None)
+    return PROCEDURE_SUBJECT if resource is None else f"resource:{resource}"
