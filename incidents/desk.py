@@ -15,11 +15,13 @@ from incidents import facts as f
 from incidents import known
 from incidents.adoption import obstacles
 from incidents.advice import out_of_scope
+from incidents.alarms import refuse_against_plan
 from incidents.centre import Centre
 from incidents.consequences import entailed_by, entailed_by_time, first_due_at
+from incidents.correcting import earlier
 from incidents.decision import FACTORY_LIMITS, Decision, decide, facts_of, is_automatic
 from incidents.formulation import Solver
-from incidents.jump_outs import refuse_against_tree
+from incidents.jump_outs import refuse_against_tree, refuse_correction
 from incidents.known import refusal
 from incidents.permission import refuse_against_ladder
 from incidents.procedure import Procedure
@@ -171,12 +173,18 @@ class Desk:
                 raise refusal("determinant", f"unknown code {fact.determinant!r}", ", ".join(rules.determinants))
             case f.IncidentAssessed() if fact.priority not in rules.priorities:
                 raise refusal("priority", f"unknown priority {fact.priority!r}", ", ".join(rules.priorities))
+            case f.Corrected() if fact.answer is not None:
+                refuse_correction(earlier(situation, fact), fact.answer, rules.triage)
+            case f.HandoverGiven() if fact.handover not in rules.handovers:
+                known_ones = ", ".join(rules.handovers) or "the procedure has none"
+                raise refusal("handover", f"unknown handover {fact.handover!r}", known_ones)
             case f.AdviceGiven():
                 flaws = out_of_scope(fact, known.open_incident(situation, fact.incident), rules)
                 if flaws:
                     raise FactRefused(flaws)
             case _:
                 refuse_against_ladder(fact, situation, rules)
+                refuse_against_plan(fact, situation, rules)
 
 
 def adoption(procedure: Procedure, at: Instant) -> f.ProcedureAdopted:

@@ -15,7 +15,6 @@ from simulation.durations import Timed
 if TYPE_CHECKING:
     from simulation.workload import Workload
 
-HOURS_IN_A_DAY, HOURS_IN_A_WEEK = 24, 168
 _EVEN = 1e-6
 Flaws = Iterator[tuple[Loc, str, str]]
 
@@ -45,8 +44,6 @@ def flaws_of_conditions(workload: Workload) -> Flaws:
     """Yield what the optional parts name and the workload itself does not know."""
     natures = {nature.id: nature for nature in workload.natures}
     zones = {zone for shares in workload.places.values() for zone in shares}
-    if len(workload.traffic) not in (0, HOURS_IN_A_DAY, HOURS_IN_A_WEEK):
-        yield ("traffic",), f"{len(workload.traffic)} factors", f"{HOURS_IN_A_DAY} factors, {HOURS_IN_A_WEEK}, or none"
     for index, surge in enumerate(workload.surges):
         yield from _unknown(("surges", index, "natures"), "nature", surge.natures, natures)
         yield from _unknown(("surges", index, "zones"), "zone", surge.zones, dict.fromkeys(sorted(zones)))

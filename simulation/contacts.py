@@ -17,6 +17,8 @@ from typing import Any
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from incidents.centre import TravelByHour
+from incidents.local_time import hour_of_week
 from incidents.quantities import EARTH_RADIUS_M, ContactId, IncidentId, Instant, Place
 from simulation.conditions import Facilities
 from simulation.distributions import Distribution, Floats
@@ -151,6 +153,8 @@ class Contact:
     _index: int = field(repr=False)
     _fates: Mapping[str, Fate | tuple[Outcome, ...]] = field(repr=False, compare=False)
     _luck: Mapping[str, Floats] = field(repr=False, compare=False)
+    _pace: float = field(default=1.0, repr=False)
+    """By how many times travel is longer in the hour in which it came."""
     matter: int | None = None
     recognised: bool = True
     found_out_s: float = 0.0
@@ -169,12 +173,13 @@ class Contact:
         """
         fate = self._fates.get(kind)
         if fate is None:
-            return AT_ONCE
+            return AT_ONCE if self._pace == 1.0 else replace(AT_ONCE, travel_factor=self._pace)
         if isinstance(fate, tuple):
             return fate[ordinal % len(fate)]
         luck = self._luck[f"course/{kind}"][self._index, ordinal % ORDINALS].tolist()
         choices = self._luck.get(f"facility/{kind}")
-        return fate.outcome(luck, 0.0 if choices is None else float(choices[self._index, ordinal % ORDINALS]))
+        found = fate.outcome(luck, 0.0 if choices is None else float(choices[self._index, ordinal % ORDINALS]))
+        return found if self._pace == 1.0 else replace(found, travel_factor=found.travel_factor * self._pace)
 
     def faults(self, kind: str, ordinal: int, step: int) -> list[float] | None:
         """The numbers, in the order of `FAULTS`, for one message of a trip, by its place in `STEPS`; None: none is drawn."""
@@ -219,19 +224,27 @@ def true_priorities(contacts: Sequence[Contact]) -> dict[IncidentId, str]:
 
 
 def draw_contacts(
-    workload: Workload, seed: int, start: Instant, duration_s: float, zones: Mapping[str, Place]
-) -> tuple[Contact, ...]:
+    workload: Workload, seed: int, start: Instant, duration_s: float, zones: Mapping[str, Place],
+    travel_by_hour: TravelByHour | None = None,
+) -> tuple[Contact, ...]:  # fmt: skip
     """Draw every contact from `start` for `duration_s`, in order of arrival.
 
+    `travel_by_hour` is what the centre plans with: the truth is the same unless the workload declares its own.
     `zones` gives the centre of each zone the workload names. Equal arguments give equal contacts, in any
     process. Takes time in proportion to the number of contacts, about 40 microseconds each.
     """
-    return contacts_in(workload, draw_columns(workload, seed, start, duration_s), zones)
+    return contacts_in(workload, draw_columns(workload, seed, start, duration_s), zones, travel_by_hour)
 
 
-def contacts_in(workload: Workload, columns: Columns, zones: Mapping[str, Place]) -> tuple[Contact, ...]:
+def contacts_in(
+    workload: Workload, columns: Columns, zones: Mapping[str, Place], travel_by_hour: TravelByHour | None = None
+) -> tuple[Contact, ...]:
     """Read contacts off the columns of `draws`."""
-    return tuple(_Reader(workload, columns, zones).contacts())
+    read = _Reader(workload, columns, zones).contacts()
+    factors = workload.travel_by_hour or travel_by_hour
+    if factors is None:
+        return tuple(read)
+    return tuple(replace(each, _pace=factors[hour_of_week(each.at, workload.zone_info)]) for each in read)
 
 
 class _Reader:

@@ -44,7 +44,6 @@ class Crews:
         self._returns: dict[ResourceId, Return] = {}
         self._places: dict[ResourceId, Place | None] = {}
         self._orders: Counter[str] = Counter()
-        self._has_traffic = surroundings.workload is not None and bool(surroundings.workload.traffic)
         duties.on_leaving = self._leave_duty
         duties.on_failing = self._break_down
         duties.is_at_work = lambda resource: bool(self._trips.get(resource))
@@ -115,14 +114,10 @@ class Crews:
             return
         now = trip.departed_at = self._stage.clock.now
         lights = self._lights(IncidentId(trip.incident))
-        trip.travel_ms = self._drive_ms(trip.origin, trip.destination, lights, trip.outcome.travel_factor)
+        drive = driving_ms(self._travel, trip.origin, trip.destination, lights, trip.outcome.travel_factor)
+        trip.travel_ms = drive
         self._radio.say(trip, DEPARTED)
-        self._stage.clock.at(now + trip.travel_ms, self._arrive, trip)
-
-    def _drive_ms(self, origin: Place | None, destination: Place | None, lights: bool, factor: float) -> int:
-        if self._has_traffic:
-            factor *= self._surroundings.traffic(self._stage.clock.now)
-        return driving_ms(self._travel, origin, destination, lights, factor)
+        self._stage.clock.at(now + drive, self._arrive, trip)
 
     def _lights(self, incident: IncidentId) -> bool:
         known = self._stage.desk.situation.incidents.get(incident)
@@ -164,8 +159,8 @@ class Crews:
             return
         trip.facility, trip.brought_to = found
         self._radio.say(trip, TRANSPORTING, trip.brought_to)
-        drive_ms = self._drive_ms(trip.destination, trip.brought_to, False, trip.outcome.travel_factor)
-        self._stage.clock.at(self._stage.clock.now + drive_ms, self._reach_facility, trip)
+        drive = driving_ms(self._travel, trip.destination, trip.brought_to, False, trip.outcome.travel_factor)
+        self._stage.clock.at(self._stage.clock.now + drive, self._reach_facility, trip)
 
     def _reach_facility(self, trip: Trip) -> None:
         if trip.is_over:
@@ -238,7 +233,7 @@ class Crews:
         if base is None or here is None or here == base:
             return
         now = self._stage.clock.now
-        way = Return(here, base, now, self._drive_ms(here, base, False, 1.0))
+        way = Return(here, base, now, driving_ms(self._travel, here, base, False, 1.0))
         self._returns[resource] = way
         self._stage.clock.at(now + way.travel_ms, self._be_home, resource, way)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isnan
 from statistics import median
 
 from incidents import facts as f
@@ -231,7 +232,8 @@ class _Reading:
         if origin is None or incident.place is None:
             return None
         lights = incident.priority is None or self._procedure.priorities[incident.priority].lights
-        return self._travel.travel_s(origin, incident.place, lights=lights)
+        planned_s = self._travel.travel_s(origin, incident.place, lights=lights)
+        return None if isnan(planned_s) else planned_s
 
 
 def _trace_of(reading: _Reading, procedure: Procedure, seed: int) -> Recorded:
@@ -262,7 +264,7 @@ def _trace_of(reading: _Reading, procedure: Procedure, seed: int) -> Recorded:
                 usual_s if pace_s is None else pace_s,
                 0.0 if story.asked_at is None or story.sent_at is None else _s(story.asked_at, story.sent_at),
                 0.0 if story.ended_at is None or story.wrapped_up_at is None else _s(story.ended_at, story.wrapped_up_at),
-                None, number, fates, {}, matter,
+                None, number, fates, {}, matter=matter,
             )
         )  # fmt: skip
     counts = {what: count for what, count in imputed.items() if count}

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from incidents.centre import Centre
 from incidents.quantities import MS_PER_S, Instant, ResourceId, ms
 from incidents.shifts import Duty, duty_spans
-from simulation.arrivals import local_time
 from simulation.conditions import Acknowledging, Lending
 from simulation.distributions import Floats
 from simulation.streams import stream
@@ -99,13 +98,6 @@ class Surroundings:
         if table is None or self.workload is None or self.workload.radio is None:
             return False
         return bool(table[number % REPORTS] < self.workload.radio.positions_lost_share)
-
-    def traffic(self, at: Instant) -> float:
-        """By how much driving takes longer at that hour."""
-        if self.workload is None or not self.workload.traffic:
-            return 1.0
-        factors, local = self.workload.traffic, local_time(at, self.workload.zone_info)
-        return factors[(local.weekday() * 24 + local.hour) % len(factors)]
 
 
 def draw_surroundings(workload: Workload, centre: Centre, seed: int, start: Instant, duration_s: float) -> Surroundings:

@@ -96,7 +96,7 @@ def draw_trace(workload: Workload, centre: Centre, seed: int, start: Instant, du
     surroundings = draw_surroundings(workload, centre, seed, start, duration_s)
     columns = {**drawn, **{f"{_SURROUNDING}{name}": table for name, table in surroundings.tables.items()}}
     origin = Origin(workload, centre.fingerprint, seed, start, duration_s, zones, columns)
-    return Trace(contacts_in(workload, drawn, zones), surroundings, origin)
+    return Trace(contacts_in(workload, drawn, zones, centre.travel_by_hour), surroundings, origin)
 
 
 def save_trace(trace: Trace, path: Path) -> str:
@@ -136,7 +136,8 @@ def load_trace(path: Path, centre: Centre, *, most_bytes: int = MOST_BYTES) -> T
         raise DocumentRefused([Flaw(f"{path}: {where}", what, accepted) for where, what, accepted in flaws])
     zones = {name: Place(latitude, longitude, name) for name, (latitude, longitude) in header["zones"].items()}
     origin = Origin(workload, header["centre"], header["seed"], header["start"], header["duration_s"], zones, columns)
-    return Trace(contacts_in(workload, drawn, zones), Surroundings(workload, centre, tables), origin)
+    contacts = contacts_in(workload, drawn, zones, centre.travel_by_hour)
+    return Trace(contacts, Surroundings(workload, centre, tables), origin)
 
 
 def _header(origin: Origin) -> dict[str, Any]:

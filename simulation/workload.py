@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, model_validator
 
-from incidents.centre import Centre, Document, Loc, Name
+from incidents.centre import HOURS_IN_A_WEEK, Centre, Document, Loc, Name, TravelByHour
 from incidents.procedure import Procedure
 from simulation.condition_flaws import flaws_of_conditions, flaws_of_conditions_beside, timed_parts
 from simulation.conditions import (
@@ -23,7 +23,6 @@ from simulation.conditions import (
     Duplicates,
     Facilities,
     Facility,
-    Factor,
     Further,
     Lending,
     Major,
@@ -41,7 +40,6 @@ from simulation.durations import LognormalEntry as LognormalEntry
 from simulation.durations import Share as Share
 from simulation.durations import Timed
 
-HOURS_IN_A_WEEK = 168
 Rate = Annotated[float, Field(ge=0, le=1_000_000)]
 _EVEN = 1e-6
 """How far shares may be from summing to one."""
@@ -141,11 +139,11 @@ class Workload(Document):
     natures: tuple[Nature, ...] = Field(min_length=1, max_length=10_000)
     patience_s: Duration | None = None
     wrap_up_s: Duration = ZERO
+    travel_by_hour: TravelByHour | None = None
     redial: Redial | None = Field(default=None, description="of natures that say nothing of their own")
     duplicates: Duplicates | None = Field(default=None, description="of natures that say nothing of their own")
     compliance: tuple[Override, ...] = Field(default=(), max_length=100)
     acknowledging: Acknowledging | None = None
-    traffic: tuple[Factor, ...] = Field(default=(), description="on driving times, by hour of the local day or week")
     facilities: Mapping[Name, Facility] = Field(default_factory=dict)
     breakdowns: Mapping[Name, Breakdown] = Field(default_factory=dict, description="by kind of resource")
     partners: Mapping[Name, Lending] = Field(default_factory=dict)

@@ -35,7 +35,7 @@ FEATURES: dict[str, dict[str, Any]] = {
     },
     "surge": {"surges": [{"begins_s": 3600, "lasts_s": 3600, "factor": 2}]},
     "major": {"majors": [{"nature": "ill", "begins_s": [7200]}]},
-    "traffic": {"traffic": [1.5] * 24},
+    "travel by hour": {"travel_by_hour": [1.5] * 168},
 }
 CENTRE = a_centre(
     {"A1": ("ambulance", 0.0), "M1": ("medic", 0.0), "C1": ("clerk", 0.0)},

@@ -75,15 +75,6 @@ def test_the_hour_counts_when_the_handover_begins() -> None:
     assert clear == [305]
 
 
-def test_traffic_by_the_hour_makes_drives_longer() -> None:
-    """At 22 h driving takes twice as long: off at 125, there at 205 and not at 165; the way home takes 80 s as well."""
-    factors = [1.0] * 24
-    factors[22] = 2.0
-    given = workload([ILL], traffic=factors)
-    log = a_world(given, contacts(given, (100, "ill", spot(40)))).run()
-    assert timeline(log, f.ResourceArrived, f.ResourceMoved) == [("ResourceArrived", 205), ("ResourceMoved", 385)]
-
-
 def test_a_vehicle_that_fails_while_it_hands_over_makes_room() -> None:
     """A1 fails at 250 in the only place; A2, which waits, begins then."""
     given = workload(
