@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from optimiser.refusals import Refusal
@@ -52,10 +52,7 @@ def test_alike_units_keep_as_many_waiting_as_erlang_says(city: tuple[list[Area],
     """With a queue: Erlang C and its mean wait, and on average every unit carries its share of the load."""
     areas, units = city
     load = carried(areas)
-    if load >= 0.95 * units:
-        with pytest.raises(Refusal):
-            hypercube(areas, [units / load] * units, queue=True)
-        return
+    assume(load < 0.95 * units)
     found = hypercube(areas, [1.0] * units, queue=True)
     assert found.waiting == pytest.approx(erlang_c(load, units))
     assert found.mean_wait_s == pytest.approx(mean_wait_s(load, units, 1.0))
@@ -68,8 +65,7 @@ def test_what_is_sent_adds_up_to_what_calls(city: tuple[list[Area], int], queue:
     """Little 1961, unit by unit: who is sent so often is busy so long; unequal units too."""
     areas, units = city
     services_s = [quick / (1 + index / 10) for index in range(units)]
-    if carried(areas) >= 0.95 * sum(1 / each for each in services_s):
-        return
+    assume(carried(areas) < 0.95 * sum(1 / each for each in services_s))
     found = hypercube(areas, services_s, queue=queue)
     assert sum(map(sum, found.sent)) == pytest.approx(1 - found.lost)
     for sent, busy, service_s in zip(found.sent, found.busy, services_s, strict=True):
