@@ -19,6 +19,7 @@ from api import (
     incident_routes,
     live_feed,
     message_routes,
+    planner_routes,
     problems,
     record_routes,
     rehearsal_routes,
@@ -43,6 +44,7 @@ ROUTERS = (
     live_feed.routes,
     allocation_routes.routes,
     designer_routes.routes,
+    planner_routes.routes,
 )
 TITLE = "Muster"
 VERSION = "1"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api import conformance_command, designer_commands, planner_commands, rehearsal_commands
+from api import call_taker_command, conformance_command, designer_commands, planner_commands, rehearsal_commands
 from api.settings import DATABASE, LOOPBACK, PORT, SCENARIO, Settings
 
 if TYPE_CHECKING:
@@ -200,6 +200,7 @@ app.command()(designer_commands.walk)
 app.command()(designer_commands.draw)
 app.command()(designer_commands.diff)
 app.command("what-if")(planner_commands.what_if)
+app.command("call-takers")(call_taker_command.call_takers)
 app.command()(planner_commands.demo)
 app.command()(planner_commands.fit)
 app.command("dry-run")(rehearsal_commands.dry_run)

@@ -32,7 +32,7 @@ _NEGLIGIBLE = 60.0
 """Where the density is e^-60 of its peak and less, it is taken for nothing."""
 _PANELS = 96
 _NODES, _WEIGHTS = (np.asarray(each, dtype=np.float64) for each in np.polynomial.legendre.leggauss(12))
-_DOUBLINGS = 200
+_DOUBLINGS, _HALVINGS = 200, 50
 PATIENCE_POINTS = 4096
 """Equally likely values that stand for a patience that is no exponential: the fourth digit of a share is the last to trust."""
 
@@ -48,10 +48,11 @@ class Abandonment:
 
 @dataclass(frozen=True, slots=True)
 class Impatience:
-    """How long callers wait: 1 - G, and H, its integral from 0, both of seconds."""
+    """How long callers wait: 1 - G, and H, its integral from 0, both of seconds; `endless` is the share that never gives up."""
 
     lasts: Callable[[Floats], Floats]
     expected_s: Callable[[Floats], Floats]
+    endless: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,8 @@ def mixed_impatience(parts: Sequence[tuple[float, Distribution | None]]) -> Impa
         ended = np.searchsorted(times, wait_s, side="right")
         return np.asarray(ended_s[ended] + wait_s * left[ended])
 
-    return Impatience(lasts, expected_s)
+    endless = math.fsum(share for share, each in parts if each is None)
+    return Impatience(lasts, expected_s, endless)
 
 
 def impatient_queue(
@@ -141,6 +143,9 @@ def impatient_queue(
     check_load(offered, servers, 1)
     check_positive(service_s=service_s)
     check_not_negative(within_s=within_s)
+    if offered * impatience.endless >= servers:
+        accepted = "patience that ends, or more servers"
+        raise Refusal.of("patience_s", "those who wait for ever are more than the servers carry", accepted)
     blocked = erlang_b(offered, servers - 1)
     if blocked == 0.0 or offered == 0.0:
         return Answering(0.0, 0.0, 1.0, 0.0, 0.0, offered / servers)
@@ -148,8 +153,11 @@ def impatient_queue(
     def exponent(wait_s: Floats) -> Floats:
         return np.asarray((offered * impatience.expected_s(wait_s) - servers * wait_s) / service_s)
 
-    low_s, peak_s, high_s = _bounds(exponent, service_s)
-    top = float(exponent(np.array([peak_s]))[0])
+    def exponent_at(wait_s: float) -> float:
+        return float(exponent(np.array([wait_s]))[0])
+
+    low_s, peak_s, high_s = _bounds(exponent_at, impatience, servers / offered, service_s)
+    top = exponent_at(peak_s)
     cuts = sorted({low_s, peak_s, high_s, *([within_s] if low_s < within_s < high_s else [])})
     waits_s, widths = _nodes(cuts)
     density = offered / service_s * np.exp(exponent(waits_s) - top) * widths
@@ -172,45 +180,45 @@ def impatient_queue(
     )
 
 
-def _bounds(exponent: Callable[[Floats], Floats], service_s: float) -> tuple[float, float, float]:
-    """Where a concave exponent, 0 at 0, rises above its negligible part, where it is highest, and where it falls below again."""
+def _bounds(
+    exponent: Callable[[float], float], impatience: Impatience, ratio: float, service_s: float
+) -> tuple[float, float, float]:
+    """Where a concave exponent, 0 at 0, rises above its negligible part, where it is highest, and where it falls below again.
 
-    def at(wait_s: float) -> float:
-        return float(exponent(np.array([wait_s]))[0])
-
-    far = service_s * 1e-6
+    `ratio` is that of the servers to the load: the exponent rises as long as more than that share of the callers lasts.
+    """
+    peak_s = 0.0 if ratio >= 1 else _lasting(impatience, ratio, service_s)
+    top = exponent(peak_s)
+    low_s = 0.0 if top <= _NEGLIGIBLE else _crossing(exponent, 0.0, peak_s, top - _NEGLIGIBLE)
+    step_s = service_s * 1e-6
     for _ in range(_DOUBLINGS):
-        if at(far) < at(far / 2) and at(far) < -_NEGLIGIBLE + max(at(far / 2), 0.0):
-            break
-        far *= 2
-    else:
-        raise Refusal.of("patience_s", "the queue grows without end", "patience that ends, or more servers")
-    peak_s = _highest(at, far)
-    top = at(peak_s)
-    low_s = 0.0 if top <= _NEGLIGIBLE else _crossing(at, 0.0, peak_s, top - _NEGLIGIBLE)
-    if at(far) > top - _NEGLIGIBLE:
-        while at(far) > top - _NEGLIGIBLE:
-            far *= 2
-    return low_s, peak_s, _crossing(at, far, peak_s, top - _NEGLIGIBLE)
+        if exponent(peak_s + step_s) < top - _NEGLIGIBLE:
+            return low_s, peak_s, _crossing(exponent, peak_s + step_s, peak_s, top - _NEGLIGIBLE)
+        step_s *= 2
+    raise AssertionError("the density never falls")
 
 
-def _highest(at: Callable[[float], float], far: float) -> float:
-    low, high = 0.0, far
+def _lasting(impatience: Impatience, share: float, service_s: float) -> float:
+    """Until when more than a share of the callers lasts."""
+
+    def lasts(wait_s: float) -> bool:
+        return float(impatience.lasts(np.array([wait_s]))[0]) > share
+
+    high_s = service_s * 1e-6
     for _ in range(_DOUBLINGS):
-        left, right = low + (high - low) / 3, high - (high - low) / 3
-        if at(left) < at(right):
-            low = left
-        else:
-            high = right
-        if high - low <= 1e-12 * far:
+        if not lasts(high_s):
             break
-    peak = (low + high) / 2
-    return peak if at(peak) > 0 else 0.0
+        high_s *= 2
+    low_s = 0.0
+    for _ in range(_HALVINGS):
+        middle_s = (low_s + high_s) / 2
+        low_s, high_s = (middle_s, high_s) if lasts(middle_s) else (low_s, middle_s)
+    return low_s
 
 
 def _crossing(at: Callable[[float], float], below: float, above: float, level: float) -> float:
     """Between a point at which the exponent is below the level and one at which it is above: where it is about at it."""
-    for _ in range(60):
+    for _ in range(_HALVINGS):
         middle = (below + above) / 2
         below, above = (middle, above) if at(middle) < level else (below, middle)
     return below
