@@ -7,22 +7,25 @@ Dask comes with the extra `dask`. Imports `replication_batch`.
 
 from __future__ import annotations
 
+import importlib
+import logging
 import multiprocessing
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from optimiser.refusals import Refusal
 from simulation.replication_batch import Job
 
 MOST_WORKERS = 256
-DASK_WAIT_S = 30
+SHORT_S = 0.5
+DASK_WAIT_S = 30.0
 """How long a cluster may take to answer, and to have a worker."""
 
 
@@ -68,32 +71,48 @@ def dask(address: str | None = None, count: int | None = None) -> Engine:
 
     @contextmanager
     def opened(job: Job, play_batch: PlayBatch) -> Iterator[Workers]:
-        try:
-            from distributed import Client, LocalCluster
-        except ImportError as error:
-            raise Refusal.of("engine", "Dask is not installed", "pip install 'muster[dask]'") from error
-        cluster = None if address else LocalCluster(
-            n_workers=count or os.cpu_count(), threads_per_worker=1, dashboard_address=None, silence_logs=True
-        )  # fmt: skip
-        client = _client(Client, cluster or address)
+        distributed = _distributed()
+        cluster = None
+        if address is None:
+            cluster = distributed.LocalCluster(
+                n_workers=count or os.cpu_count(),
+                threads_per_worker=1,
+                dashboard_address="127.0.0.1:0",
+                silence_logs=logging.ERROR,
+            )
+        client = _client(distributed, cluster or address)
+        patience_s = SHORT_S
         try:
             # Never pure: a task that looks like an earlier one would be answered from the scheduler's memory.
             executor = client.get_executor(pure=False)
             threads = min(max(sum(client.nthreads().values()), 1), MOST_WORKERS)
             yield Workers(threads, lambda seeds: executor.submit(play_batch, job, tuple(seeds)))
-            executor.shutdown(wait=False)
+            patience_s = DASK_WAIT_S
+        except distributed.KilledWorker as killed:
+            raise BrokenExecutor(str(killed)) from killed
         finally:
-            client.close(timeout=1)
+            # Whoever breaks off does not wait for a cluster to tidy up; what is left of it ends with this process.
+            with suppress(TimeoutError):
+                client.close(timeout=patience_s)
             if cluster is not None:
-                cluster.close(timeout=1)
+                with suppress(TimeoutError):
+                    cluster.close(timeout=patience_s)
 
     return opened
 
 
-def _client(make: Callable[..., object], where: object) -> object:
+def _distributed() -> Any:
+    # By its name, since the extra may be missing, and is only partly typed where it is not.
     try:
-        client = make(where, timeout=DASK_WAIT_S, set_as_default=False)
-        client.wait_for_workers(1, timeout=DASK_WAIT_S)  # type: ignore[attr-defined]
+        return importlib.import_module("distributed")
+    except ImportError as error:
+        raise Refusal.of("engine", "Dask is not installed", "pip install 'muster[dask]'") from error
+
+
+def _client(distributed: Any, where: Any) -> Any:
+    try:
+        client = distributed.Client(where, timeout=DASK_WAIT_S, set_as_default=False)
+        client.wait_for_workers(1, timeout=DASK_WAIT_S)
     except (OSError, TimeoutError, ValueError) as error:
         raise Refusal.of("engine", f"no Dask cluster with workers at {where}: {error}", "tcp://HOST:8786") from error
     return client
