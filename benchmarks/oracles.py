@@ -65,7 +65,11 @@ class Played:
 
 def run_case(name: str, contacts: int, replications: int) -> Played:
     """Play a case by its name, so that it may be played in another process."""
-    case = next(each for each in cases() if each.name == name)
+    return figures_of(next(each for each in cases() if each.name == name), contacts, replications)
+
+
+def figures_of(case: Case, contacts: int, replications: int) -> Played:
+    """Play a case and hold each of its figures against the formula."""
     began = time.process_time()
     span, cool_s = _span(case, contacts)
     runs = [_replicate(case, span, cool_s, seed) for seed in range(1, replications + 1)]

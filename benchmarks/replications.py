@@ -40,8 +40,9 @@ KILLS = 40
 BEGUN = "begun.txt"
 """In the folder of the store: one line for every batch that somebody began."""
 LONGEST_S = 1800.0
-KILL_AFTER_S = (0.05, 1.5)
-OF_PARENTS = 0.4
+KILL_AFTER_S = (0.0, 1.0)
+OF_PARENTS, WHILE_STARTING = 0.3, 0.1
+"""The share of kills that are of the parent, and of those that may come before anybody is at work."""
 
 
 def the_job(hours: float) -> Job:
@@ -89,6 +90,8 @@ def survive(
     emptied = 0
     child = started()
     while sum(killed.values()) < kills:
+        if luck.random() > WHILE_STARTING:
+            _until_at_work(child)
         time.sleep(luck.uniform(*KILL_AFTER_S))
         at_work = _workers_of(child.pid)
         if at_work and luck.random() > OF_PARENTS:
@@ -114,6 +117,13 @@ def survive(
         ).stdout
         begun = len((folder / BEGUN).read_text(encoding="ascii").split())
     return Survived(found.strip(), **killed, begun=begun, allowed=seeds + emptied + kills * workers)
+
+
+def _until_at_work(child: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + LONGEST_S
+    while not _workers_of(child.pid) and child.poll() is None:
+        assert time.monotonic() < deadline, "a run begins to play some time"
+        time.sleep(0.01)
 
 
 def _kill(pid: int) -> int:
