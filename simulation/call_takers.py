@@ -27,13 +27,15 @@ from incidents.centre import Document, Name
 from incidents.targets import Target, TargetPack
 from optimiser.refusals import Flaw, Refusal
 from simulation.queueing.delay import erlang_c, mean_wait_s, wait_within_share
-from simulation.queueing.impatience import Impatience, exponential_impatience, impatient_queue, mixed_impatience
+from simulation.queueing.impatience import Impatience, exponential_impatience, impatient_queue_within, mixed_impatience
 from simulation.queueing.unlimited import HOUR_S, HourLoad, loads_by_hour
 from simulation.workload import HOURS_IN_A_WEEK, Rate, Workload
 
 MOST_LOAD = 20_000.0
 """Erlangs in one hour. A centre of more is several."""
 MOST_HANDLING_S = 24 * HOUR_S
+LEAST_S = 0.01
+"""A shorter call, or patience, is a slip of the pen."""
 Of = Literal["highest", "mean"]
 """Which load of an hour it is staffed for."""
 ERLANG_C = "Erlang C (Erlang 1917)"
@@ -69,8 +71,8 @@ class CallTakerQuestion(Goals):
     """Calls an hour, one rate or one for every hour of the local week from Monday 00:00, and what they are like."""
 
     calls_per_h: Rate | tuple[Rate, ...]
-    handling_s: float = Field(gt=0, le=MOST_HANDLING_S, description="mean, wrap-up included")
-    patience_s: float | None = Field(default=None, gt=0, le=1e7, description="mean; none: callers wait for ever")
+    handling_s: float = Field(ge=LEAST_S, le=MOST_HANDLING_S, description="mean, wrap-up included")
+    patience_s: float | None = Field(default=None, ge=LEAST_S, le=1e7, description="mean; none: callers wait for ever")
     of: Of = Field(default="highest", description="which load of an hour it is staffed for")
 
     @model_validator(mode="after")
@@ -168,7 +170,7 @@ def achieved(load: float, count: int, demand: Demand, targets: tuple[AnswerTarge
     if load * demand.impatience.endless >= count:
         return Service(count, (0.0,) * len(targets), math.inf, 1.0, 1 - demand.impatience.endless, 1.0)
     limits_s = [each.within_s for each in targets] or [0.0]
-    found = [impatient_queue(load, count, service_s, demand.impatience, within_s=within_s) for within_s in limits_s]
+    found = impatient_queue_within(load, count, service_s, demand.impatience, limits_s)
     within = tuple(each.answered_within for each in found[: len(targets)])
     return Service(count, within, found[0].answered_wait_s, found[0].waiting, found[0].abandoned, found[0].occupancy)
 

@@ -18,7 +18,7 @@ import platform
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -44,7 +44,7 @@ LARGEST_BYTES = 4_000_000_000
 """A batch of more is refused: play fewer days, or smaller batches."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Job:
     """What every seed is played under."""
 
@@ -54,17 +54,15 @@ class Job:
 
     def batch_name(self, seeds: Sequence[int]) -> str:
         """The name of the batch of these seeds, for this code on this kind of machine."""
-        told = {
-            "format": FORMAT.decode(),
-            "code": code_version(),
-            "centre": self.scenario.centre.fingerprint,
-            "workload": self.scenario.workload.fingerprint,
-            "procedures": [procedure.fingerprint for procedure in self.procedures],
-            "priorities": [list(procedure.priorities) for procedure in self.procedures],
-            "span": {each.name: float(getattr(self.span, each.name)).hex() for each in fields(self.span)},
-            "seeds": list(seeds),
-        }
-        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(f"{self._played} {code_version()} {list(seeds)}".encode()).hexdigest()
+
+    @cached_property
+    def _played(self) -> str:
+        # Written out whole and in the order of the file: what a document keeps in memory of itself is not asked.
+        documents = (self.scenario.centre, self.scenario.workload, *self.procedures)
+        span = {each.name: float(getattr(self.span, each.name)).hex() for each in fields(self.span)}
+        told = [FORMAT.decode(), *(each.model_dump_json(by_alias=True) for each in documents), span]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 @lru_cache(maxsize=1)

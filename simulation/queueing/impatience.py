@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -30,6 +30,7 @@ from simulation.queueing.loss import erlang_b
 _RESCALE_ABOVE = 1e200
 _NEGLIGIBLE = 60.0
 """Where the density is e^-60 of its peak and less, it is taken for nothing."""
+_LARGEST_EXPONENT = 700.0
 _PANELS = 96
 _NODES, _WEIGHTS = (np.asarray(each, dtype=np.float64) for each in np.polynomial.legendre.leggauss(12))
 _DOUBLINGS, _HALVINGS = 200, 50
@@ -140,15 +141,44 @@ def impatient_queue(
 
     A caller who gives up is not answered in time, however soon it was. Takes about a millisecond.
     """
+    return impatient_queue_within(offered, servers, service_s, impatience, (within_s,))[0]
+
+
+def impatient_queue_within(
+    offered: float, servers: int, service_s: float, impatience: Impatience, limits_s: Sequence[float]
+) -> tuple[Answering, ...]:
+    """The same for several limits at once, which differ in `answered_within` alone."""
     check_load(offered, servers, 1)
     check_positive(service_s=service_s)
-    check_not_negative(within_s=within_s)
+    check_not_negative(**{f"within_s[{index}]": limit_s for index, limit_s in enumerate(limits_s)})
     if offered * impatience.endless >= servers:
         accepted = "patience that ends, or more servers"
         raise Refusal.of("patience_s", "those who wait for ever are more than the servers carry", accepted)
     blocked = erlang_b(offered, servers - 1)
     if blocked == 0.0 or offered == 0.0:
-        return Answering(0.0, 0.0, 1.0, 0.0, 0.0, offered / servers)
+        return (Answering(0.0, 0.0, 1.0, 0.0, 0.0, offered / servers),) * len(limits_s)
+    waits_s, density, lasts = _waiting(offered, servers, service_s, impatience, 1 / blocked, limits_s)
+    waiting = float(density.sum())
+    abandoned = float((density * (1 - lasts)).sum())
+    answered = max(1 - abandoned, 0.0)
+    answered_s = float((density * lasts * waits_s).sum())
+    shares = [1 - waiting + float((density * lasts)[waits_s <= limit_s].sum()) for limit_s in limits_s]
+    whole = Answering(
+        waiting=waiting,
+        abandoned=abandoned,
+        answered_within=0.0,
+        answered_wait_s=answered_s / answered if answered else math.inf,
+        # A call that must wait waits until it is answered or gives up, whichever comes first.
+        mean_wait_s=float((density * impatience.expected_s(waits_s)).sum()),
+        occupancy=min(offered * answered / servers, 1.0),
+    )
+    return tuple(replace(whole, answered_within=min(max(share, 0.0), 1.0)) for share in shares)
+
+
+def _waiting(
+    offered: float, servers: int, service_s: float, impatience: Impatience, below: float, limits_s: Sequence[float]
+) -> tuple[Floats, Floats, Floats]:
+    """Points of the virtual wait, the probability at each, and 1 - G there; `below`: fewer than c calls against c - 1 of them."""
 
     def exponent(wait_s: Floats) -> Floats:
         return np.asarray((offered * impatience.expected_s(wait_s) - servers * wait_s) / service_s)
@@ -158,26 +188,11 @@ def impatient_queue(
 
     low_s, peak_s, high_s = _bounds(exponent_at, impatience, servers / offered, service_s)
     top = exponent_at(peak_s)
-    cuts = sorted({low_s, peak_s, high_s, *([within_s] if low_s < within_s < high_s else [])})
+    cuts = sorted({low_s, peak_s, high_s, *(limit_s for limit_s in limits_s if low_s < limit_s < high_s)})
     waits_s, widths = _nodes(cuts)
-    density = offered / service_s * np.exp(exponent(waits_s) - top) * widths
-    lasts = impatience.lasts(waits_s)
-    waiting = float(density.sum())
-    everything = waiting + math.exp(-top) / blocked if top < 700 else waiting
-    # A call that must wait waits until it is answered or gives up, whichever comes first.
-    answered_s = float((density * lasts * waits_s).sum()) / everything
-    abandoned = float((density * (1 - lasts)).sum()) / everything
-    in_time = 1 - waiting / everything + float((density * lasts)[waits_s <= within_s].sum()) / everything
-    wait_s = float((density * impatience.expected_s(waits_s)).sum()) / everything
-    answered = max(1 - abandoned, 0.0)
-    return Answering(
-        waiting=waiting / everything,
-        abandoned=abandoned,
-        answered_within=min(max(in_time, 0.0), 1.0),
-        answered_wait_s=answered_s / answered if answered else math.inf,
-        mean_wait_s=wait_s,
-        occupancy=min(offered * answered / servers, 1.0),
-    )
+    weights = offered / service_s * np.exp(exponent(waits_s) - top) * widths
+    everything = float(weights.sum()) + (math.exp(-top) * below if top < _LARGEST_EXPONENT else 0.0)
+    return waits_s, weights / everything, impatience.lasts(waits_s)
 
 
 def _bounds(
