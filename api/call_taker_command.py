@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from simulation.call_takers import Demand
+    from simulation.call_takers import CallTakers, Demand
     from simulation.workload import Workload
 
 WIDTH_OF_FILES = 140
@@ -39,9 +39,6 @@ def call_takers(
     as_json: Annotated[bool, typer.Option("--json", help="print JSON in place of tables")] = False,
 ) -> None:
     """Say how many call-takers meet answer targets, and what one fewer or one more would do, by a formula that is named."""
-    from rich.console import Console
-
-    from api.call_taker_tables import call_takers_as_json, call_takers_as_text
     from incidents.read import read_packs
     from simulation.call_takers import CallTakerQuestion, Goals
     from simulation.call_takers import call_takers as answer
@@ -61,6 +58,14 @@ def call_takers(
     else:
         asked, demand = _parsed(Goals, goals), _demand(_workload(workload), queue, busy_day)
     found = answer(demand, asked, read_packs(packs_folder()), of="mean" if mean_load else "highest")
+    _show(found, as_json)
+
+
+def _show(found: CallTakers, as_json: bool) -> None:
+    from rich.console import Console
+
+    from api.call_taker_tables import call_takers_as_json, call_takers_as_text
+
     if as_json:
         typer.echo(json.dumps(call_takers_as_json(found), indent=2))
         return
