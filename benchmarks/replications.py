@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import resource
 import signal
 import subprocess
 import sys
@@ -29,7 +28,7 @@ from rich.table import Table
 from simulation.replication_batch import Job
 from simulation.replication_course import Course
 from simulation.replication_store import SUFFIX, Store
-from simulation.replication_workers import Engine, dask
+from simulation.replication_workers import Engine, PlayBatch, dask
 from simulation.replications import Replication, Span, digest, local, play_batch
 from simulation.scenario import Scenario
 from simulation.scenario_files import scenario_folder
@@ -51,6 +50,14 @@ def the_job(hours: float) -> Job:
     return Job(scenario, (scenario.procedure("procedures/baseline.yaml"),), Span(START, 0.0, hours * 3600))
 
 
+def timed_batch(job: Job, seeds: Sequence[int]) -> bytes:
+    """Play a batch, and note the processor time that this process has used up to now."""
+    found = play_batch(job, seeds)
+    with open(Path(os.environ["MUSTER_CPU"]) / str(os.getpid()), "w", encoding="ascii") as file:
+        file.write(str(time.process_time()))
+    return found
+
+
 def noted_batch(job: Job, seeds: Sequence[int]) -> bytes:
     """Play a batch, and say in a file that it was begun."""
     with open(os.environ["MUSTER_BEGUN"], "a", encoding="ascii") as file:
@@ -58,9 +65,8 @@ def noted_batch(job: Job, seeds: Sequence[int]) -> bytes:
     return play_batch(job, seeds)
 
 
-def played(engine: Engine, seeds: int, hours: float, store: Store | None = None, *, is_noted: bool = False) -> str:
+def played(engine: Engine, seeds: int, hours: float, store: Store | None = None, play: PlayBatch = play_batch) -> str:
     """Play so many seeds, one a batch, and return the SHA-256 of everything found."""
-    play = noted_batch if is_noted else play_batch
     course = Course(the_job(hours), [(seed,) for seed in range(1, seeds + 1)], play, store, lambda done: None)
     course.play(engine, lambda: False)
     return digest([Replication(*run) for run in course.runs()])
@@ -148,57 +154,59 @@ def _children(pid: int) -> Iterator[int]:
 
 
 def _timed(engine: Engine, seeds: int, hours: float) -> tuple[str, float, float]:
-    """The digest, and the wall and processor seconds of this process and of all that have ended below it."""
-    began, before = time.perf_counter(), _cpu_s()
-    found = played(engine, seeds, hours)
-    return found, time.perf_counter() - began, _cpu_s() - before
-
-
-def _cpu_s() -> float:
-    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(each.ru_utime + each.ru_stime for each in both)
+    """The digest, the wall seconds, and the processor seconds of this process and of every worker since it began."""
+    folder = Path(os.environ["MUSTER_CPU"])
+    for left in folder.iterdir():
+        left.unlink()
+    began, before = time.perf_counter(), time.process_time()
+    found = played(engine, seeds, hours, play=timed_batch)
+    workers_s = sum(float(each.read_text(encoding="ascii")) for each in folder.iterdir())
+    return found, time.perf_counter() - began, time.process_time() - before + workers_s
 
 
 def _one_after_another(seeds: int, hours: float) -> tuple[str, float, float]:
-    began, before = time.perf_counter(), _cpu_s()
+    began, before = time.perf_counter(), time.process_time()
     course = Course(the_job(hours), [(seed,) for seed in range(1, seeds + 1)], play_batch, None, lambda done: None)
     course.play_here()
     found = digest([Replication(*run) for run in course.runs()])
-    return found, time.perf_counter() - began, _cpu_s() - before
+    return found, time.perf_counter() - began, time.process_time() - before
 
 
 def main() -> None:
     """Print both parts, or play one run for the second."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--kills", type=int, default=KILLS)
+    asked.add_argument("--seeds", type=int, default=SEEDS)
+    asked.add_argument("--hours", type=float, default=HOURS)
     asked.add_argument("--dask", action="store_true", help="with a Dask cluster of two workers on this machine too")
     asked.add_argument("--play", nargs=4, metavar=("FOLDER", "SEEDS", "HOURS", "WORKERS"), help=argparse.SUPPRESS)
     told = asked.parse_args()
     if told.play:
         folder, seeds, hours, workers = told.play
-        sys.stdout.write(
-            played(local(int(workers)), int(seeds), float(hours), Store(Path(folder)), is_noted=True) + "\n"
-        )
+        sys.stdout.write(played(local(int(workers)), int(seeds), float(hours), Store(Path(folder)), noted_batch) + "\n")
         return
     console = Console(width=140)
+    # Before any worker is begun: they inherit it.
+    noted = tempfile.TemporaryDirectory()
+    os.environ["MUSTER_CPU"] = noted.name
     table = Table("who plays", "wall s", "processor s", "wall, of one", "processor, of one", "SHA-256")
-    alone = _one_after_another(SEEDS, HOURS)
+    alone = _one_after_another(told.seeds, told.hours)
     rows = {
         "this process": alone,
-        "one worker": _timed(local(1), SEEDS, HOURS),
-        "two workers": _timed(local(2), SEEDS, HOURS),
+        "one worker": _timed(local(1), told.seeds, told.hours),
+        "two workers": _timed(local(2), told.seeds, told.hours),
     }
     if told.dask:
-        rows["two Dask workers"] = _timed(dask(None, 2), SEEDS, HOURS)
+        rows["two Dask workers"] = _timed(dask(None, 2), told.seeds, told.hours)
     for name, (found, wall_s, cpu_s) in rows.items():
         shares = (f"{wall_s / alone[1]:.2f}", f"{cpu_s / alone[2]:.3f}")
         table.add_row(name, f"{wall_s:.1f}", f"{cpu_s:.1f}", *shares, found[:16])
     console.print(table)
     with tempfile.TemporaryDirectory() as folder:
-        survived = survive(Path(folder), told.kills, random.Random(1), seeds=SEEDS, hours=HOURS)
+        survived = survive(Path(folder), told.kills, random.Random(1), seeds=told.seeds, hours=told.hours)
     same = "the same SHA-256" if survived.digest == alone[0] else "ANOTHER SHA-256"
     console.print(
-        f"{survived.parents} parents and {survived.workers} workers killed: {same}; {survived.begun} batches begun for {SEEDS} "
+        f"{survived.parents} parents and {survived.workers} workers killed: {same}; {survived.begun} batches begun for {told.seeds} "
         f"seeds, at most {survived.allowed} allowed"
     )
 

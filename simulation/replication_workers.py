@@ -86,7 +86,9 @@ def dask(address: str | None = None, count: int | None = None) -> Engine:
             # Never pure: a task that looks like an earlier one would be answered from the scheduler's memory.
             executor = client.get_executor(pure=False)
             threads = min(max(sum(client.nthreads().values()), 1), MOST_WORKERS)
-            yield Workers(threads, lambda seeds: executor.submit(play_batch, job, tuple(seeds)))
+            # The job goes to the cluster once; as a task it can be made again where the worker that held it is gone.
+            there = client.submit(_same, job, pure=False)
+            yield Workers(threads, lambda seeds: executor.submit(play_batch, there, tuple(seeds)))
             patience_s = DASK_WAIT_S
         except distributed.KilledWorker as killed:
             raise BrokenExecutor(str(killed)) from killed
@@ -99,6 +101,10 @@ def dask(address: str | None = None, count: int | None = None) -> Engine:
                     cluster.close(timeout=patience_s)
 
     return opened
+
+
+def _same(job: Job) -> Job:
+    return job
 
 
 def _distributed() -> Any:
