@@ -206,8 +206,8 @@ def main() -> None:
         survived = survive(Path(folder), told.kills, random.Random(1), seeds=told.seeds, hours=told.hours)
     same = "the same SHA-256" if survived.digest == alone[0] else "ANOTHER SHA-256"
     console.print(
-        f"{survived.parents} parents and {survived.workers} workers killed: {same}; {survived.begun} batches begun for {told.seeds} "
-        f"seeds, at most {survived.allowed} allowed"
+        f"{survived.parents} parents and {survived.workers} workers killed: {same}; {survived.begun} batches begun for "
+        f"{told.seeds} seeds, at most {survived.allowed} allowed"
     )
 
 
