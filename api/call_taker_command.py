@@ -39,10 +39,9 @@ def call_takers(
     as_json: Annotated[bool, typer.Option("--json", help="print JSON in place of tables")] = False,
 ) -> None:
     """Say how many call-takers meet answer targets, and what one fewer or one more would do, by a formula that is named."""
-    from incidents.read import read_packs
     from simulation.call_takers import CallTakerQuestion, Goals
     from simulation.call_takers import call_takers as answer
-    from simulation.scenario_files import packs_folder
+    from simulation.scenario_files import known_packs
 
     goals: dict[str, Any] = {
         "targets": _targets(target or []), "packs": tuple(pack or []), "most_abandoned": abandoned, "most_wait_s": wait,
@@ -57,7 +56,7 @@ def call_takers(
         asked, demand = question, question.demand()
     else:
         asked, demand = _parsed(Goals, goals), _demand(_workload(workload), queue, busy_day)
-    found = answer(demand, asked, read_packs(packs_folder()), of="mean" if mean_load else "highest")
+    found = answer(demand, asked, known_packs(), of="mean" if mean_load else "highest")
     _show(found, as_json)
 
 

@@ -9,8 +9,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from incidents.centre import HOURS_IN_A_WEEK
 from simulation.call_takers import CallTakers, Hour, Service
-from simulation.workload import HOURS_IN_A_WEEK
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 HOURS_IN_A_DAY = 24

@@ -8,10 +8,9 @@ from fastapi import APIRouter
 
 from api.call_taker_tables import call_takers_as_json
 from api.problems import documented
-from incidents.read import read_packs
 from incidents.refusals import Refusal
 from simulation.call_takers import CallTakerQuestion, call_takers
-from simulation.scenario_files import packs_folder
+from simulation.scenario_files import known_packs
 
 routes = APIRouter(prefix="/v1/planner", tags=["planner"], responses=documented())
 
@@ -27,4 +26,4 @@ def find_call_takers(question: CallTakerQuestion) -> dict[str, Any]:
     if busiest > LOAD_LIMIT:
         what, accepted = f"{busiest:,.0f} erlangs", f"at most {LOAD_LIMIT:,.0f} here; `muster call-takers` takes more"
         raise Refusal.of("/calls_per_h", what, accepted)
-    return call_takers_as_json(call_takers(demand, question, read_packs(packs_folder()), of=question.of))
+    return call_takers_as_json(call_takers(demand, question, known_packs(), of=question.of))

@@ -23,13 +23,13 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from incidents.centre import Document, Name
+from incidents.centre import HOURS_IN_A_WEEK, Document, Name
 from incidents.targets import Target, TargetPack
 from optimiser.refusals import Flaw, Refusal
 from simulation.queueing.delay import erlang_c, mean_wait_s, wait_within_share
 from simulation.queueing.impatience import Impatience, exponential_impatience, impatient_queue_within, mixed_impatience
 from simulation.queueing.unlimited import HOUR_S, HourLoad, loads_by_hour
-from simulation.workload import HOURS_IN_A_WEEK, Rate, Workload
+from simulation.workload import Rate, Workload
 
 MOST_LOAD = 20_000.0
 """Erlangs in one hour. A centre of more is several."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from incidents.centre import TravelByHour
+from incidents.local_time import hour_of_week
 from incidents.quantities import EARTH_RADIUS_M, MS_PER_S, ContactId, Instant, Place
 from simulation.distributions import Distribution, Floats
 from simulation.streams import stream
@@ -57,6 +59,14 @@ class Outcome:
     transports: bool
     to_facility_s: float
     handover_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The caller is lost once so many questions are answered; the call-taker then takes `jump_out` where it is offered."""
+
+    after: int
+    jump_out: str
 
 
 AT_ONCE = Outcome(0.0, 1.0, None, None, 0.0, False, 0.0, 0.0)
@@ -102,7 +112,7 @@ class Contact:
     """One contact and its hidden truth. `priority` is the true one, for judging; `patience_s` None means it
     waits for ever.
 
-    `pace_s` is the time one triage question takes, its answer included. `place` None: the workload knows no
+    `pace_s` is the time one triage question takes, its answer included. `lost` None: never. `place` None: the workload knows no
     places.
     """
 
@@ -118,9 +128,12 @@ class Contact:
     pace_s: float
     decision_s: float
     wrap_up_s: float
+    lost: Lost | None
     _index: int = field(repr=False)
     _fates: Mapping[str, _Fate] = field(repr=False, compare=False)
     _luck: Mapping[str, Floats] = field(repr=False, compare=False)
+    _pace: float = field(default=1.0, repr=False)
+    """By how many times travel is longer in the hour in which it came."""
 
     def answer(self, about: str) -> str | None:
         """What the caller says when asked about an attribute; None: nothing is known of it."""
@@ -133,15 +146,18 @@ class Contact:
         """
         fate = self._fates.get(kind)
         if fate is None:
-            return AT_ONCE
-        return fate.outcome(self._luck[kind][self._index, ordinal % ORDINALS].tolist())
+            return AT_ONCE if self._pace == 1.0 else replace(AT_ONCE, travel_factor=self._pace)
+        found = fate.outcome(self._luck[kind][self._index, ordinal % ORDINALS].tolist())
+        return found if self._pace == 1.0 else replace(found, travel_factor=found.travel_factor * self._pace)
 
 
 def draw_contacts(
-    workload: Workload, seed: int, start: Instant, duration_s: float, zones: Mapping[str, Place]
-) -> tuple[Contact, ...]:
+    workload: Workload, seed: int, start: Instant, duration_s: float, zones: Mapping[str, Place],
+    travel_by_hour: TravelByHour | None = None,
+) -> tuple[Contact, ...]:  # fmt: skip
     """Draw every contact from `start` for `duration_s`, in order of arrival.
 
+    `travel_by_hour` is what the centre plans with: the truth is the same unless the workload declares its own.
     `zones` gives the centre of each zone the workload names. Equal arguments give equal contacts, in any
     process. Takes time in proportion to the number of contacts, about 40 microseconds each.
     """
@@ -151,12 +167,14 @@ def draw_contacts(
     spots = _places(workload, seed, which, zones)
     told = _told(workload, seed, which)
     times = _times(workload, seed, which)
+    lost = _lost(workload, seed, which)
     kinds = sorted({kind for courses in workload.conducts.values() for kind in courses})
     luck = {kind: stream(seed, f"course/{kind}").random((count, ORDINALS, len(_CAUSES))) for kind in kinds}
     fates = {
         name: {kind: _fate(workload, course) for kind, course in courses.items()}
         for name, courses in workload.conducts.items()
     }
+    paces = _paces(workload, instants, travel_by_hour)
     contacts = []
     for index in range(count):
         nature = workload.natures[which[index]]
@@ -175,9 +193,11 @@ def draw_contacts(
                 pace_s=pace_s,
                 decision_s=decision_s,
                 wrap_up_s=wrap_up_s,
+                lost=lost[index],
                 _index=index,
                 _fates={} if nature.conduct is None else fates[nature.conduct],
                 _luck=luck,
+                _pace=paces[index],
             )
         )
     return tuple(contacts)
@@ -220,6 +240,15 @@ def _integrated_rate(workload: Workload, seed: int, start: Instant, end: Instant
 
 def _local(instant: Instant, zone: ZoneInfo) -> datetime:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=instant)).astimezone(zone)
+
+
+def _paces(workload: Workload, instants: list[Instant], planned: TravelByHour | None) -> list[float]:
+    """By how many times travel to each contact is longer, by the hour in which it came."""
+    factors = workload.travel_by_hour or planned
+    if factors is None:
+        return [1.0] * len(instants)
+    zone = ZoneInfo(workload.time_zone)
+    return [factors[hour_of_week(instant, zone)] for instant in instants]
 
 
 def _day_factors(workload: Workload, seed: int, days: list[int]) -> list[float]:
@@ -300,6 +329,19 @@ def _times(workload: Workload, seed: int, which: NDArray[np.intp]) -> list[tuple
                 patience[position] = value
     wrap_up = workload.distribution(workload.wrap_up_s).at_many(stream(seed, "wrap_up").random(count))
     return list(zip(patience, pace.tolist(), decision.tolist(), wrap_up.tolist(), strict=True))
+
+
+def _lost(workload: Workload, seed: int, which: NDArray[np.intp]) -> list[Lost | None]:
+    """Who is lost, and after how many questions, each of those that the nature is reckoned to be asked as likely."""
+    lost: list[Lost | None] = [None] * len(which)
+    if all(nature.lost is None for nature in workload.natures):
+        return lost
+    us = stream(seed, "lost").random((len(which), 2))
+    for index, nature in enumerate(workload.natures):
+        if nature.lost is not None:
+            for position in np.flatnonzero((which == index) & (us[:, 0] < nature.lost.share)).tolist():
+                lost[position] = Lost(int(us[position, 1] * nature.questions), nature.lost.jump_out)
+    return lost
 
 
 def _values(workload: Workload, nature: Nature, name: str, us: Floats) -> Floats:
