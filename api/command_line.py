@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api import (
+    call_taker_command,
     conformance_command,
     designer_commands,
     planner_commands,
     rehearsal_commands,
     roads_commands,
     world_commands,
-)  # fmt: skip
+)
 from api.settings import DATABASE, LOOPBACK, PORT, SCENARIO, Settings
 
 if TYPE_CHECKING:
@@ -39,9 +40,13 @@ class Published(StrEnum):
 
 
 app = typer.Typer(
-    name="muster", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+    name="muster",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
     help="Dispatch, simulation and procedures on one core.",
-)  # fmt: skip
+)
 
 FOUND_SOMETHING = 1
 REFUSED = 2
@@ -215,6 +220,7 @@ app.command()(designer_commands.walk)
 app.command()(designer_commands.draw)
 app.command()(designer_commands.diff)
 app.command("what-if")(planner_commands.what_if)
+app.command("call-takers")(call_taker_command.call_takers)
 app.command()(planner_commands.demo)
 app.command()(planner_commands.fit)
 app.command()(world_commands.contacts)

@@ -1,6 +1,6 @@
 """Run the benchmarks that finish in minutes, one after another.
 
-`sequences`, `teams`, `chaos`, `machine`, `faults`, `stall`, `determinism`, `fuzz`, `roads` and
+`sequences`, `teams`, `oracles`, `replications`, `chaos`, `machine`, `faults`, `stall`, `determinism`, `fuzz`, `roads` and
 `imperfect` are commands of their own.
 """
 

@@ -8,11 +8,13 @@ it before the world shows it. Seconds everywhere; rates are per hour of local ti
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, model_validator
+from scipy import special
 
 from incidents.centre import HOURS_IN_A_WEEK, Centre, Document, Loc, Name, TravelByHour
 from incidents.procedure import Procedure
@@ -65,6 +67,11 @@ class Arrivals(Document):
     def week(self) -> tuple[float, ...]:
         """The rate of every hour of the week, Monday 00:00 first."""
         return self.rate_per_h if isinstance(self.rate_per_h, tuple) else (self.rate_per_h,) * HOURS_IN_A_WEEK
+
+    def busy_day_factor(self, share: float) -> float:
+        """The factor of a day that is busier than a share of all days: a quantile of the gamma distribution."""
+        shape = self.day_factor_cv**-2 if self.day_factor_cv else math.inf
+        return 1.0 if math.isinf(shape) else float(special.gammaincinv(shape, share)) / shape
 
 
 class Course(Timed):
