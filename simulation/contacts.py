@@ -21,12 +21,12 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from incidents.quantities import EARTH_RADIUS_M, MS_PER_S, ContactId, Instant, Place
 from simulation.distributions import Distribution, Floats
 from simulation.streams import stream
-from simulation.workload import Course, Nature, Workload
+from simulation.workload import Course, HourlyTime, Nature, Workload
 
 ORDINALS = 4
 """Resources of one kind at one incident that have luck of their own; the fifth shares that of the first."""
@@ -147,16 +147,21 @@ def draw_contacts(
     """
     instants = _instants(workload, seed, start, duration_s)
     count = len(instants)
-    which = _choose(stream(seed, "nature").random(count), [nature.share for nature in workload.natures])
+    hours = _hours(workload, instants)
+    which = _natures(workload, stream(seed, "nature").random(count), hours)
     spots = _places(workload, seed, which, zones)
     told = _told(workload, seed, which)
-    times = _times(workload, seed, which)
+    times = _times(workload, seed, which, hours)
     kinds = sorted({kind for courses in workload.conducts.values() for kind in courses})
     luck = {kind: stream(seed, f"course/{kind}").random((count, ORDINALS, len(_CAUSES))) for kind in kinds}
-    fates = {
-        name: {kind: _fate(workload, course) for kind, course in courses.items()}
-        for name, courses in workload.conducts.items()
-    }
+    _make_kin(workload, seed, luck, count)
+    fates = [
+        {
+            name: {kind: _fate(workload, course, hour) for kind, course in courses.items()}
+            for name, courses in workload.conducts.items()
+        }
+        for hour in (range(24) if workload.times_by_hour else (0,))
+    ]
     contacts = []
     for index in range(count):
         nature = workload.natures[which[index]]
@@ -176,7 +181,7 @@ def draw_contacts(
                 decision_s=decision_s,
                 wrap_up_s=wrap_up_s,
                 _index=index,
-                _fates={} if nature.conduct is None else fates[nature.conduct],
+                _fates={} if nature.conduct is None else fates[hours[index] if len(fates) > 1 else 0][nature.conduct],
                 _luck=luck,
             )
         )
@@ -239,6 +244,41 @@ def _choose(us: Floats, shares: list[float]) -> NDArray[np.intp]:
     return np.minimum(np.searchsorted(np.cumsum(shares), us, side="right"), len(shares) - 1)
 
 
+def _hours(workload: Workload, instants: list[Instant]) -> list[int]:
+    """The local hour of every instant; nobody asks where nothing depends on it."""
+    if not workload.mix_by_hour and not workload.times_by_hour:
+        return []
+    zone = ZoneInfo(workload.time_zone)
+    return [_local(instant, zone).hour for instant in instants]
+
+
+def _natures(workload: Workload, us: Floats, hours: list[int]) -> NDArray[np.intp]:
+    """The nature of each contact, by the mix of its hour."""
+    shares = np.asarray([nature.share for nature in workload.natures])
+    if not workload.mix_by_hour:
+        return _choose(us, shares.tolist())
+    weights = np.asarray([workload.mix_by_hour.get(nature.id, (1.0,) * 24) for nature in workload.natures])
+    chosen, at = np.zeros(len(us), dtype=np.intp), np.asarray(hours)
+    for hour in range(24):
+        mix = shares * weights[:, hour]
+        # An hour at which the log never saw anything takes the mix of the day.
+        mix = mix / mix.sum() if mix.sum() > 0 else shares
+        chosen[at == hour] = _choose(us[at == hour], mix.tolist())
+    return chosen
+
+
+def _make_kin(workload: Workload, seed: int, luck: dict[str, Floats], count: int) -> None:
+    """Give the travel luck of all resources of a contact a part in common (a normal copula); each keeps its distribution."""
+    share = workload.travel_kinship
+    if share == 0:
+        return
+    common = ndtri(stream(seed, "travel in common").random(count))[:, None]
+    cause = _CAUSES.index("travel")
+    for kind in sorted(luck):
+        own = ndtri(np.maximum(luck[kind][:, :, cause], 2.0**-53))
+        luck[kind][:, :, cause] = ndtr(math.sqrt(share) * common + math.sqrt(1 - share) * own)
+
+
 def _places(workload: Workload, seed: int, which: NDArray[np.intp], zones: Mapping[str, Place]) -> list[Place | None]:
     """A zone by the nature's mix, and one of `BLOCKS` squared equally likely blocks around its centre.
 
@@ -282,7 +322,9 @@ def _told(workload: Workload, seed: int, which: NDArray[np.intp]) -> list[Mappin
     return list(told)
 
 
-def _times(workload: Workload, seed: int, which: NDArray[np.intp]) -> list[tuple[float | None, float, float, float]]:
+def _times(
+    workload: Workload, seed: int, which: NDArray[np.intp], hours: list[int]
+) -> list[tuple[float | None, float, float, float]]:
     """Patience, pace per question, decision and wrap-up of every contact, seconds."""
     count = len(which)
     pace_us, decision_us = stream(seed, "handling").random(count), stream(seed, "decision").random(count)
@@ -298,6 +340,11 @@ def _times(workload: Workload, seed: int, which: NDArray[np.intp]) -> list[tuple
             drawn = workload.distribution(waits_s).at_many(patience_us[chosen])
             for position, value in zip(np.flatnonzero(chosen).tolist(), drawn.tolist(), strict=True):
                 patience[position] = value
+    factored: tuple[tuple[HourlyTime, Floats], ...] = (("handling_s", pace), ("decision_s", decision))
+    for name, values in factored:
+        factors = workload.times_by_hour.get(name)
+        if factors is not None:
+            values *= np.asarray(factors, dtype=np.float64)[hours]
     wrap_up = workload.distribution(workload.wrap_up_s).at_many(stream(seed, "wrap_up").random(count))
     return list(zip(patience, pace.tolist(), decision.tolist(), wrap_up.tolist(), strict=True))
 
@@ -306,11 +353,32 @@ def _values(workload: Workload, nature: Nature, name: str, us: Floats) -> Floats
     return workload.distribution(getattr(nature, name)).at_many(us)
 
 
-def _fate(workload: Workload, course: Course) -> _Fate:
+@dataclass(frozen=True, slots=True)
+class _Scaled:
+    """A distribution times a factor."""
+
+    of: Distribution
+    factor: float
+
+    def at(self, u: float) -> float:
+        return self.of.at(u) * self.factor
+
+    def at_many(self, us: Floats) -> Floats:
+        return self.of.at_many(us) * self.factor
+
+    @property
+    def mean(self) -> float:
+        return self.of.mean * self.factor
+
+
+def _fate(workload: Workload, course: Course, hour: int) -> _Fate:
     shares = {
         "stood_down_share": course.stood_down_share,
         "unneeded_share": course.unneeded_share,
         "transported_share": course.transported_share,
     }
     found = {name: workload.distribution(duration) for name, duration in course.durations()}
+    for name, factors in workload.times_by_hour.items():
+        if name in found:
+            found[name] = _Scaled(found[name], factors[hour])
     return _Fate(**found, **shares)  # type: ignore[arg-type]

@@ -28,11 +28,12 @@ DAY_S = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What is played: the warm-up sets the scene and is not measured. Seconds."""
+    """What is played: the warm-up sets the scene and is not measured; in the tail, what was measured may end. Seconds."""
 
     start: Instant
     warm_up_s: float
     measured_s: float
+    tail_s: float = 0.0
 
     @property
     def since(self) -> Instant:
@@ -41,8 +42,13 @@ class Span:
 
     @property
     def until(self) -> Instant:
-        """When playing ends."""
+        """When measuring ends: nothing that comes later counts."""
         return self.since + ms(self.measured_s)
+
+    @property
+    def end(self) -> Instant:
+        """When playing ends."""
+        return self.until + ms(self.tail_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +62,14 @@ class Replication:
 
 def contacts_of(scenario: Scenario, span: Span, seed: int) -> tuple[Contact, ...]:
     """Draw the contacts that every procedure meets under `seed`."""
-    return draw_contacts(scenario.workload, seed, span.start, span.warm_up_s + span.measured_s, scenario.zones)
+    duration_s = span.warm_up_s + span.measured_s + span.tail_s
+    return draw_contacts(scenario.workload, seed, span.start, duration_s, scenario.zones)
 
 
 def play(scenario: Scenario, procedure: Procedure, contacts: Sequence[Contact], span: Span) -> list[Fact]:
     """Play contacts under a procedure and return the log."""
     desk = Desk.under(scenario.centre, procedure, span.start)
-    return World(desk, contacts, start=span.start, end=span.until).run()
+    return World(desk, contacts, start=span.start, end=span.end).run()
 
 
 def replicate(scenario: Scenario, procedures: Sequence[Procedure], span: Span, seed: int) -> Replication:
@@ -81,7 +88,7 @@ def replicate(scenario: Scenario, procedures: Sequence[Procedure], span: Span, s
         )
         for procedure in procedures
     )
-    return Replication(seed, sum(contact.at >= span.since for contact in contacts), measures)
+    return Replication(seed, sum(span.since <= contact.at < span.until for contact in contacts), measures)
 
 
 def replications(

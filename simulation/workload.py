@@ -9,14 +9,14 @@ and the documents of `incidents.centre`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
 from pydantic import Field, model_validator
 
 from incidents.centre import Centre, Document, Loc, Name
 from incidents.procedure import Procedure
-from simulation.distributions import Constant, Distribution, Exponential, Lognormal, Quantiles
+from simulation.distributions import Constant, Distribution, Exponential, Gamma, Lognormal, Quantiles, Weibull
 
 HOURS_IN_A_WEEK = 168
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -32,19 +32,28 @@ class LognormalEntry(Document):
     cv: float = Field(gt=0, le=20)
 
 
+class MomentsEntry(Document):
+    """Expected value in seconds and coefficient of variation, of a gamma or Weibull distribution."""
+
+    mean: float = Field(gt=0)
+    cv: float = Field(ge=0.01, le=20)
+
+
 class DistributionEntry(Document):
     """A distribution, given in exactly one way."""
 
     constant: float | None = Field(default=None, ge=0)
     exponential: float | None = Field(default=None, gt=0, description="expected value")
     lognormal: LognormalEntry | None = None
+    gamma: MomentsEntry | None = None
+    weibull: MomentsEntry | None = None
     quantiles: tuple[Annotated[float, Field(ge=0)], ...] | None = Field(default=None, min_length=2, max_length=1001)
 
     @model_validator(mode="after")
     def _one_way(self) -> DistributionEntry:
         given = [name for name in type(self).model_fields if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError("give exactly one of constant, exponential, lognormal, quantiles")
+            raise ValueError("give exactly one of constant, exponential, lognormal, gamma, weibull, quantiles")
         if self.quantiles is not None and list(self.quantiles) != sorted(self.quantiles):
             raise ValueError("quantiles must not decrease")
         return self
@@ -55,12 +64,19 @@ class DistributionEntry(Document):
             return Exponential(self.exponential)
         if self.lognormal is not None:
             return Lognormal(self.lognormal.mean, self.lognormal.cv)
+        if self.gamma is not None:
+            return Gamma(self.gamma.mean, self.gamma.cv)
+        if self.weibull is not None:
+            return Weibull(self.weibull.mean, self.weibull.cv)
         if self.quantiles is not None:
             return Quantiles(self.quantiles)
         assert self.constant is not None, "an entry is given in exactly one way"
         return Constant(self.constant)
 
 
+Hours = Annotated[tuple[Annotated[float, Field(ge=0, le=100)], ...], Field(min_length=24, max_length=24)]
+"""A factor for each hour of the local day, from midnight."""
+HourlyTime = Literal["handling_s", "decision_s", "turnout_s", "travel_factor", "scene_s"]
 Duration = Name | DistributionEntry
 """A distribution of seconds, in place or by the name of one of the workload's tables."""
 ZERO = DistributionEntry(constant=0.0)
@@ -155,6 +171,15 @@ class Workload(Document):
     natures: tuple[Nature, ...] = Field(min_length=1, max_length=10_000)
     patience_s: Duration | None = None
     wrap_up_s: Duration = ZERO
+    mix_by_hour: Mapping[Name, Hours] = Field(
+        default_factory=dict, description="by nature: its share at each hour over its share of the day; absent: 1"
+    )
+    times_by_hour: Mapping[HourlyTime, Hours] = Field(
+        default_factory=dict, description="what multiplies such times of contacts that come in each hour"
+    )
+    travel_kinship: float = Field(
+        default=0.0, ge=0, le=1, description="correlation of the travel luck of resources on their way to one incident"
+    )
 
     def distribution(self, duration: Duration) -> Distribution:
         """The distribution meant by an entry or by the name of a table."""
@@ -182,6 +207,9 @@ class Workload(Document):
             if nature.conduct is not None and nature.conduct not in self.conducts:
                 accepted = ", ".join(self.conducts)
                 yield ("natures", index, "conduct"), f"unknown conduct {nature.conduct!r}", accepted
+        for name in self.mix_by_hour:
+            if name not in seen:
+                yield ("mix_by_hour", name), f"unknown nature {name!r}", "the id of a nature"
         for where, duration in self._durations():
             if isinstance(duration, str) and duration not in self.tables:
                 yield where, f"unknown table {duration!r}", "a name under tables, or a distribution in place"
