@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api import conformance_command, designer_commands, planner_commands, rehearsal_commands
+from api import conformance_command, designer_commands, fitting_commands, planner_commands, rehearsal_commands
 from api.settings import DATABASE, LOOPBACK, PORT, SCENARIO, Settings
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class Published(StrEnum):
 
     PROCEDURE = "procedure"
     CENTRE = "centre"
+    MAPPING = "mapping"
 
 
 app = typer.Typer(
@@ -155,7 +156,9 @@ def allocate(
 
 @app.command()
 def check(
-    files: Annotated[list[Path] | None, typer.Argument(help="centre and procedure files, and target packs")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="centre and procedure files, target packs, and mappings of logs")
+    ] = None,
     centre: Annotated[Path | None, typer.Option(help="check the procedures against this centre")] = None,
     targets: Annotated[Path | None, typer.Option(help="a folder of target packs, in place of Muster's own")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="a warning is a flaw")] = False,
@@ -165,6 +168,7 @@ def check(
     from incidents.read import check_procedure, published_schema, read_centre, read_document, read_packs
     from incidents.refusals import DocumentRefused
     from incidents.targets import TargetPack
+    from simulation.fitting.mapping import LogMapping
     from simulation.scenario_files import packs_folder
 
     if schema is not None:
@@ -179,6 +183,8 @@ def check(
         try:
             if _begins(file, "centre"):
                 read_centre(file)
+            elif _begins(file, "mapping"):
+                read_document(file, LogMapping, LogMapping.flaws)
             elif _begins(file, "pack"):
                 read_document(file, TargetPack, TargetPack.flaws)
             else:
@@ -201,7 +207,8 @@ app.command()(designer_commands.draw)
 app.command()(designer_commands.diff)
 app.command("what-if")(planner_commands.what_if)
 app.command()(planner_commands.demo)
-app.command()(planner_commands.fit)
+app.command()(fitting_commands.fit)
+app.command("back-test")(fitting_commands.back_test)
 app.command("dry-run")(rehearsal_commands.dry_run)
 app.command()(rehearsal_commands.cover)
 app.command()(conformance_command.conformance)
@@ -254,8 +261,10 @@ def _text(file: Path) -> str:
 def _kind(schema: Published) -> type[Document]:
     from incidents.centre import Centre
     from incidents.procedure import Procedure
+    from simulation.fitting.mapping import LogMapping
 
-    return Centre if schema is Published.CENTRE else Procedure
+    kinds = {Published.CENTRE: Centre, Published.MAPPING: LogMapping, Published.PROCEDURE: Procedure}
+    return kinds[schema]
 
 
 def _begins(file: Path, word: str) -> bool:

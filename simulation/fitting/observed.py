@@ -35,7 +35,7 @@ def observe(incidents: Sequence[LoggedIncident], mapping: LogMapping, provenance
     """Read every figure off the log."""
     samples: dict[tuple[str, str], list[float]] = {}
     for incident in incidents:
-        for clock, value in _clocks(incident):
+        for clock, value in clocks_of(incident):
             for priority in (incident.priority, EVERY):
                 samples.setdefault((clock, priority), []).append(value)
     figures: dict[str, float] = {}
@@ -78,7 +78,8 @@ def nearest_rank(ascending: Sequence[float], share: float) -> float:
     return ascending[max(1, math.ceil(share * len(ascending))) - 1]
 
 
-def _clocks(incident: LoggedIncident) -> Iterator[tuple[str, float]]:
+def clocks_of(incident: LoggedIncident) -> Iterator[tuple[str, float]]:
+    """Every time of an incident, by the name of its clock."""
     if incident.answered is not None:
         yield "answer_s", max(0.0, incident.answered - incident.received)
     if incident.abandoned is None or incident.answered is not None:
