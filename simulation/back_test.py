@@ -1,7 +1,7 @@
 """The back-test: fitted on the earlier part of a log, does the twin foretell the later?
 
-Each window of the later part (a week, or a day of a short log) is one draw from the world. The twin plays R replications of it, with
-the roster that the window shows where the log shows one and otherwise the one inferred from the earlier part. A figure of the log
+Each window of the later part (a week, or a day of a short log) is one draw from the world. The twin plays R replications of it,
+with the roster that the window shows where the log shows one, otherwise the one inferred from the earlier part. A figure of the log
 (a mean, median or 90th percentile of one stage and priority, with at least LEAST_SAMPLE times behind it) is inside if it lies
 between the k-th least and the k-th greatest of the twin's R, k = (R + 1) * 0.025: a 95 % prediction interval that assumes nothing
 about the distribution. The interval of the twin's mean would be the wrong question: it shrinks with R, and one week of the world
@@ -244,7 +244,8 @@ class _Player:
         (run,) = replications(self._scenario(()), both, self._span(start), self._seeds[:1], workers=1)
         first, second = (measures.figures() for measures in run.measures)
         return all(
-            math.isnan(a) and math.isnan(b) or a - b == 0 for a, b in zip(first.values(), second.values(), strict=True)
+            (math.isnan(a) and math.isnan(b)) or a - b == 0
+            for a, b in zip(first.values(), second.values(), strict=True)
         )
 
     def _scenario(self, own: Sequence[LoggedIncident]) -> Scenario:
@@ -293,12 +294,17 @@ def _samples(
     found: dict[tuple[str, str], list[float]] = {}
     for incident in incidents:
         for clock, value in clocks_of(incident):
-            for priority in (incident.priority, EVERY):
+            for priority in priorities_of(mapping, incident.priority):
                 found.setdefault((clock, priority), []).append(max(0.0, value))
     counts = {"contacts": float(len(incidents))}
     if mapping.is_answered and incidents:
         counts["abandoned.share"] = sum(each.abandoned is not None for each in incidents) / len(incidents)
     return {key: np.sort(np.asarray(values)) for key, values in found.items()}, counts
+
+
+def priorities_of(mapping: LogMapping, *classes: str) -> tuple[str, ...]:
+    """These priorities and all together, which of a single one would be the same again."""
+    return classes if len(mapping.classes) == 1 else (*classes, EVERY)
 
 
 def _window(
@@ -314,8 +320,12 @@ def _window(
     for (clock, priority), ascending in samples.items():
         if len(ascending) >= LEAST_SAMPLE and clock in STAGES:
             log |= {f"{clock}.{name}.{priority}": statistic_of(ascending, name) for name in STATISTICS}
+    measured = [run.measures[0] for run in runs]
     intervals = {
-        name: found for name in log if (found := interval([run.measures[0] for run in runs], name)) is not None
+        name: found
+        for name, value in log.items()
+        # What is always the same, in the log and in the twin, foretells nothing.
+        if (found := interval(measured, name)) is not None and not found[0] == found[1] == value
     }
     kept = {name: value for name, value in log.items() if name in intervals}
     return Window(start, start + mapping.back_test.days * DAY_S, len(own), kept, intervals)
@@ -339,11 +349,11 @@ def _rows(
 ) -> Iterator[Row]:
     resolution_s = 60.0 if any("rounded" in what for what in log.quality.faults) else 1.0
     for clock in STAGES:
-        for priority in (*mapping.classes, EVERY):
+        for priority in priorities_of(mapping, *mapping.classes):
             seen = [samples[clock, priority] for samples in logged if (clock, priority) in samples]
             ours = np.sort(np.concatenate(seen)) if seen else np.zeros(0)
             twins = _pooled(simulated, clock, priority)
-            if len(ours) < LEAST_SAMPLE or not len(twins):
+            if len(ours) < LEAST_SAMPLE or not len(twins) or ours[0] == ours[-1] == twins[0] == twins[-1]:
                 continue
             names = [f"{clock}.{name}.{priority}" for name in STATISTICS]
             inside = [window.inside(name) for window in windows for name in names if name in window.intervals]

@@ -53,8 +53,8 @@ class Calibration(Document):
         if workload != self.workload:
             return f"{UNCALIBRATED}: the workload has changed since its back-test of {self.tested_on}"
         told = (
-            f"{100 * self.coverage:.0f} % of {self.figures} figures of {self.windows} windows that were not fitted lie inside the "
-            f"95 % prediction intervals, {self.close} of {self.rows} rows within a tenth of the log"
+            f"{100 * self.coverage:.0f} % of {self.figures} figures of {self.windows} windows that were not fitted lie inside "
+            f"the 95 % prediction intervals, {self.close} of {self.rows} rows within a tenth of the log"
         )
         if not self.passed:
             return f"{UNCALIBRATED}: its back-test of {self.tested_on} failed; {told}"

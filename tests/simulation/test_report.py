@@ -14,8 +14,8 @@ import pytest
 from rich.console import Console
 
 from incidents.measures import Measures
-from simulation.comparison import Criterion, compare
 from simulation.calibration import NEVER
+from simulation.comparison import Criterion, compare
 from simulation.pictures import CURVE_HEIGHT, CURVE_WIDTH, FOREST_WIDTH, curves, forest, whisker
 from simulation.report import (
     Arm,
