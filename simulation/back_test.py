@@ -1,8 +1,8 @@
 """The back-test: fitted on the earlier part of a log, does the twin foretell the later?
 
 Each window of the later part (a week, or a day of a short log) is one draw from the world. The twin plays R replications of it,
-with the roster that the window shows where the log shows one, otherwise the one inferred from the earlier part. A figure of the log
-(a mean, median or 90th percentile of one stage and priority, with at least LEAST_SAMPLE times behind it) is inside if it lies
+with the roster that the window shows where the log shows one, otherwise the one inferred from the earlier part. A figure of the
+log (a mean, median or 90th percentile of one stage and priority, with at least LEAST_SAMPLE times behind it) is inside if it lies
 between the k-th least and the k-th greatest of the twin's R, k = (R + 1) * 0.025: a 95 % prediction interval that assumes nothing
 about the distribution. The interval of the twin's mean would be the wrong question: it shrinks with R, and one week of the world
 does not. The twin passes where at least LEAST_COVERAGE of all figures are inside and, over all windows together, every median

@@ -86,7 +86,12 @@ class Goodness:
 def assess(log: Log, mapping: LogMapping, workload: Workload, week: Week, tables: Tables) -> Goodness:
     """Put the log beside the fit."""
     used = [name for name in sorted(tables.samples) if name in workload.tables or name.startswith("travel ")]
-    shown = [_shown(name, tables) for name in used if len(tables.samples[name].ended) >= LEAST_SHOWN]
+    shown = [
+        _shown(name, tables)
+        for name in used
+        # A constant has nothing to show.
+        if len(tables.samples[name].ended) >= LEAST_SHOWN and tables.entries[name].constant is None
+    ]
     by_hour = {}
     for name, (hours, values) in times_of_log(log, mapping).items():
         counts = np.bincount(hours, minlength=24)
