@@ -263,7 +263,11 @@ def _kind(schema: Published) -> type[Document]:
     from incidents.procedure import Procedure
     from simulation.fitting.mapping import LogMapping
 
-    kinds = {Published.CENTRE: Centre, Published.MAPPING: LogMapping, Published.PROCEDURE: Procedure}
+    kinds: dict[Published, type[Document]] = {
+        Published.CENTRE: Centre,
+        Published.MAPPING: LogMapping,
+        Published.PROCEDURE: Procedure,
+    }
     return kinds[schema]
 
 

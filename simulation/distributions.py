@@ -114,7 +114,8 @@ class Gamma:
 
     def at(self, u: float) -> float:
         """The inverse of the regularised incomplete gamma function, scaled."""
-        return float(gammaincinv(self.cv**-2, u)) * self.mean * self.cv**2
+        share: float = gammaincinv(self.cv**-2, u)
+        return share * self.mean * self.cv**2
 
     def at_many(self, us: Floats) -> Floats:
         """`at` of every element."""
@@ -140,7 +141,8 @@ class Weibull:
 
     def at(self, u: float) -> float:
         """scale * (-log(1 - u)) ** (1 / shape)."""
-        return self.scale * (-math.log1p(-u)) ** (1 / self.shape)
+        value: float = self.scale * (-math.log1p(-u)) ** (1 / self.shape)
+        return value
 
     def at_many(self, us: Floats) -> Floats:
         """`at` of every element."""

@@ -296,13 +296,21 @@ def _centre(names: Sequence[str], takers: set[str]) -> Centre:
 def _compared(facts: Sequence[f.Fact], scripts: Sequence[_Script], imputed: Mapping[str, int], stand_ins: int) -> Echo:
     played: dict[tuple[str, str, str], Instant] = {}
     for fact in facts:
-        stage = _FACTS.get(type(fact))
-        if stage is not None:
-            played[fact.need, fact.resource, stage] = fact.at  # type: ignore[attr-defined]
-        elif isinstance(fact, f.ContactAnswered):
-            played[fact.contact, "", "answered"] = fact.at
-        elif isinstance(fact, f.IncidentAssessed):
-            played[fact.incident, "", "entry"] = fact.at
+        match fact:
+            case f.ContactAnswered():
+                played[fact.contact, "", "answered"] = fact.at
+            case f.IncidentAssessed():
+                played[fact.incident, "", "entry"] = fact.at
+            case (
+                f.ResourceDeparted()
+                | f.ResourceArrived()
+                | f.ResourceTransporting()
+                | f.ResourceAtFacility()
+                | f.ResourceReleased()
+            ):
+                played[fact.need, fact.resource, _FACTS[type(fact)]] = fact.at
+            case _:
+                pass
     compared: Counter[str] = Counter()
     met: Counter[str] = Counter()
     missed = ""

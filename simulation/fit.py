@@ -113,12 +113,14 @@ def fit_log(path: Path, mapping: LogMapping, limits: LogLimits = LIMITS) -> tupl
 
 def fit_read(log: Log, mapping: LogMapping, folder: Path) -> Fitted:
     """Fit every part of a log that was read, and check that the parts fit together. `folder` holds the station points."""
+    week = fit_week(log, spans_of(mapping))
+    arrivals = _arrivals(log, mapping, week)
+    log, waiting = log.sent() if mapping.has_responses else (log, ())
     incidents = log.incidents
     tables = Tables(is_choosing=mapping.durations == "chosen")
     zones, fleet, curve, factors = _on_the_road(log, mapping, folder, tables)
-    week = fit_week(log, spans_of(mapping))
-    arrivals = _arrivals(log, mapping, week)
-    workload = with_hours(fit_workload(log, arrivals, zones, fleet, factors, mapping, tables, PROVENANCE), log, mapping)
+    parts = fit_workload(log, waiting, arrivals, zones, fleet, factors, mapping, tables, PROVENANCE)
+    workload = with_hours(parts, log, mapping)
     baseline = fit_procedure(workload.natures, mapping)
     wrap_up_s = workload.distribution(workload.wrap_up_s).mean
     centre = fit_centre(incidents, zones, fleet, curve, mapping, PROVENANCE, wrap_up_s)

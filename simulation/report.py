@@ -244,8 +244,8 @@ def as_text(report: Report) -> RenderableType:
     """What a terminal shows: the standing first, then the verdict, the criteria and the differences."""
     verdict = report.comparison.verdict
     parts: list[RenderableType] = [Text(report.title, style="bold"), Text(report.question)]
-    twin = Text(f"Twin: {report.calibration}", style="" if report.is_calibrated else "bold red")
-    parts += [Text(), twin, Text(f"Baseline against the log: {report.standing}")]
+    told = Text(f"Twin: {report.calibration}", style="" if report.is_calibrated else "bold red")
+    parts += [Text(), told, Text(f"Baseline against the log: {report.standing}")]
     if report.fidelity:
         parts.append(_fidelity_table(report))
     if (row := report.concurrency) is not None:

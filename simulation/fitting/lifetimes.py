@@ -149,7 +149,7 @@ def cdf_of(entry: DistributionEntry) -> Cdf:
         )
     if entry.gamma is not None:
         shape, scale = entry.gamma.cv**-2, entry.gamma.mean * entry.gamma.cv**2
-        return lambda x: gammainc(shape, np.maximum(x, 0) / scale)
+        return lambda x: np.asarray(gammainc(shape, np.maximum(x, 0) / scale), dtype=np.float64)
     if entry.weibull is not None:
         power = weibull_shape(entry.weibull.cv)
         stretch = entry.weibull.mean / math.gamma(1 + 1 / power)

@@ -120,6 +120,11 @@ class Log:
         """Midnight after the last receipt."""
         return self.incidents[-1].received // DAY_S * DAY_S + DAY_S
 
+    def sent(self) -> tuple[Log, tuple[LoggedIncident, ...]]:
+        """The log of what somebody was sent to, and apart from it what still waited when the log ended."""
+        waiting = tuple(each for each in self.incidents if not each.responses)
+        return replace(self, incidents=tuple(each for each in self.incidents if each.responses)), waiting
+
     def before(self, instant: float) -> Log:
         """The part of the log that somebody could have had at `instant`: later stages are unknown, later records not there.
 

@@ -63,7 +63,7 @@ def read_stations(folder: Path, mapping: LogMapping) -> tuple[tuple[float, float
     if mapping.stations is None:
         return ()
     stations = mapping.stations
-    file = LogFile(name=stations.name)
+    file = LogFile.model_validate({"name": stations.name})
     wanted = mapping.model_copy(
         update={
             "fields": {"latitude": (stations.latitude,), "longitude": (stations.longitude,)},

@@ -70,10 +70,11 @@ def roster(means: Floats, kind: str) -> tuple[Mapping[str, Shift], Mapping[str, 
         for level in range(1, int(counts.max()) + 1):
             for start, until in _runs((counts >= level).tolist()):
                 spans.setdefault((level, _clock(start), _clock(until)), []).append(day)
-    shifts, people = {}, {}
-    for (level, start, until), on in sorted(spans.items()):
-        name = f"{start} to {until}, {' '.join(on)}"
-        shifts[name] = Shift.model_validate({"start": start, "until": until, "days": on})
+    shifts: dict[str, Shift] = {}
+    people: dict[str, ResourceEntry] = {}
+    for (level, opens, closes), on in sorted(spans.items()):
+        name = f"{opens} to {closes}, {' '.join(on)}"
+        shifts[name] = Shift.model_validate({"start": opens, "until": closes, "days": on})
         people[f"A{level:02d} {name}"] = ResourceEntry(kind=kind, shift=name)
     return shifts, people
 

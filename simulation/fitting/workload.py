@@ -31,6 +31,7 @@ SMOOTHING = 5.0
 
 def fit_workload(
     log: Log,
+    waiting: Sequence[LoggedIncident],
     arrivals: Arrivals,
     zones: Zones | None,
     fleet: Sequence[FleetUnit],
@@ -39,14 +40,18 @@ def fit_workload(
     tables: Tables,
     provenance: str,
 ) -> Workload:
-    """Put the workload together; shares are rounded so that they still sum to one."""
+    """Put the workload together; shares are rounded so that they still sum to one.
+
+    `waiting`: what nobody had been sent to when the log ended, whose waits are open.
+    """
     incidents = log.incidents
+    waits = [(each.nature, each.priority, max(0.0, log.until - each.entry)) for each in waiting]
     fitted = fit_natures(incidents, mapping)
     groups = grouped(incidents, mapping.other)
     quiet = frozenset(each.id for each in quiet_incidents(incidents, fleet, mapping))
     # The class served first hardly ever wants for an ambulance, and has too few incidents to spare any.
     quiet |= {each.id for each in incidents if each.priority == mapping.classes[0]}
-    natures = [_nature(each, groups, incidents, quiet, mapping, tables) for each in fitted]
+    natures = [_nature(each, groups, incidents, quiet, waits, mapping, tables) for each in fitted]
     shares = even([each.share for each in fitted])
     used = dict.fromkeys(nature.conduct for nature in natures)
     conducts = fit_courses(log, factors, mapping, tables) if mapping.has_responses else {}
@@ -127,6 +132,7 @@ def _nature(
     groups: Mapping[tuple[str, str], Sequence[LoggedIncident]],
     incidents: Sequence[LoggedIncident],
     quiet: frozenset[str],
+    waiting: Sequence[tuple[str, str, float]],
     mapping: LogMapping,
     tables: Tables,
 ) -> Nature:
@@ -140,6 +146,7 @@ def _nature(
     rule = mapping.natures.get(fitted.nature)
     talks = [talk for talk in (talk_s(each, mapping) for each in own) if talk is not None]
     waits = [max(0.0, each.dispatched - each.entry) for each in own if each.id in quiet and each.responses]
+    still = [wait for nature, priority, wait in waiting if priority == fitted.priority and nature == fitted.nature]
     left = patience_of(own) if mapping.is_answered else Lifetimes(())
     return Nature(
         id=fitted.id,
@@ -151,7 +158,7 @@ def _nature(
         places=mix_of(fitted.nature, mapping) if mapping.positions != "none" else None,
         questions=QUESTIONS if mapping.has_responses else QUESTIONS_OF_A_DESK,
         handling_s=tables.register(f"handling {name}", talks or [0.0]),
-        decision_s=tables.register(f"decision {name}", waits) if waits else DistributionEntry(constant=0.0),
+        decision_s=tables.register(f"decision {name}", waits, still) if waits else DistributionEntry(constant=0.0),
         patience_s=tables.register_curve(f"patience {name}", left) if len(left.ended) >= LEAST_PATIENT else None,
         conduct=conduct_name(fitted.priority, fitted.is_alone) if mapping.has_responses else None,
     )

@@ -22,7 +22,7 @@ MAPPING = read_mapping(scenario_folder("san_francisco") / "mapping.yaml")
 """The town keeps its log as San Francisco does."""
 (CITY_FILE, CITY_TIME), (YEAR_FILE, YEAR_TIME) = ((file.name, file.time) for file in MAPPING.files)
 STATION_FILE = "fire_station_points_hifld.csv"
-COLUMNS = {name: columns[0] for name, columns in {**MAPPING.fields, **MAPPING.stages}.items()}
+COLUMNS: dict[str, str] = {name: columns[0] for name, columns in (*MAPPING.fields.items(), *MAPPING.stages.items())}
 FIRST_DAY = datetime(2016, 12, 31)
 EVERY = timedelta(minutes=6)
 INCIDENTS = 8 * 240

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 from datetime import UTC, datetime
 from pathlib import Path
@@ -237,10 +238,9 @@ def test_a_twin_of_another_town_fails_its_back_test(tmp_path: Path) -> None:
         .read_text(encoding="utf-8")
         .splitlines()
     )
-    received = first[0].split(",").index("received")
-    rows = [line for line in first[1:] if line.split(",")[received] < "2024-01-16"]
-    rows += [f"9{line}" for line in second[1:] if line.split(",")[received] >= "2024-01-16"]
-    columns = [dict(zip(first[0].split(","), line.split(","), strict=True)) for line in rows]
+    before, after = (list(csv.DictReader(lines)) for lines in (first, second))
+    columns = [row for row in before if row["received"] < "2024-01-16"]
+    columns += [row | {"number": f"9{row['number']}"} for row in after if row["received"] >= "2024-01-16"]
     write_log(tmp_path, columns)
     found = back_test(tmp_path, MAPPING, workers=1)
     assert (found.passed, "on_scene_s.call" in found.unexplained) == (False, True)
@@ -252,7 +252,7 @@ def _counts_only() -> dict[str, object]:
         "files": [{"name": "log.csv"}],
         "fields": {"incident": ["number"]},
         "stages": {"received": ["opened"]},
-        "kinds": {"agent": {"skills": ["answering"], "roster": "positions"}},
+        "kinds": {"crew": {"skills": ["crew"], "roster": "ample"}},
         "priorities": {"call": {}},
         "natures": {"call": {}},
         "queues": {"calls": {"skill": "answering"}},
