@@ -1,6 +1,6 @@
 """The designer's commands: `walk`, `draw` and `diff`. `command_line` hangs them under `muster`.
 
-Imports `incidents` only.
+Imports `incidents` and where the target packs are.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 UNFINISHED = 1
 DIFFERENT = 1
 STANDARD_INPUT = Path("-")
-BACK, QUIT = "/back", "/quit"
+BACK, QUIT, OUT, RESUME = "/back", "/quit", "/out", "/resume"
 """No answer can be called so, because names hold no slash."""
 
 Subject = Literal["tree", "plans", "escalation"]
@@ -32,9 +32,14 @@ Readers = Literal["call-taker", "dispatcher", "supervisor", "all"]
 def walk(
     file: Annotated[Path, typer.Argument(help="a procedure file")],
     answers: Annotated[
-        Path | None, typer.Option(help="a YAML file `answers: {question: answer}`, asking nobody; - for standard input")
+        Path | None,
+        typer.Option(
+            help="a YAML file `answers: {question: answer}` (and `left: {question: jump-out}`), or - for standard input"
+        ),
     ] = None,
-    training: Annotated[bool, typer.Option("--training", help="show where each answer leads")] = False,
+    training: Annotated[
+        bool, typer.Option("--training", help="show why each question is asked, and where answers lead")
+    ] = False,
 ) -> None:
     """Walk through the triage tree as a call-taker does; exit 1 where no code was reached."""
     from incidents.interview import Interview
@@ -45,6 +50,8 @@ def walk(
         standing = _answered(answers, procedure)
     else:
         typer.echo(f"{procedure.procedure}, revision {procedure.revision}. {BACK} takes an answer back, {QUIT} ends.")
+        if procedure.triage.jump_outs:
+            typer.echo(f"{OUT} NAME leaves the interview by a jump-out, {RESUME} goes on where it was left.")
         standing = _interviewed(Interview(procedure.triage), training)
     if not _concluded(procedure, standing):
         raise typer.Exit(UNFINISHED)
@@ -72,16 +79,22 @@ def draw(
 
 
 def diff(
-    old: Annotated[Path, typer.Argument(help="a procedure file")],
+    old: Annotated[Path, typer.Argument(help="a procedure file, or a target pack")],
     new: Annotated[Path, typer.Argument(help="the file of another version of it")],
     audience: Annotated[Readers, typer.Option(help="for whom to say it")] = "all",
     as_json: Annotated[bool, typer.Option("--json", help="print the differences as JSON")] = False,
 ) -> None:
-    """Say what changed from one version to the next, and for whom; exit 0 if nothing did, 1 if something, 2 if one is flawed."""
+    """Say what changed from one version to the next, and for whom; exit 0 if nothing did, 1 if something, 2 if one is flawed.
+
+    Of two target packs: which targets changed.
+    """
     from dataclasses import asdict
 
     from incidents.differences import change_pack, changes
 
+    if begins(old, "pack") and begins(new, "pack"):
+        _compare_packs(old, new, as_json)
+        return
     before, after = _both(old, new)
     packs = {name: pack for name, pack in change_pack(changes(before, after)).items() if audience in ("all", name)}
     if as_json:
@@ -96,6 +109,31 @@ def diff(
             lines += ["", "no rule differs" + ("" if audience == "all" else f" for the {audience}")]
         typer.echo("\n".join(lines))
     if packs:
+        raise typer.Exit(DIFFERENT)
+
+
+def begins(file: Path, word: str) -> bool:
+    """Whether a key of the file's own says what it is; whatever cannot be read is left to the reader to refuse."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return False
+    return any(line.startswith(f"{word}:") for line in lines)
+
+
+def _compare_packs(old: Path, new: Path, as_json: bool) -> None:
+    from incidents.pack_differences import pack_differences
+    from incidents.read import read_document
+    from incidents.targets import TargetPack
+
+    before, after = (read_document(file, TargetPack, TargetPack.flaws) for file in (old, new))
+    told = pack_differences(before, after)
+    if as_json:
+        typer.echo(json.dumps({"old": before.pack, "new": after.pack, "changes": told}, indent=2, ensure_ascii=False))
+    else:
+        typer.echo(f"{before.pack} -> {after.pack}\n")
+        typer.echo("\n".join(f"  - {words}" for words in told) or "no target differs")
+    if told:
         raise typer.Exit(DIFFERENT)
 
 
@@ -115,7 +153,7 @@ def _answered(file: Path, procedure: Procedure) -> Standing:
         read = parse_document(sys.stdin.read(), "standard input", Answers, flaws)
     else:
         read = read_document(file, Answers, flaws)
-    return next_step(procedure.triage, read.answers)
+    return next_step(procedure.triage, read.answers, read.left)
 
 
 def _interviewed(interview: Interview, training: bool) -> Standing:
@@ -133,23 +171,41 @@ def _interviewed(interview: Interview, training: bool) -> Standing:
             typer.echo()
             return asked
         try:
-            interview = interview.back() if said == BACK else interview.answered(_meant(asked, said))
+            interview = _gone_on(interview, asked, said)
         except Refusal as refusal:
             typer.echo("\n".join(map(str, refusal.flaws)))
     return asked
 
 
+def _gone_on(interview: Interview, asked: Ask, said: str) -> Interview:
+    """The interview after what was typed: one of our own words, or an answer."""
+    word, _, name = said.partition(" ")
+    if said == BACK:
+        return interview.back()
+    if said == RESUME:
+        return interview.resumed()
+    return interview.left_by(name.strip()) if word == OUT else interview.answered(_meant(asked, said))
+
+
 def _question(interview: Interview, asked: Ask, training: bool) -> str:
     from incidents.interview import ways_on
+    from incidents.phrases import step_in_words
 
     lines = ["", f"{asked.question}: {asked.text}"]
     if training:
         lines.append(f"  (asks about {asked.about})")
-    # The ways come in the order of the options, and the way of any other answer is the last.
+        because = interview.triage.questions[asked.question].because
+        lines += [f"  why: {because}"] if because else []
+    # The ways come in the order of the options; those of unknown, refused and any other answer are the last.
     for number, (answer, leads_to) in enumerate(ways_on(interview.triage, asked.question), start=1):
-        mark = "  *" if answer is None else f"{number:>3}"
+        mark = f"{number:>3}" if answer in asked.options else "  *"
         beyond = f"  -> {leads_to}" if training else ""
         lines.append(f"{mark}  {answer or 'any other answer'}{beyond}")
+    for name in asked.jump_outs:
+        out = interview.triage.jump_outs[name]
+        beyond = f"  -> {step_in_words(out.model_dump())}" if training else ""
+        lines.append(f"     {OUT} {name}: {out.text}{beyond}")
+        lines += [f"         why: {out.because}"] if training and out.because else []
     return "\n".join(lines)
 
 
@@ -175,6 +231,8 @@ def _concluded(procedure: Procedure, standing: Standing) -> bool:
         typer.echo(f"\ncode      {found.code}\npriority  {found.priority} (rank {found.rank})")
         typer.echo(f"plan      {found.plan}: {found.sends}" if found.sends else "plan      none: nothing is sent")
         typer.echo("path      " + ", ".join(f"{question} = {answer}" for question, answer in found.path))
+        if found.because:
+            typer.echo(f"why       {found.because}")
         return True
     waits = f"question '{standing.question}'" + (
         f" ({', '.join(standing.options)})" if isinstance(standing, Ask) else ""
@@ -190,12 +248,13 @@ def _both(old: Path, new: Path) -> tuple[Procedure, Procedure]:
     """Read two procedures; the flaws of both are refused at once."""
     from incidents.read import read_procedure
     from incidents.refusals import DocumentRefused, Flaw
+    from simulation.scenario_files import known_packs
 
     read: list[Procedure] = []
     flaws: list[Flaw] = []
     for file in (old, new):
         try:
-            read.append(read_procedure(file))
+            read.append(read_procedure(file, packs=known_packs()))
         except DocumentRefused as refusal:
             flaws.extend(refusal.flaws)
     if flaws:

@@ -148,7 +148,12 @@ def assignment_step(s: Situation, fact: Progress) -> Changes:
         case _:
             pass
     further = replace(assignment, status=following, since=fact.at)
-    return {"resources": serving(s, resource, assignment, further, place, fact.at)}
+    changes: Changes = {"resources": serving(s, resource, assignment, further, place, fact.at)}
+    if isinstance(fact, f.ResourceArrived) and need.incident is not None:
+        incident = s.incidents[need.incident]
+        if incident.reached_at is None:
+            changes.update(incident_change(s, replace(incident, reached_at=fact.at)))
+    return changes
 
 
 def resource_released(s: Situation, fact: f.ResourceReleased) -> Changes:

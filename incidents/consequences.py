@@ -1,29 +1,29 @@
 """Consequences: the facts that a procedure itself entails, without anybody's choice.
 
-A contact entails a need for somebody who answers it; the last answer of the triage tree entails an assessment; an assessment
-entails the needs of its response plan; a rung that is due entails an escalation, and that may entail a need; whoever has to be
-told of any of it is sent a message. They are recorded as facts like any other, so that the log says what was asked for and by
-which rule. Imports `triage`, `escalation`, `rung_facts`, `messages`, `remembering`, `procedure`, `situation`, `facts`.
+A contact entails a need for somebody who answers it; the last answer of the triage tree, or leaving it, entails an assessment; a
+caller who is back entails that the interview goes on; an assessment entails the needs of its response plan, and an alarm that is
+raised those of its level; a rung that is due entails an escalation, and that may entail a need or an alarm; whoever has to be
+told of any of it is sent a message, and what has to be handed over is. They are recorded as facts like any other, so that the log
+says what was asked for and by which rule. Imports `asking`, `alarms`, `jump_outs`, `escalation`, `rung_facts`, `messages`,
+`packets`, `remembering`, `procedure`, `situation`, `facts`.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import replace
 from functools import reduce
-from itertools import count
 
-from incidents import escalation, messages
+from incidents import alarms, escalation, messages, packets
 from incidents import facts as f
+from incidents.asking import attendance_needs, need_row, next_need
 from incidents.centre import Centre
 from incidents.escalation import Change, Due
-from incidents.plan_row import PlanRow
-from incidents.procedure import Plan, Procedure
+from incidents.jump_outs import rung_back, standing_of
+from incidents.procedure import Procedure
 from incidents.quantities import ContactId, IncidentId, Instant, NeedId
 from incidents.remembering import after
 from incidents.rung_facts import following_rung, of_due, stood_down, told
 from incidents.situation import Incident, Situation
-from incidents.triage import Outcome, next_step
+from incidents.triage import Outcome
 
 
 def entailed_by(
@@ -31,20 +31,20 @@ def entailed_by(
 ) -> tuple[f.Fact, ...]:
     """Return what `fact` entails; `situation` is the one just after it. `exercise`: messages say that nothing is real."""
     entailed = _by_rule(fact, situation, procedure)
-    if procedure.wording is None:
+    if procedure.wording is None and not procedure.handovers:
         return entailed
     # A message says what is asked for, so it is worded when that has been.
     asked = reduce(after, entailed, situation)
-    return (*entailed, *messages.entailed(fact, asked, procedure, centre, exercise=exercise))
+    told = messages.entailed(fact, asked, procedure, centre, exercise=exercise)
+    return (*entailed, *told, *packets.owed(fact, asked, procedure))
 
 
 def first_due_at(situation: Situation, procedure: Procedure) -> Instant | None:
     """Return the next instant at which time alone entails something (past for what is overdue); None if there is none."""
     rung_at = escalation.first_due_at(situation, procedure)
-    if not situation.messages:
-        return rung_at
-    message_at = messages.first_due_at(situation)
-    return min((at for at in (rung_at, message_at) if at is not None), default=None)
+    alarm_at = alarms.first_due_at(situation, procedure)
+    message_at = messages.first_due_at(situation) if situation.messages else None
+    return min((at for at in (rung_at, alarm_at, message_at) if at is not None), default=None)
 
 
 def _by_rule(fact: f.Fact, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
@@ -53,15 +53,27 @@ def _by_rule(fact: f.Fact, situation: Situation, procedure: Procedure) -> tuple[
             return _call_need(fact, procedure)
         case f.ContactAbandoned():
             return _stop_ringing(fact, situation)
-        case f.AnswerGiven():
+        case f.ContactLinked():
+            return rung_back(fact, situation.incidents[fact.incident], procedure.triage)
+        case f.AnswerGiven() | f.InterviewLeft() | f.InterviewResumed():
             return _assessment(fact, situation.incidents[fact.incident], procedure)
+        case f.Corrected():
+            return _by_correction(fact, situation, procedure)
         case f.IncidentAssessed():
             return _planned_need(fact, situation.incidents[fact.incident], situation, procedure)
         case f.IncidentEscalated():
             incident = situation.incidents[fact.incident]
             opened = _rung_need(fact, incident, situation, procedure)
             aid = _rung_aid(fact, incident, opened, situation, procedure)
-            return (*opened, *aid, *told(fact, fact.rung, situation, procedure))
+            rung = procedure.escalation.get(fact.rung)
+            raised = () if rung is None else alarms.by_rung(fact, rung, situation, procedure)
+            return (*opened, *raised, *aid, *told(fact, fact.rung, situation, procedure))
+        case f.AlarmRaised():
+            return alarms.raised(fact, situation, procedure)
+        case f.AlarmLowered():
+            return alarms.lowered(fact, situation, procedure)
+        case f.ResourceReleased() if fact.leaves_open:
+            return alarms.left_open(fact, situation, procedure)
         case f.ContactEscalated():
             return told(fact, fact.rung, situation, procedure)
         case f.ModeEntered():
@@ -75,12 +87,12 @@ def _by_rule(fact: f.Fact, situation: Situation, procedure: Procedure) -> tuple[
 
 
 def entailed_by_time(situation: Situation, procedure: Procedure, at: Instant) -> tuple[f.Fact, ...]:
-    """Return what the passing of time up to `at` entails: the messages that become overdue and what is due of the rungs.
+    """Return what the passing of time up to `at` entails: messages that become overdue, alarms and rungs that are due.
 
     Of several rungs that an incident reaches at one instant all act, but none takes back what another has raised. What may lead
     to another rung goes alone, since what follows from it may change what is due.
     """
-    entailed: list[f.Fact] = [*messages.overdue(situation, at)]
+    entailed: list[f.Fact] = [*messages.overdue(situation, at), *alarms.due(situation, procedure, at)]
     dues = escalation.due(situation, procedure, at)
     together = [each for each in dues if _goes_with_others(each, procedure)]
     if dues and not _goes_with_others(dues[0], procedure):
@@ -118,10 +130,23 @@ def _stop_ringing(fact: f.ContactAbandoned, situation: Situation) -> tuple[f.Fac
     )
 
 
-def _assessment(fact: f.AnswerGiven, incident: Incident, procedure: Procedure) -> tuple[f.Fact, ...]:
+def _by_correction(fact: f.Corrected, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
+    """What is right leads where it would have led: an answer to its assessment, a contact into its incident's log."""
+    incident = None if fact.incident is None else situation.incidents.get(fact.incident)
+    if fact.answer is not None and incident is not None:
+        return _assessment(fact, incident, procedure)
+    link = situation.recorded[fact.corrects]
+    if fact.linked_to is not None and isinstance(link, f.ContactLinked):
+        return (f.ContactLinked(fact.at, link.contact, fact.linked_to),)
+    return ()
+
+
+def _assessment(
+    fact: f.AnswerGiven | f.InterviewLeft | f.InterviewResumed | f.Corrected, incident: Incident, procedure: Procedure
+) -> tuple[f.Fact, ...]:
     if incident.assessed_by_person:
         return ()
-    step = next_step(procedure.triage, incident.answers)
+    step = standing_of(incident, procedure.triage)
     if not isinstance(step, Outcome) or step.code == incident.determinant:
         return ()
     path = ", ".join(f"{question}={answer}" for question, answer in step.path)
@@ -132,55 +157,12 @@ def _assessment(fact: f.AnswerGiven, incident: Incident, procedure: Procedure) -
 def _planned_need(
     fact: f.IncidentAssessed, incident: Incident, situation: Situation, procedure: Procedure
 ) -> tuple[f.Fact, ...]:
-    name = procedure.determinants[fact.determinant].plan
-    if name is None:
+    found = alarms.plan_of(incident, procedure)
+    if found is None:
         return ()
-    plan = procedure.plans[name]
-    rows = _still_to_ask(plan, incident, situation)
-    if not rows:
-        return ()
-    need = _next_need(incident, situation)
-    because = f"plan {name}"
-    return (f.NeedOpened(fact.at, need, rows, plan.whole, because, incident=incident.id, shared=plan.shared),)
-
-
-def _still_to_ask(plan: Plan, incident: Incident, situation: Situation) -> tuple[f.NeedRow, ...]:
-    """A second assessment adds what the first plan lacks; what was asked for stands until somebody withdraws it.
-
-    A need with several ways counts as the one in use, or else as its first. A plan of which one way lacks nothing lacks nothing.
-    """
-    asked: Counter[tuple[str, int]] = Counter()
-    for each in incident.needs:
-        need = situation.needs[each]
-        for row in need.rows:
-            if row.alternative == (need.in_use or 0):
-                asked[row.skill, row.level] += row.quantity
-    ways = [_missing(way, asked) for way in plan.ways]
-    if not all(ways):
-        return ()
-    return tuple(
-        replace(_need_row(row), quantity=quantity, alternative=alternative)
-        for alternative, way in enumerate(ways)
-        for row, quantity in way
-    )
-
-
-def _missing(way: tuple[PlanRow, ...], asked: Counter[tuple[str, int]]) -> list[tuple[PlanRow, int]]:
-    """The rows of a way of which more is wanted than was asked for, and how many more."""
-    asked, lacking = asked.copy(), [row.quantity for row in way]
-    # The highest level first: whoever was asked for at a level does for the lower ones as well.
-    for number in sorted(range(len(way)), key=lambda number: -way[number].level):
-        wanted = way[number]
-        for skill, level in asked:
-            if skill == wanted.skill and level >= wanted.level:
-                met = min(lacking[number], asked[skill, level])
-                lacking[number] -= met
-                asked[skill, level] -= met
-    return [(row, quantity) for row, quantity in zip(way, lacking, strict=True) if quantity]
-
-
-def _need_row(row: PlanRow) -> f.NeedRow:
-    return f.NeedRow(row.skill, row.quantity, row.level, load=row.load)
+    name, plan = found
+    up_to = plan.rank(incident.alarm.level)
+    return attendance_needs(fact.at, incident, name, plan, situation, up_to=up_to)
 
 
 def _rung_need(
@@ -190,7 +172,7 @@ def _rung_need(
     # Somebody may have sent for a rung before anybody has said how urgent the incident is.
     if rung is None or rung.opens is None or incident.priority is None:
         return ()
-    need, row = _next_need(incident, situation), _need_row(rung.opens)
+    need, row = next_need(incident, situation), need_row(rung.opens)
     return (f.NeedOpened(fact.at, need, (row,), False, f"rung {fact.rung}", incident=incident.id),)
 
 
@@ -210,9 +192,3 @@ def _rung_aid(
         return ()
     because = f"rung {fact.rung}"
     return (f.AidRequested(fact.at, need, asked.partner, asked.skill, asked.quantity, because, asked.role),)
-
-
-def _next_need(incident: Incident, situation: Situation) -> NeedId:
-    # Somebody may have opened a need by hand under the very name that would come next.
-    names = (NeedId(f"{incident.id}/{number}") for number in count(incident.needs_opened + 1))
-    return next(name for name in names if name not in situation.needs)

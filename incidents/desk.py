@@ -15,10 +15,13 @@ from incidents import facts as f
 from incidents import known
 from incidents.adoption import obstacles
 from incidents.advice import out_of_scope
+from incidents.alarms import refuse_against_plan
 from incidents.centre import Centre
 from incidents.consequences import entailed_by, entailed_by_time, first_due_at
+from incidents.correcting import earlier
 from incidents.decision import FACTORY_LIMITS, Decision, decide, facts_of, is_automatic
 from incidents.formulation import Solver
+from incidents.jump_outs import refuse_against_tree, refuse_correction
 from incidents.known import refusal
 from incidents.permission import refuse_against_ladder
 from incidents.procedure import Procedure
@@ -28,7 +31,6 @@ from incidents.remembering import after
 from incidents.roster import Roster
 from incidents.situation import Situation
 from incidents.travel import TravelTimes, travel_times
-from incidents.triage import accepts
 from optimiser import Limits
 from optimiser.meeting import KeptSession
 
@@ -165,21 +167,24 @@ class Desk:
         match fact:
             case f.ContactReceived() if fact.queue not in rules.queues:
                 raise refusal("queue", f"unknown queue {fact.queue!r}", ", ".join(rules.queues))
-            case f.AnswerGiven() if fact.question not in rules.triage.questions:
-                raise refusal("question", f"unknown question {fact.question!r}", ", ".join(rules.triage.questions))
-            case f.AnswerGiven() if not accepts(rules.triage.questions[fact.question], fact.answer):
-                options = ", ".join(rules.triage.questions[fact.question].answers)
-                raise refusal("answer", f"{fact.answer!r} does not answer {fact.question}", options)
+            case f.AnswerGiven() | f.InterviewLeft() | f.InterviewResumed():
+                refuse_against_tree(fact, situation, rules)
             case f.IncidentAssessed() if fact.determinant not in rules.determinants:
                 raise refusal("determinant", f"unknown code {fact.determinant!r}", ", ".join(rules.determinants))
             case f.IncidentAssessed() if fact.priority not in rules.priorities:
                 raise refusal("priority", f"unknown priority {fact.priority!r}", ", ".join(rules.priorities))
+            case f.Corrected() if fact.answer is not None:
+                refuse_correction(earlier(situation, fact), fact.answer, rules.triage)
+            case f.HandoverGiven() if fact.handover not in rules.handovers:
+                known_ones = ", ".join(rules.handovers) or "the procedure has none"
+                raise refusal("handover", f"unknown handover {fact.handover!r}", known_ones)
             case f.AdviceGiven():
                 flaws = out_of_scope(fact, known.open_incident(situation, fact.incident), rules)
                 if flaws:
                     raise FactRefused(flaws)
             case _:
                 refuse_against_ladder(fact, situation, rules)
+                refuse_against_plan(fact, situation, rules)
 
 
 def adoption(procedure: Procedure, at: Instant) -> f.ProcedureAdopted:

@@ -1,7 +1,7 @@
 """The rules of a procedure as short phrases, which differences and drawings share.
 
 A phrase is made from plain data as a document holds it, so what has no phrase of its own is still told, under its key. Imports
-`procedure`, `plan_row` and `ladder`.
+`procedure`, `tree`, `plan_row` and `ladder`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from incidents.ladder import AidAsked, Authority, Crowding, Mode, Recipient, Rung
+from incidents.ladder import AidAsked, Authority, Crowding, Mode, Recipient, Rung, Unacknowledged
 from incidents.plan_row import PlanRow
 from incidents.procedure import (
     Breaks,
@@ -26,10 +26,12 @@ from incidents.procedure import (
     Step,
     Urgency,
 )
+from incidents.response_plan import AlarmLevel
+from incidents.tree import REFUSED, UNKNOWN, JumpOut, Known
 
 _PARTS = (
-    AidAsked, Authority, Breaks, Cover, Crowding, Determinant, Dispatch, Diversion, Mode, Overrun, Plan, PlanRow, Priority,
-    Queue, Recipient, Reserve, Rung, Urgency,
+    AidAsked, AlarmLevel, Authority, Breaks, Cover, Crowding, Determinant, Dispatch, Diversion, JumpOut, Known, Mode, Overrun,
+    Plan, PlanRow, Priority, Queue, Recipient, Reserve, Rung, Unacknowledged, Urgency,
 )  # fmt: skip
 _KEYS = frozenset(info.alias or name for part in _PARTS for name, info in part.model_fields.items())
 """Keys that are the document's own: a name that a designer chose is never put into other words."""
@@ -98,16 +100,50 @@ def step_in_words(step: Mapping[str, Any] | Step) -> str:
 def question_in_words(question: Mapping[str, Any]) -> str:
     """Say a whole question, plain, with where each answer leads."""
     ways = [f"{answer} leads to {step_in_words(step)}" for answer, step in question["answers"].items()]
+    ways += [f"{each} leads to {step_in_words(question[each])}" for each in (UNKNOWN, REFUSED) if question[each]]
     if question["otherwise"] is not None:
         ways.append(f"any other answer to {step_in_words(question['otherwise'])}")
     return f'"{question["text"]}"; ' + "; ".join(ways)
 
 
+def jump_out_in_words(out: Mapping[str, Any]) -> str:
+    """Say a whole jump-out, plain: its words, where it leads, to whom it is offered and where, and whether it leads back."""
+    cases = (f"{case_in_words(each)} to code '{each['code']}'" for each in out["cases"])
+    leads = ", ".join((*cases, f"{'else ' if out['cases'] else ''}leads to {step_in_words(out)}"))
+    offered = f"at {in_words(out['at'])}" if out["at"] else "at every question"
+    roles = f" to {in_words(out['roles'])}" if out["roles"] else ""
+    back = [words for key, words in _WAYS_BACK.items() if out[key]]
+    return f'"{out["text"]}"; ' + "; ".join((leads, f"offered {offered}{roles}", *back))
+
+
+def case_in_words(case: Mapping[str, Any]) -> str:
+    """Say which answers a case of a jump-out is for."""
+    return "with " + ", ".join(f"{question} = {answer}" for question, answer in case["answers"].items())
+
+
+_WAYS_BACK = {"resumes": "may be resumed", "rings_back": "goes on when a caller is back"}
+
+
 def plan_in_words(plan: Mapping[str, Any]) -> str:
-    """Say a whole plan, plain: every way to fill it, and how it may be filled."""
-    ways = " or ".join(in_words(way) for way in (plan["send"], *plan["instead"]))
-    notes = (", all or nothing" if plan["whole"] else "") + (", roles shared" if plan["shared"] else "")
-    return f"sends {ways}{notes}"
+    """Say a whole plan, plain: every way to fill it, how it may be filled, and its alarm levels."""
+    levels = "".join(f"; {each['name']}: {level_in_words(each)}" for each in plan.get("levels", ()))
+    return f"sends {_attendance_in_words(plan)}{levels}"
+
+
+def level_in_words(level: Mapping[str, Any]) -> str:
+    """Say an alarm level, plain, without its name: what it asks for, and when time alone reaches it."""
+    how = "in all" if level["counts"] == "in all" else "in addition"
+    staged = ""
+    if level["after_s"] is not None:
+        staged = f", after {in_words(level['after_s'])} s"
+        staged += " unless somebody has arrived" if level["unless_arrived"] else " unless stopped"
+    return f"{_attendance_in_words(level)} {how}{staged}"
+
+
+def _attendance_in_words(attendance: Mapping[str, Any]) -> str:
+    ways = " or ".join(in_words(way) for way in (attendance["send"], *attendance["instead"]))
+    notes = (", all or nothing" if attendance["whole"] else "") + (", roles shared" if attendance["shared"] else "")
+    return f"{ways}{notes}"
 
 
 def priority_in_words(priority: Mapping[str, Any]) -> str:
@@ -131,6 +167,7 @@ def rung_in_words(rung: Mapping[str, Any]) -> str:
 _RUNG = {
     "unfilled_for_s": "after {} s unfilled",
     "unarrived_for_s": "after {} s with nobody there",
+    "unacknowledged": "unacknowledged: {}",
     "waiting_answer_s": "after {} s unanswered",
     "at_once": "at once",
     "shortfall": "once {} needs are unfilled",
@@ -141,6 +178,8 @@ _RUNG = {
     "raises_to": "raises to {}",
     "opens": "asks for {}",
     "requests": "asks for the aid of {}",
+    "alarm_to": "raises the alarm to {}",
+    "alarm_up": "raises the alarm by one level",
     "notifies": "tells {}",
     "ack_s": "to be acknowledged within {} s",
     "then": "then rung {}",

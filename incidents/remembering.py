@@ -1,8 +1,8 @@
 """Remembering: `after(situation, fact)` is the one way a situation changes.
 
 Each kind of fact has one small function. A fact that contradicts what is known is refused and the situation stays as it was; the
-refusal says what was refused, why, and what would have been accepted. Imports `assignments`, `climbing`, `messaging` and what
-stands above them.
+refusal says what was refused, why, and what would have been accepted. Imports `alarm_folding`, `assignments`, `climbing`,
+`correcting`, `messaging` and what stands above them.
 """
 
 from __future__ import annotations
@@ -11,11 +11,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from incidents import assignments, climbing, known, messaging
+from immutables import Map
+
+from incidents import alarm_folding, assignments, climbing, correcting, known, messaging
 from incidents import facts as f
 from incidents.known import Changes, accepted_facts, incident_change, refusal, with_entry, without_entry
 from incidents.quantities import NeedId
-from incidents.situation import CONTACT_TABLE, AssignmentStatus, Incident, Need, OpenContact, Situation
+from incidents.situation import (
+    CONTACT_TABLE,
+    CORRECTABLE_FACTS,
+    AssignmentStatus,
+    Incident,
+    Need,
+    OpenContact,
+    Situation,
+)
 
 
 def after(situation: Situation, fact: f.Fact) -> Situation:
@@ -38,7 +48,14 @@ def after(situation: Situation, fact: f.Fact) -> Situation:
         changes.get("modes", situation.modes),
         changes.get("aid", situation.aid),
         situation.time_zone,
+        _recorded(changes.get("recorded", situation.recorded), situation.sequence + 1, fact),
     )
+
+
+def _recorded(recorded: Map[int, f.Fact], sequence: int, fact: f.Fact) -> Map[int, f.Fact]:
+    """Keep the fact, and let go of the one that is too far back to be corrected."""
+    kept = recorded.set(sequence, fact)
+    return kept.delete(sequence - CORRECTABLE_FACTS) if sequence - CORRECTABLE_FACTS in kept else kept
 
 
 def _contact_received(s: Situation, fact: f.ContactReceived) -> Changes:
@@ -97,7 +114,11 @@ def _incident_opened(s: Situation, fact: f.IncidentOpened) -> Changes:
     contact = known.open_contact(s, fact.contact)
     if contact.incident is not None:
         raise refusal("contact", f"contact {contact.id} belongs to incident {contact.incident}", "a contact of its own")
-    incident = Incident(fact.incident, contact.received_at, contact.id, fact.place or contact.place, {})
+    call = None if contact.need is None else s.needs.get(contact.need)
+    holder = next(iter(call.filled_by), None) if call is not None else None
+    incident = Incident(
+        fact.incident, contact.received_at, contact.id, fact.place or contact.place, {}, holder=holder
+    )  # fmt: skip
     return {
         "incidents": with_entry(s.incidents, fact.incident, incident),
         "contacts": with_entry(s.contacts, contact.id, replace(contact, incident=fact.incident)),
@@ -105,11 +126,26 @@ def _incident_opened(s: Situation, fact: f.IncidentOpened) -> Changes:
 
 
 def _contact_linked(s: Situation, fact: f.ContactLinked) -> Changes:
-    contact = known.open_contact(s, fact.contact)
     incident = known.open_incident(s, fact.incident)
+    if fact.contact in s.ended:
+        return _linked_late(s, fact)
+    contact = known.open_contact(s, fact.contact)
     if contact.incident is not None:
         raise refusal("contact", f"contact {contact.id} belongs to incident {contact.incident}", "a contact of its own")
     return {"contacts": with_entry(s.contacts, contact.id, replace(contact, incident=incident.id))}
+
+
+def _linked_late(s: Situation, fact: f.ContactLinked) -> Changes:
+    """A caller who has hung up is on record alone; refused where the facts that are kept say it was about something else."""
+    of_contact = (
+        each.incident
+        for each in s.recorded.values()
+        if isinstance(each, f.ContactLinked | f.IncidentOpened) and each.contact == fact.contact
+    )
+    owner = next((incident for incident in of_contact if incident != fact.incident), None)
+    if owner is not None:
+        raise refusal("contact", f"contact {fact.contact} belongs to incident {owner}", "Corrected for its link")
+    return {}
 
 
 def _incident_located(s: Situation, fact: f.IncidentLocated) -> Changes:
@@ -119,7 +155,23 @@ def _incident_located(s: Situation, fact: f.IncidentLocated) -> Changes:
 
 def _answer_given(s: Situation, fact: f.AnswerGiven) -> Changes:
     incident = known.open_incident(s, fact.incident)
-    return incident_change(s, replace(incident, answers=with_entry(incident.answers, fact.question, fact.answer)))
+    answers = with_entry(incident.answers, fact.question, fact.answer)
+    # Whoever answers the question at which the interview was left has gone on with it.
+    left = without_entry(incident.left, fact.question) if fact.question in incident.left else incident.left
+    return incident_change(s, replace(incident, answers=answers, left=left))
+
+
+def _interview_left(s: Situation, fact: f.InterviewLeft) -> Changes:
+    incident = known.open_incident(s, fact.incident)
+    return incident_change(s, replace(incident, left=with_entry(incident.left, fact.question, fact.jump_out)))
+
+
+def _interview_resumed(s: Situation, fact: f.InterviewResumed) -> Changes:
+    incident = known.open_incident(s, fact.incident)
+    if fact.question not in incident.left:
+        accepted = ", ".join(incident.left) or "an interview that was left"
+        raise refusal("question", f"the interview did not leave {fact.question}", accepted)
+    return incident_change(s, replace(incident, left=without_entry(incident.left, fact.question)))
 
 
 def _incident_assessed(s: Situation, fact: f.IncidentAssessed) -> Changes:
@@ -158,7 +210,14 @@ def _resource_released(s: Situation, fact: f.ResourceReleased) -> Changes:
     return {**assignments.resource_released(s, fact), **gone}
 
 
-def _noted(s: Situation, fact: f.NoteAdded | f.AdviceGiven) -> Changes:
+def _noted(s: Situation, fact: f.NoteAdded) -> Changes:
+    if fact.incident in s.closed:
+        return {}
+    incident = known.open_incident(s, fact.incident)
+    return incident_change(s, replace(incident, notes=with_entry(incident.notes, s.sequence + 1, fact.text)))
+
+
+def _advised(s: Situation, fact: f.AdviceGiven) -> Changes:
     if fact.incident not in s.closed:
         known.open_incident(s, fact.incident)
     return {}
@@ -175,7 +234,7 @@ def _need_opened(s: Situation, fact: f.NeedOpened) -> Changes:
     wanted = tuple(row.quantity for row in fact.rows)
     need = Need(
         fact.need, fact.rows, fact.whole, fact.at, fact.because, fact.incident, fact.contact, wanted, fact.at, (),
-        fact.shared,
+        fact.shared, fact.alarm,
     )  # fmt: skip
     needs = with_entry(s.needs, need.id, need)
     if fact.incident is None:
@@ -234,6 +293,8 @@ _FOLDS: Mapping[type[f.Fact], Callable[[Situation, Any], Changes]] = {
     f.ContactLinked: _contact_linked,
     f.IncidentLocated: _incident_located,
     f.AnswerGiven: _answer_given,
+    f.InterviewLeft: _interview_left,
+    f.InterviewResumed: _interview_resumed,
     f.IncidentAssessed: _incident_assessed,
     f.IncidentEscalated: climbing.incident_escalated,
     f.IncidentClosed: _incident_closed,
@@ -243,7 +304,7 @@ _FOLDS: Mapping[type[f.Fact], Callable[[Situation, Any], Changes]] = {
     f.MessageDelivered: messaging.delivered,
     f.MessageAcknowledged: messaging.acknowledged,
     f.MessageOverdue: messaging.overdue,
-    f.AdviceGiven: _noted,
+    f.AdviceGiven: _advised,
     f.NeedOpened: _need_opened,
     f.NeedWithdrawn: _need_withdrawn,
     f.ResourceSignedOn: assignments.resource_signed_on,
@@ -271,5 +332,11 @@ _FOLDS: Mapping[type[f.Fact], Callable[[Situation, Any], Changes]] = {
     f.AidDeclined: climbing.aid_step,
     f.AidCommitted: climbing.aid_step,
     f.AidReleased: climbing.aid_step,
+    f.AlarmRaised: alarm_folding.alarm_raised,
+    f.AlarmLowered: alarm_folding.alarm_lowered,
+    f.NeedReduced: alarm_folding.need_reduced,
+    f.HandoverGiven: messaging.handed_over,
+    f.HandoverAccepted: messaging.accepted,
+    f.Corrected: correcting.corrected,
 }
 assert set(_FOLDS) == set(f.KINDS.values()), "every fact has its fold"

@@ -15,16 +15,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
+from incidents.centre import TravelByHour
+from incidents.local_time import hour_of_week
 from incidents.quantities import EARTH_RADIUS_M, MS_PER_S, ContactId, Instant, Place
-from simulation.distributions import Distribution, Floats
+from simulation.distributions import Distribution, Floats, Scaled
+from simulation.shares import choose, natures_of, share_travel_luck
 from simulation.streams import stream
 from simulation.workload import Course, HourlyTime, Nature, Workload
 
@@ -57,6 +60,14 @@ class Outcome:
     transports: bool
     to_facility_s: float
     handover_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The caller is lost once so many questions are answered; the call-taker then takes `jump_out` where it is offered."""
+
+    after: int
+    jump_out: str
 
 
 AT_ONCE = Outcome(0.0, 1.0, None, None, 0.0, False, 0.0, 0.0)
@@ -102,7 +113,7 @@ class Contact:
     """One contact and its hidden truth. `priority` is the true one, for judging; `patience_s` None means it
     waits for ever.
 
-    `pace_s` is the time one triage question takes, its answer included. `place` None: the workload knows no
+    `pace_s` is the time one triage question takes, its answer included. `lost` None: never. `place` None: the workload knows no
     places.
     """
 
@@ -118,9 +129,12 @@ class Contact:
     pace_s: float
     decision_s: float
     wrap_up_s: float
+    lost: Lost | None
     _index: int = field(repr=False)
     _fates: Mapping[str, _Fate] = field(repr=False, compare=False)
     _luck: Mapping[str, Floats] = field(repr=False, compare=False)
+    _pace: float = field(default=1.0, repr=False)
+    """By how many times travel is longer in the hour in which it came."""
 
     def answer(self, about: str) -> str | None:
         """What the caller says when asked about an attribute; None: nothing is known of it."""
@@ -133,28 +147,32 @@ class Contact:
         """
         fate = self._fates.get(kind)
         if fate is None:
-            return AT_ONCE
-        return fate.outcome(self._luck[kind][self._index, ordinal % ORDINALS].tolist())
+            return AT_ONCE if self._pace == 1.0 else replace(AT_ONCE, travel_factor=self._pace)
+        found = fate.outcome(self._luck[kind][self._index, ordinal % ORDINALS].tolist())
+        return found if self._pace == 1.0 else replace(found, travel_factor=found.travel_factor * self._pace)
 
 
 def draw_contacts(
-    workload: Workload, seed: int, start: Instant, duration_s: float, zones: Mapping[str, Place]
-) -> tuple[Contact, ...]:
+    workload: Workload, seed: int, start: Instant, duration_s: float, zones: Mapping[str, Place],
+    travel_by_hour: TravelByHour | None = None,
+) -> tuple[Contact, ...]:  # fmt: skip
     """Draw every contact from `start` for `duration_s`, in order of arrival.
 
+    `travel_by_hour` is what the centre plans with: the truth is the same unless the workload declares its own.
     `zones` gives the centre of each zone the workload names. Equal arguments give equal contacts, in any
     process. Takes time in proportion to the number of contacts, about 40 microseconds each.
     """
     instants = _instants(workload, seed, start, duration_s)
     count = len(instants)
     hours = _hours(workload, instants)
-    which = _natures(workload, stream(seed, "nature").random(count), hours)
+    which = natures_of(workload, stream(seed, "nature").random(count), hours)
     spots = _places(workload, seed, which, zones)
     told = _told(workload, seed, which)
     times = _times(workload, seed, which, hours)
+    lost = _lost(workload, seed, which)
     kinds = sorted({kind for courses in workload.conducts.values() for kind in courses})
     luck = {kind: stream(seed, f"course/{kind}").random((count, ORDINALS, len(_CAUSES))) for kind in kinds}
-    _make_kin(workload, seed, luck, count)
+    share_travel_luck(workload, seed, luck, _CAUSES.index("travel"))
     fates = [
         {
             name: {kind: _fate(workload, course, hour) for kind, course in courses.items()}
@@ -162,6 +180,7 @@ def draw_contacts(
         }
         for hour in (range(24) if workload.times_by_hour else (0,))
     ]
+    paces = _paces(workload, instants, travel_by_hour)
     contacts = []
     for index in range(count):
         nature = workload.natures[which[index]]
@@ -180,9 +199,11 @@ def draw_contacts(
                 pace_s=pace_s,
                 decision_s=decision_s,
                 wrap_up_s=wrap_up_s,
+                lost=lost[index],
                 _index=index,
                 _fates={} if nature.conduct is None else fates[hours[index] if len(fates) > 1 else 0][nature.conduct],
                 _luck=luck,
+                _pace=paces[index],
             )
         )
     return tuple(contacts)
@@ -227,6 +248,15 @@ def _local(instant: Instant, zone: ZoneInfo) -> datetime:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=instant)).astimezone(zone)
 
 
+def _paces(workload: Workload, instants: list[Instant], planned: TravelByHour | None) -> list[float]:
+    """By how many times travel to each contact is longer, by the hour in which it came."""
+    factors = workload.travel_by_hour or planned
+    if factors is None:
+        return [1.0] * len(instants)
+    zone = ZoneInfo(workload.time_zone)
+    return [factors[hour_of_week(instant, zone)] for instant in instants]
+
+
 def _day_factors(workload: Workload, seed: int, days: list[int]) -> list[float]:
     """One gamma factor with mean 1 per local day, the same for all its quarter hours; a day's factor hangs on
     the day alone.
@@ -239,44 +269,12 @@ def _day_factors(workload: Workload, seed: int, days: list[int]) -> list[float]:
     return [factor[day] for day in days]
 
 
-def _choose(us: Floats, shares: list[float]) -> NDArray[np.intp]:
-    """The index of the share into which each uniform number falls."""
-    return np.minimum(np.searchsorted(np.cumsum(shares), us, side="right"), len(shares) - 1)
-
-
 def _hours(workload: Workload, instants: list[Instant]) -> list[int]:
     """The local hour of every instant; nobody asks where nothing depends on it."""
     if not workload.mix_by_hour and not workload.times_by_hour:
         return []
     zone = ZoneInfo(workload.time_zone)
     return [_local(instant, zone).hour for instant in instants]
-
-
-def _natures(workload: Workload, us: Floats, hours: list[int]) -> NDArray[np.intp]:
-    """The nature of each contact, by the mix of its hour."""
-    shares = np.asarray([nature.share for nature in workload.natures])
-    if not workload.mix_by_hour:
-        return _choose(us, shares.tolist())
-    weights = np.asarray([workload.mix_by_hour.get(nature.id, (1.0,) * 24) for nature in workload.natures])
-    chosen, at = np.zeros(len(us), dtype=np.intp), np.asarray(hours)
-    for hour in range(24):
-        mix = shares * weights[:, hour]
-        # An hour at which the log never saw anything takes the mix of the day.
-        mix = mix / mix.sum() if mix.sum() > 0 else shares
-        chosen[at == hour] = _choose(us[at == hour], mix.tolist())
-    return chosen
-
-
-def _make_kin(workload: Workload, seed: int, luck: dict[str, Floats], count: int) -> None:
-    """Give the travel luck of all resources of a contact a part in common (a normal copula); each keeps its distribution."""
-    share = workload.travel_kinship
-    if share == 0:
-        return
-    common = ndtri(stream(seed, "travel in common").random(count))[:, None]
-    cause = _CAUSES.index("travel")
-    for kind in sorted(luck):
-        own = ndtri(np.maximum(luck[kind][:, :, cause], 2.0**-53))
-        luck[kind][:, :, cause] = ndtr(math.sqrt(share) * common + math.sqrt(1 - share) * own)
 
 
 def _places(workload: Workload, seed: int, which: NDArray[np.intp], zones: Mapping[str, Place]) -> list[Place | None]:
@@ -292,7 +290,7 @@ def _places(workload: Workload, seed: int, which: NDArray[np.intp], zones: Mappi
         natures = [index for index, nature in enumerate(workload.natures) if nature.places == mix]
         names = list(shares)
         chosen = np.flatnonzero(np.isin(which, natures)).tolist()
-        for index, choice in zip(chosen, _choose(us[chosen], list(shares.values())).tolist(), strict=True):
+        for index, choice in zip(chosen, choose(us[chosen], list(shares.values())).tolist(), strict=True):
             centre, spread_m = zones[names[choice]], workload.spread_m.get(names[choice], 0.0)
             north, east = blocks[index]
             spots[index] = _around(centre, names[choice], spread_m * _OFFSETS[north], spread_m * _OFFSETS[east])
@@ -317,7 +315,7 @@ def _told(workload: Workload, seed: int, which: NDArray[np.intp]) -> list[Mappin
                 continue
             names, shares = list(nature.told[about]), list(nature.told[about].values())
             chosen = np.flatnonzero(which == index)
-            for position, choice in zip(chosen, _choose(us[chosen], shares), strict=True):
+            for position, choice in zip(chosen, choose(us[chosen], shares), strict=True):
                 told[position][about] = names[choice]
     return list(told)
 
@@ -349,26 +347,21 @@ def _times(
     return list(zip(patience, pace.tolist(), decision.tolist(), wrap_up.tolist(), strict=True))
 
 
+def _lost(workload: Workload, seed: int, which: NDArray[np.intp]) -> list[Lost | None]:
+    """Who is lost, and after how many questions, each of those that the nature is reckoned to be asked as likely."""
+    lost: list[Lost | None] = [None] * len(which)
+    if all(nature.lost is None for nature in workload.natures):
+        return lost
+    us = stream(seed, "lost").random((len(which), 2))
+    for index, nature in enumerate(workload.natures):
+        if nature.lost is not None:
+            for position in np.flatnonzero((which == index) & (us[:, 0] < nature.lost.share)).tolist():
+                lost[position] = Lost(int(us[position, 1] * nature.questions), nature.lost.jump_out)
+    return lost
+
+
 def _values(workload: Workload, nature: Nature, name: str, us: Floats) -> Floats:
     return workload.distribution(getattr(nature, name)).at_many(us)
-
-
-@dataclass(frozen=True, slots=True)
-class _Scaled:
-    """A distribution times a factor."""
-
-    of: Distribution
-    factor: float
-
-    def at(self, u: float) -> float:
-        return self.of.at(u) * self.factor
-
-    def at_many(self, us: Floats) -> Floats:
-        return self.of.at_many(us) * self.factor
-
-    @property
-    def mean(self) -> float:
-        return self.of.mean * self.factor
 
 
 def _fate(workload: Workload, course: Course, hour: int) -> _Fate:
@@ -380,5 +373,5 @@ def _fate(workload: Workload, course: Course, hour: int) -> _Fate:
     found = {name: workload.distribution(duration) for name, duration in course.durations()}
     for name, factors in workload.times_by_hour.items():
         if name in found:
-            found[name] = _Scaled(found[name], factors[hour])
+            found[name] = Scaled(found[name], factors[hour])
     return _Fate(**found, **shares)  # type: ignore[arg-type]

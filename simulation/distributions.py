@@ -187,6 +187,27 @@ class Quantiles:
         return (sum(self.values) - (self.values[0] + self.values[-1]) / 2) / (len(self.values) - 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """A distribution times a factor."""
+
+    of: Distribution
+    factor: float
+
+    def at(self, u: float) -> float:
+        """The value times the factor."""
+        return self.of.at(u) * self.factor
+
+    def at_many(self, us: Floats) -> Floats:
+        """`at` of every element."""
+        return self.of.at_many(us) * self.factor
+
+    @property
+    def mean(self) -> float:
+        """The expected value times the factor."""
+        return self.of.mean * self.factor
+
+
 def table_of(sample: Sequence[float], steps: int = 20) -> Quantiles:
     """Return the quantile table of a sample, `steps` + 1 values in whole units.
 

@@ -173,6 +173,7 @@ def _scripts(incidents: Sequence[LoggedIncident]) -> tuple[list[_Script], Counte
             pace_s=pace_s,
             decision_s=NEVER_S,
             wrap_up_s=0.0,
+            lost=None,
             _index=0,
             _fates={},
             _luck={},

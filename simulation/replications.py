@@ -63,7 +63,9 @@ class Replication:
 def contacts_of(scenario: Scenario, span: Span, seed: int) -> tuple[Contact, ...]:
     """Draw the contacts that every procedure meets under `seed`."""
     duration_s = span.warm_up_s + span.measured_s + span.tail_s
-    return draw_contacts(scenario.workload, seed, span.start, duration_s, scenario.zones)
+    return draw_contacts(
+        scenario.workload, seed, span.start, duration_s, scenario.zones, scenario.centre.travel_by_hour
+    )
 
 
 def play(scenario: Scenario, procedure: Procedure, contacts: Sequence[Contact], span: Span) -> list[Fact]:

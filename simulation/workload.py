@@ -14,11 +14,10 @@ from zoneinfo import available_timezones
 
 from pydantic import Field, model_validator
 
-from incidents.centre import Centre, Document, Loc, Name
+from incidents.centre import HOURS_IN_A_WEEK, Centre, Document, Loc, Name, TravelByHour
 from incidents.procedure import Procedure
 from simulation.distributions import Constant, Distribution, Exponential, Gamma, Lognormal, Quantiles, Weibull
 
-HOURS_IN_A_WEEK = 168
 Share = Annotated[float, Field(ge=0, le=1)]
 Rate = Annotated[float, Field(ge=0, le=1_000_000)]
 _EVEN = 1e-6
@@ -76,7 +75,7 @@ class DistributionEntry(Document):
 
 Hours = Annotated[tuple[Annotated[float, Field(ge=0, le=100)], ...], Field(min_length=24, max_length=24)]
 """A factor for each hour of the local day, from midnight."""
-HourlyTime = Literal["handling_s", "decision_s", "turnout_s", "travel_factor", "scene_s"]
+HourlyTime = Literal["handling_s", "decision_s", "turnout_s", "scene_s"]
 Duration = Name | DistributionEntry
 """A distribution of seconds, in place or by the name of one of the workload's tables."""
 ZERO = DistributionEntry(constant=0.0)
@@ -134,13 +133,20 @@ class Course(Document):
                 yield name, value
 
 
+class LostCallers(Document):
+    """Of the callers, `share` are lost before the interview is over; the call-taker then takes `jump_out` where it is offered."""
+
+    share: Share
+    jump_out: Name = "caller lost"
+
+
 class Nature(Document):
     """A kind of truth. `told` gives, for an attribute, what the caller says in its place; absent means the
     truth is told.
 
     `handling_s` covers `questions` questions, so a procedure that asks more takes longer by the same pace.
     `decision_s` is the dispatcher's delay from the end of triage to acting on a proposal. `patience_s` absent
-    means that these callers wait as long as the workload's callers do.
+    means that these callers wait as long as the workload's callers do; `lost` absent, that none of them is lost.
     """
 
     id: Name
@@ -155,6 +161,7 @@ class Nature(Document):
     decision_s: Duration = ZERO
     patience_s: Duration | None = None
     conduct: Name | None = None
+    lost: LostCallers | None = None
 
 
 class Workload(Document):
@@ -171,6 +178,7 @@ class Workload(Document):
     natures: tuple[Nature, ...] = Field(min_length=1, max_length=10_000)
     patience_s: Duration | None = None
     wrap_up_s: Duration = ZERO
+    travel_by_hour: TravelByHour | None = None
     mix_by_hour: Mapping[Name, Hours] = Field(
         default_factory=dict, description="by nature: its share at each hour over its share of the day; absent: 1"
     )
@@ -234,6 +242,11 @@ class Workload(Document):
             if nature.queue not in procedure.queues:
                 accepted = ", ".join(procedure.queues)
                 yield ("natures", index, "queue"), f"the procedure has no queue {nature.queue!r}", accepted
+            # A procedure without jump-outs has no rule for lost callers; one that has some must mean the same ones.
+            jump_outs = procedure.triage.jump_outs
+            if nature.lost is not None and jump_outs and nature.lost.jump_out not in jump_outs:
+                what = f"the procedure has no jump-out {nature.lost.jump_out!r}"
+                yield ("natures", index, "lost", "jump_out"), what, ", ".join(jump_outs)
             if nature.priority not in procedure.priorities:
                 accepted = ", ".join(procedure.priorities)
                 yield (

@@ -11,11 +11,12 @@ from simulation.fitting.mapping import LogMapping
 from simulation.fitting.natures import grouped
 from simulation.fitting.travel import travel_s
 from simulation.fitting.workload import talk_s
-from simulation.workload import HourlyTime, Hours, Workload
+from simulation.workload import Hours, Workload
 
-OF_A_RESPONSE: Mapping[HourlyTime, Callable[[LoggedIncident, Response], float | None]] = {
+TRAVEL = "travel"
+OF_A_RESPONSE: Mapping[str, Callable[[LoggedIncident, Response], float | None]] = {
     "turnout_s": turnout_s,
-    "travel_factor": lambda _, response: travel_s(response),
+    TRAVEL: lambda _, response: travel_s(response),
     "scene_s": scene_s,
 }
 
@@ -29,11 +30,14 @@ def with_hours(workload: Workload, log: Log, mapping: LogMapping) -> Workload:
     if mix_by_hour(hours, names).matters:
         by_name = mix_weights(hours, names)
         weights = {nature.id: by_name[nature.truth["nature"]] for nature in workload.natures}
-    factors: dict[HourlyTime, Hours] = {}
-    for name, (at, values) in times_of_log(log, mapping).items():
-        if times_by_hour(at, values).matters:
-            factors[name] = time_factors(at, values)
-    return workload.model_copy(update={"mix_by_hour": weights, "times_by_hour": factors})
+    factors = {
+        name: time_factors(at, values)
+        for name, (at, values) in times_of_log(log, mapping).items()
+        if times_by_hour(at, values).matters
+    }
+    travel = factors.pop(TRAVEL, None)
+    week = None if travel is None else tuple(min(10.0, max(0.1, factor)) for factor in travel * 7)
+    return workload.model_copy(update={"mix_by_hour": weights, "times_by_hour": factors, "travel_by_hour": week})
 
 
 def tests_of(log: Log, mapping: LogMapping) -> Mapping[str, HourTest]:
@@ -53,9 +57,9 @@ def mix_of_log(log: Log, mapping: LogMapping) -> tuple[list[int], list[str]]:
     return [hour for hour, _ in pairs], [nature for _, nature in pairs]
 
 
-def times_of_log(log: Log, mapping: LogMapping) -> Mapping[HourlyTime, tuple[list[int], list[float]]]:
+def times_of_log(log: Log, mapping: LogMapping) -> Mapping[str, tuple[list[int], list[float]]]:
     """For every time that may depend on the hour of receipt: hours and seconds."""
-    found: dict[HourlyTime, tuple[list[int], list[float]]] = {"handling_s": ([], [])}
+    found: dict[str, tuple[list[int], list[float]]] = {"handling_s": ([], [])}
     for each in log.incidents:
         _add(found, "handling_s", each, talk_s(each, mapping))
         for response in each.responses:
@@ -66,8 +70,8 @@ def times_of_log(log: Log, mapping: LogMapping) -> Mapping[HourlyTime, tuple[lis
 
 
 def _add(
-    found: dict[HourlyTime, tuple[list[int], list[float]]],
-    name: HourlyTime,
+    found: dict[str, tuple[list[int], list[float]]],
+    name: str,
     incident: LoggedIncident,
     value: float | None,
 ) -> None:

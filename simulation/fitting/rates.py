@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from incidents.centre import HOURS_IN_A_WEEK
+
 if TYPE_CHECKING:
     from simulation.fitting.log import Span
 
 
 HOUR_S, DAY_S = 3600, 86_400
-HOURS_IN_A_WEEK = 168
 
 
 def hour_of_week(at: float) -> int:

@@ -59,6 +59,11 @@ def checked(facts: Sequence[f.Fact], **check: Any) -> Verdict | None:
     return found[0].verdict if found else None
 
 
+def made_up(seconds: float) -> f.Fact:
+    """Somebody makes the attendance up."""
+    return f.AlarmRaised(at(seconds), CRASH, "rescue", "second", "made up", by_person=True)
+
+
 OPENING = an_opening()
 MET, MISSED, PENDING = Verdict.MET, Verdict.MISSED, Verdict.PENDING
 
@@ -73,6 +78,9 @@ MET, MISSED, PENDING = Verdict.MET, Verdict.MISSED, Verdict.PENDING
         ([*OPENING, f.NoteAdded(at(25), CRASH, "Handover to police.")], {"note": "handover"}, MET),
         ([*OPENING, f.NoteAdded(at(25), CRASH, "raining"), closed(30)], {"note": "handover"}, MISSED),
         ([*OPENING, sent(30)], {"record": "assessed", "before": "assigned"}, MET),
+        ([*OPENING, made_up(30)], {"record": "alarm raised", "within_s": 60, "after": "assessed"}, MET),
+        ([*OPENING, made_up(500)], {"record": "alarm raised", "within_s": 60, "after": "assessed"}, MISSED),
+        ([*OPENING, f.AlarmLowered(at(40), CRASH, "stop")], {"record": "alarm lowered"}, MET),
         ([*OPENING, sent(30)], {"record": "located", "before": "assigned"}, MISSED),
         (
             [*OPENING, sent(30), f.IncidentLocated(at(30), CRASH, spot(1))],
@@ -247,3 +255,26 @@ def test_a_log_is_kept_where_nothing_is_missed(seconds: float, is_kept: bool) ->
 def test_a_missed_check_is_not_kept() -> None:
     """Targets alone do not show that the procedure was followed."""
     assert not judged([*OPENING, closed(30)], a_procedure(checks={"it": {"note": "handover"}})).is_kept
+
+
+def interrupted(*resumed_s: float) -> list[f.Fact]:
+    """A caller is lost at 15 s; back at each of these instants; the log goes on to 400 s."""
+    back = [f.InterviewResumed(at(when), CRASH, "nature") for when in resumed_s]
+    return [*an_opening()[:3], f.InterviewLeft(at(15), CRASH, "nature", "caller lost"), *back, tick(400)]
+
+
+@pytest.mark.parametrize(
+    ("log", "verdict"),
+    [
+        (interrupted(100), Verdict.MET),
+        (interrupted(350), Verdict.MISSED),
+        (interrupted(), Verdict.MISSED),
+        ([*an_opening(), tick(400)], None),
+    ],
+    ids=["rung back in time", "too late", "never", "not interrupted"],
+)
+def test_a_lost_caller_is_rung_back_within_the_time_that_a_check_gives(
+    log: list[f.Fact], verdict: Verdict | None
+) -> None:
+    """An abandoned emergency call is a promise to ring back, and the log shows whether it was kept."""
+    assert checked(log, record="resumed", after="left", within_s=300) == verdict

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -11,13 +12,15 @@ from hypothesis import strategies as st
 from incidents import facts as f
 from incidents.centre import Centre
 from incidents.desk import Desk
-from incidents.dry_run import Step, boundaries, interviews, odd_edges, outcome_of, timeline, unforetold
+from incidents.dry_run import Step, odd_edges, timeline
+from incidents.interview import interviews, outcome_of
 from incidents.local_time import instant_at
 from incidents.procedure import Procedure
 from incidents.quantities import IncidentId, Instant
 from incidents.refusals import Refusal
 from incidents.shifts import duty_spans
 from tests.builders import START, a_centre, a_procedure, an_incident, at
+from tests.incidents.an_interview import interview_rules
 from tests.incidents.random_rules import INTERVIEWS, UNWELL, instants, procedures, rosters
 
 LADDER = {
@@ -88,7 +91,6 @@ def test_a_code_without_a_plan_asks_for_nobody() -> None:
     rules = a_procedure(escalation=LADDER, determinants=determinants)
     steps = timeline(a_centre({"A1": ("ambulance", 0)}), rules, START, UNWELL)
     assert [type(each.fact).__name__ for each in steps][-1] == "IncidentAssessed"
-    assert boundaries(rules, UNWELL) == ()
 
 
 def test_the_timeline_names_who_is_on_duty_at_each_instant() -> None:
@@ -163,22 +165,6 @@ def test_all_that_is_wrong_with_answers_is_said_at_once() -> None:
     assert len(refused.value.flaws) == 2
 
 
-def test_boundaries_by_hand() -> None:
-    """Just below 60 s nothing has happened; at 60 s the rung has acted; the second rung's instant counts from the same need."""
-    rules = a_procedure(escalation=LADDER)
-    found = [
-        (each.rung, each.case, each.taken_up_ms, each.is_reached, each.priority) for each in boundaries(rules, UNWELL)
-    ]
-    assert found == [
-        ("late", "below", 59_999, False, "green"),
-        ("late", "at", 60_000, True, "red"),
-        ("late", "above", 60_001, True, "red"),
-        ("later", "below", 89_999, False, "red"),
-        ("later", "at", 90_000, True, "red"),
-        ("later", "above", 90_001, True, "red"),
-    ]
-
-
 def recorded_by_a_desk(
     centre: Centre, rules: Procedure, opened: Instant, steps: tuple[Step, ...], answers: dict[str, str], pace_ms: int
 ) -> list[f.Fact]:
@@ -235,47 +221,6 @@ def test_the_timeline_is_what_a_desk_records(
     assert [each.fact for each in steps] == recorded
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
-@given(procedures(), INTERVIEWS)
-def test_a_desk_agrees_at_every_boundary(rules: Procedure, answers: dict[str, str]) -> None:
-    """An incident that ends a millisecond before a rung's instant has not reached it; one that ends at that instant has."""
-    centre = a_centre({"A1": ("ambulance", 0)})
-    for each in boundaries(rules, answers):
-        desk = Desk.under(centre, rules, START)
-        desk.observe(f.IncidentOpened(START, IncidentId("i")))
-        recorded = [
-            fact for pair in answers.items() for fact in desk.observe(f.AnswerGiven(START, IncidentId("i"), *pair))
-        ]
-        if each.taken_up_ms:
-            recorded += desk.review(START + each.taken_up_ms)
-        reached = [fact.rung for fact in recorded if isinstance(fact, f.IncidentEscalated)]
-        assert (each.rung in reached, desk.situation.incidents[IncidentId("i")].priority) == (
-            each.is_reached,
-            each.priority,
-        )
-
-
-@pytest.mark.parametrize(
-    ("rung", "names"),
-    [
-        (LATE, ()),
-        ({**LATE, "stands_down": True}, ()),
-        ({**LATE, "notifies": [{"role": "fire"}]}, ()),
-        ({**LATE, "proposes": True}, ("up",)),
-        ({**LATE, "most": 2}, ("up",)),
-        ({**LATE, "hours": [{"start": "07:00", "until": "19:00"}]}, ("up",)),
-        ({"at_once": True, "priorities": ["green"], "raises_to": "red"}, ("up",)),
-        ({"waiting_answer_s": 15, "notifies": [{"role": "answering"}]}, ("up",)),
-    ],
-)
-def test_a_rung_is_foretold_or_named_as_one_that_is_not(rung: dict[str, Any], names: tuple[str, ...]) -> None:
-    """A timeline that leaves a rung out in silence is believed."""
-    rules = a_procedure(escalation={"up": rung})
-    steps = timeline(a_centre({"A1": ("ambulance", 0)}), rules, START, UNWELL)
-    assert unforetold(rules) == names
-    assert in_seconds(steps, f.IncidentEscalated) == ([] if names else [("IncidentEscalated", 60)])
-
-
 @settings(max_examples=30, deadline=None)
 @given(st.sampled_from([{}, {"stands_down": True}, {"notifies": [{"role": "fire"}], "ack_s": 5}]), st.integers(1, 300))
 def test_a_foretold_rung_acts_as_it_does_at_the_desk(more: dict[str, Any], waited_s: int) -> None:
@@ -286,3 +231,43 @@ def test_a_foretold_rung_acts_as_it_does_at_the_desk(more: dict[str, Any], waite
     recorded = [each for each in desk.review(at(waited_s)) if isinstance(each, f.IncidentEscalated)]
     foretold = [step.fact for step in timeline(desk.centre, rules, START, UNWELL) if step.at <= at(waited_s)]
     assert recorded == [each for each in foretold if isinstance(each, f.IncidentEscalated)]
+
+
+LEAVINGS = st.sampled_from(
+    [
+        ({}, {"nature": "caller lost"}),
+        ({"nature": "illness"}, {"severe": "caller lost"}),
+        ({"nature": "unknown"}, {"severe": "caller lost"}),
+        ({"awake": "no"}, {"nature": "worse"}),
+        ({"nature": "illness", "awake": "yes", "pale": "no"}, {"severe": "worse"}),
+        ({"nature": "illness", "awake": "yes"}, {"severe": "worse", "pale": "caller lost"}),
+    ]
+)
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(LEAVINGS, st.sampled_from([0, 7.5, 60]))
+def test_an_interview_that_is_left_goes_as_it_does_at_a_desk(
+    said: tuple[dict[str, str], dict[str, str]], pace_s: float
+) -> None:
+    """Fact for fact: what a designer rehearses is what a lost caller leaves behind."""
+    answers, left = said
+    desk = Desk.under(a_centre({"A1": ("ambulance", 0)}), interview_rules(), START)
+    foretold = [step.fact for step in timeline(desk.centre, desk.procedure, START, answers, left=left, pace_s=pace_s)]
+    outside = (f.IncidentOpened, f.AnswerGiven, f.InterviewLeft)
+    recorded = [fact for each in foretold if isinstance(each, outside) for fact in desk.observe(each)]
+    assert recorded == foretold
+
+
+@pytest.mark.parametrize(
+    ("answers", "left", "why"),
+    [
+        ({"nature": "fire"}, {"severe": "caller lost"}, "/left/severe: the interview cannot leave it by 'caller lost'"),
+        ({}, {"nature": "gone"}, "/left/nature: the interview cannot leave it by 'gone'"),
+        ({"nature": "fire"}, {"nature": "caller lost"}, "/answers/nature: is left, and so not answered"),
+    ],
+)
+def test_leaving_that_does_not_happen_is_refused(answers: dict[str, str], left: dict[str, str], why: str) -> None:
+    """A timeline of another interview than the one that was given would be believed."""
+    with pytest.raises(Refusal, match=re.escape(why)):
+        outcome_of(interview_rules().triage, answers, left)

@@ -21,6 +21,7 @@ from simulation.scenario import Scenario
 from simulation.scenario_files import scenario_folder
 from simulation.workload import Workload
 from tests.builders import START, a_centre, a_desk, a_procedure, an_incident, at, report, spot
+from tests.incidents.an_interview import interview_rules
 
 RED, GREEN = "red", "green"
 LATE = {
@@ -280,3 +281,50 @@ def test_the_same_seed_has_the_same_callers_whatever_is_misheard(san_francisco: 
     assert right.contacts == wrong.contacts
     assert wrong.judged == again.judged
     assert wrong.judged.over > right.judged.over
+
+
+def a_lost_caller() -> Coverage:
+    """One caller is lost after saying it is an illness, one gets worse and then does not."""
+    rules = interview_rules()
+    desk = a_desk(a_centre({"A1": ("ambulance", 0)}), rules)
+    log = list(an_incident(desk, "lost", spot(0), at(0), nature="illness"))
+    log += desk.observe(f.InterviewLeft(at(5), IncidentId("lost"), "severe", "caller lost"))
+    log += an_incident(desk, "worse", spot(0), at(10), nature="unknown")
+    log += desk.observe(f.InterviewLeft(at(15), IncidentId("worse"), "severe", "worse"))
+    log += desk.observe(f.InterviewResumed(at(20), IncidentId("worse"), "severe"))
+    log += desk.observe(f.AnswerGiven(at(25), IncidentId("worse"), "severe", "refused"))
+    return coverage(log, rules)
+
+
+def test_jump_outs_are_counted_by_name() -> None:
+    """One that nobody ever takes may be one that nobody knows."""
+    found = a_lost_caller()
+    assert found.uses["jump-outs"] == {"caller lost": 1, "worse": 1, "nuisance": 0}
+    assert found.unused["jump-outs"] == ("nuisance",)
+
+
+def test_an_interview_cut_short_takes_no_path_and_a_resumed_one_takes_its_own() -> None:
+    """The paths are those of the tree; what was left before its end is counted apart."""
+    found = a_lost_caller()
+    assert (found.coded, found.cut_short, found.left_out) == (2, 1, 0)
+    assert [in_words(path) for path, count in found.paths.items() if count] == ["nature=unknown, severe=refused"]
+
+
+def test_unknown_and_refused_are_counted_as_answers_of_their_own() -> None:
+    """How often callers do not know is what a designer words a question by."""
+    answers = a_lost_caller().answers
+    assert (answers["severe", "refused"], answers["severe", "unknown"], answers["nature", "unknown"]) == (1, 0, 1)
+
+
+def test_alarm_levels_are_counted_by_plan_and_name() -> None:
+    """A level that no rehearsal reached has not been rehearsed; its needs are no second use of the plan."""
+    levels = [{"name": name, "counts": "added", "send": [{"skill": "fire"}]} for name in ("second", "third")]
+    plans = {**a_procedure().model_dump(mode="json")["plans"], "fire": {"send": [{"skill": "fire"}], "levels": levels}}
+    rules = a_procedure(plans=plans)
+    desk = a_desk(a_centre({"E1": ("engine", 0)}), rules)
+    log = [*an_incident(desk, "i", None, at(0), nature="fire")]
+    log += desk.observe(f.AlarmRaised(at(1), IncidentId("i"), "fire", "second", "made up", by_person=True))
+    found = coverage(log, rules)
+    assert found.uses["alarm levels"] == {"fire: second": 1, "fire: third": 0}
+    assert found.uses["plans"] == {"fire": 1, "medical": 0, "rescue": 0}
+    assert found.unused["alarm levels"] == ("fire: third",)

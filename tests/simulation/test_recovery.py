@@ -180,7 +180,9 @@ def test_shares_are_recovered(fits: list[Fitted]) -> None:
 
 def test_nothing_depends_on_the_hour_where_nothing_does(fits: list[Fitted]) -> None:
     """At a chance of one in a thousand for each of a dozen tests, none should be seen in three towns."""
-    assert [(fitted.workload.mix_by_hour, fitted.workload.times_by_hour) for fitted in fits] == [({}, {})] * len(fits)
+    assert [
+        (each.workload.mix_by_hour, each.workload.times_by_hour, each.workload.travel_by_hour) for each in fits
+    ] == [({}, {}, None)] * len(fits)
 
 
 def test_days_that_differ_are_told_from_days_that_do_not(tmp_path: Path) -> None:
