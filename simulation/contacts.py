@@ -170,16 +170,8 @@ def draw_contacts(
     told = _told(workload, seed, which)
     times = _times(workload, seed, which, hours)
     lost = _lost(workload, seed, which)
-    kinds = sorted({kind for courses in workload.conducts.values() for kind in courses})
-    luck = {kind: stream(seed, f"course/{kind}").random((count, ORDINALS, len(_CAUSES))) for kind in kinds}
-    share_travel_luck(workload, seed, luck, _CAUSES.index("travel"))
-    fates = [
-        {
-            name: {kind: _fate(workload, course, hour) for kind, course in courses.items()}
-            for name, courses in workload.conducts.items()
-        }
-        for hour in (range(24) if workload.times_by_hour else (0,))
-    ]
+    luck = _luck(workload, seed, count)
+    fates = _fates(workload)
     paces = _paces(workload, instants, travel_by_hour)
     contacts = []
     for index in range(count):
@@ -267,6 +259,25 @@ def _day_factors(workload: Workload, seed: int, days: list[int]) -> list[float]:
     shape = cv**-2
     factor = {day: float(stream(seed, f"day/{day}").gamma(shape)) / shape for day in sorted(set(days))}
     return [factor[day] for day in days]
+
+
+def _luck(workload: Workload, seed: int, count: int) -> dict[str, Floats]:
+    """Uniform numbers by kind, for each contact, ordinal and cause."""
+    kinds = sorted({kind for courses in workload.conducts.values() for kind in courses})
+    luck = {kind: stream(seed, f"course/{kind}").random((count, ORDINALS, len(_CAUSES))) for kind in kinds}
+    share_travel_luck(workload, seed, luck, _CAUSES.index("travel"))
+    return luck
+
+
+def _fates(workload: Workload) -> list[dict[str, dict[str, _Fate]]]:
+    """By hour of receipt, conduct and kind; one for all hours where nothing depends on them."""
+    return [
+        {
+            name: {kind: _fate(workload, course, hour) for kind, course in courses.items()}
+            for name, courses in workload.conducts.items()
+        }
+        for hour in (range(24) if workload.times_by_hour else (0,))
+    ]
 
 
 def _hours(workload: Workload, instants: list[Instant]) -> list[int]:
