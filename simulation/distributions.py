@@ -114,8 +114,7 @@ class Gamma:
 
     def at(self, u: float) -> float:
         """The inverse of the regularised incomplete gamma function, scaled."""
-        share: float = gammaincinv(self.cv**-2, u)
-        return share * self.mean * self.cv**2
+        return float(gammaincinv(self.cv**-2, u) * self.mean * self.cv**2)
 
     def at_many(self, us: Floats) -> Floats:
         """`at` of every element."""

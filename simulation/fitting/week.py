@@ -26,9 +26,10 @@ from scipy.optimize import minimize_scalar
 from scipy.special import gammaln
 from scipy.stats import chi2
 
+from incidents.centre import HOURS_IN_A_WEEK
 from simulation.distributions import Floats
 from simulation.fitting.log import DAY_S, Log, Span
-from simulation.fitting.rates import HOUR_S, HOURS_IN_A_WEEK, hour_of_week, smooth_profile
+from simulation.fitting.rates import HOUR_S, hour_of_week, smooth_profile
 
 BLOCK_H = 6
 REJECTED = 0.05
