@@ -1,6 +1,7 @@
 """Run the benchmarks that finish in minutes, one after another.
 
-`backtest`, `first_arrival`, `sequences`, `teams`, `chaos`, `machine`, `faults`, `stall`, `determinism`, `fuzz` and `roads` are commands of their own.
+`backtest`, `first_arrival`, `sequences`, `teams`, `chaos`, `machine`, `faults`, `stall`, `determinism`, `fuzz` and
+`roads` are commands of their own.
 """
 
 from benchmarks.city import main as city

@@ -1,4 +1,4 @@
-"""Why the most urgent class of San Francisco is reached too soon in the twin: what goes together in the log, and what sharing mends.
+"""Why the most urgent class of San Francisco is reached too soon in the twin: what goes together, and what sharing mends.
 
 Needs the log in MUSTER_DATA; about a minute of one core, most of it the twin.
 """
