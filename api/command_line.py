@@ -19,6 +19,7 @@ from api import (
     call_taker_command,
     conformance_command,
     designer_commands,
+    fitting_commands,
     planner_commands,
     rehearsal_commands,
     roads_commands,
@@ -36,6 +37,7 @@ class Published(StrEnum):
 
     PROCEDURE = "procedure"
     CENTRE = "centre"
+    MAPPING = "mapping"
     WORKLOAD = "workload"
 
 
@@ -171,7 +173,7 @@ def allocate(
 @app.command()
 def check(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="centres, procedures, target packs, mappings of roads")
+        list[Path] | None, typer.Argument(help="centres, procedures, target packs, mappings of logs and roads")
     ] = None,
     centre: Annotated[Path | None, typer.Option(help="check the procedures against this centre")] = None,
     targets: Annotated[Path | None, typer.Option(help="a folder of target packs, in place of Muster's own")] = None,
@@ -182,6 +184,7 @@ def check(
     from incidents.read import check_procedure, published_schema, read_centre, read_document
     from incidents.refusals import DocumentRefused
     from incidents.targets import TargetPack
+    from simulation.fitting.mapping import LogMapping
     from simulation.roads.mapping import RoadMapping
     from simulation.scenario_files import known_packs
 
@@ -197,6 +200,8 @@ def check(
         try:
             if designer_commands.begins(file, "centre"):
                 read_centre(file)
+            elif designer_commands.begins(file, "mapping"):
+                read_document(file, LogMapping, LogMapping.flaws)
             elif designer_commands.begins(file, "pack"):
                 read_document(file, TargetPack, TargetPack.flaws)
             elif designer_commands.begins(file, "roads"):
@@ -222,7 +227,8 @@ app.command()(designer_commands.diff)
 app.command("what-if")(planner_commands.what_if)
 app.command("call-takers")(call_taker_command.call_takers)
 app.command()(planner_commands.demo)
-app.command()(planner_commands.fit)
+app.command()(fitting_commands.fit)
+app.command("back-test")(fitting_commands.back_test)
 app.command()(world_commands.contacts)
 app.command()(world_commands.play)
 app.add_typer(roads_commands.roads, name="roads")
@@ -278,10 +284,12 @@ def _text(file: Path) -> str:
 def _kind(schema: Published) -> type[Document]:
     from incidents.centre import Centre
     from incidents.procedure import Procedure
+    from simulation.fitting.mapping import LogMapping
     from simulation.workload import Workload
 
     kinds: dict[Published, type[Document]] = {
         Published.CENTRE: Centre,
+        Published.MAPPING: LogMapping,
         Published.PROCEDURE: Procedure,
         Published.WORKLOAD: Workload,
     }

@@ -1,4 +1,4 @@
-"""The planner's commands: `what-if`, `demo` and `fit`. `command_line` hangs them under `muster`.
+"""The planner's commands: `what-if` and `demo`. `command_line` hangs them under `muster`.
 
 Progress goes to standard error, answers to standard output and to files. Imports `simulation`.
 """
@@ -75,17 +75,6 @@ def demo(
     file = scenario_folder(name) / path
     question, scenario = read_what_if(file)
     _answer(question, scenario, file, None, None, Playing(workers, out / KEPT), out, as_json=False)
-
-
-def fit(
-    data: Annotated[Path, typer.Option(help="the folder with the San Francisco logs")],
-    out: Annotated[Path, typer.Option(help="the scenario folder to write")],
-) -> None:
-    """Fit the San Francisco scenario anew from its logs; prints what was found and what was left out."""
-    from simulation.fit import fit as fit_scenario
-
-    for line in fit_scenario(data, out).lines():
-        typer.echo(line)
 
 
 def _answer(

@@ -21,8 +21,9 @@ from incidents.centre import TravelByHour
 from incidents.local_time import hour_of_week
 from incidents.quantities import EARTH_RADIUS_M, ContactId, IncidentId, Instant, Place
 from simulation.conditions import Facilities
-from simulation.distributions import Distribution, Floats
+from simulation.distributions import Distribution, Floats, Scaled
 from simulation.draws import BLOCKS, CAUSES, CONFIRMATIONS, NOWHERE, ORDINALS, STEPS, Columns, draw_columns, zones_of
+from simulation.shares import local_hours
 from simulation.workload import Course, Workload
 
 assert len(CAUSES) == 8, "an outcome is made of eight numbers"
@@ -257,11 +258,8 @@ class _Reader:
             _around(zones[zone], zone, workload, number) for zone in zones_of(workload) for number in _BLOCKS
         ]
         self._luck = {name: column for name, column in columns.items() if name.startswith(_LUCKY)}
-        fates = {
-            name: {kind: _fate(workload, course) for kind, course in courses.items()}
-            for name, courses in workload.conducts.items()
-        }
-        self._fates = [{} if nature.conduct is None else fates[nature.conduct] for nature in workload.natures]
+        self._hours = local_hours(workload, columns["at"]).tolist() if workload.times_by_hour else None
+        self._fates = [_fates(workload, hour) for hour in (range(24) if workload.times_by_hour else (0,))]
         self._rows = columns["row"].tolist()
         self._told = list(self._answers())
 
@@ -280,7 +278,8 @@ class _Reader:
             place = None if spot == NOWHERE else self._spots[spot]
             yield Contact(
                 ContactId(name), at, place, nature.queue, nature.id, nature.priority, nature.truth, self._told[call],
-                patience[call], pace_s, decision_s, wrap_up_s, lost[call], row, self._fates[nature_of[row]], self._luck,
+                patience[call], pace_s, decision_s, wrap_up_s, lost[call], row,
+                self._fates[0 if self._hours is None else self._hours[call]][nature_of[row]], self._luck,
                 **extra.get(call, {}),
             )  # fmt: skip
 
@@ -364,11 +363,23 @@ def _or_none(seconds: NDArray[Any]) -> list[float | None]:
     return [None if math.isnan(each) else each for each in seconds.tolist()]
 
 
-def _fate(workload: Workload, course: Course) -> Fate:
+def _fates(workload: Workload, hour: int) -> list[Mapping[str, Fate]]:
+    """By nature and kind, what happens to whoever is sent to a contact that comes in this hour of the day."""
+    fates = {
+        name: {kind: _fate(workload, course, hour) for kind, course in courses.items()}
+        for name, courses in workload.conducts.items()
+    }
+    return [{} if nature.conduct is None else fates[nature.conduct] for nature in workload.natures]
+
+
+def _fate(workload: Workload, course: Course, hour: int) -> Fate:
     shares = {
         "stood_down_share": course.stood_down_share,
         "unneeded_share": course.unneeded_share,
         "transported_share": course.transported_share,
     }
     found = {name: workload.distribution(duration) for name, duration in course.durations()}
+    for name, factors in workload.times_by_hour.items():
+        if name in found:
+            found[name] = Scaled(found[name], factors[hour])
     return Fate(**found, **shares, facility=course.facility)  # type: ignore[arg-type]

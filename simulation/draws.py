@@ -4,7 +4,7 @@ A *matter* is what contacts are about: its nature, place and luck belong to it w
 matter. Each cause has a stream of its own, and what is not in the workload is not drawn, so one more cause never disturbs the
 others. Columns of matters: nature, spot, course/<kind>, facility/<kind>, radio/<kind>, override, override_s, further_s,
 acknowledge_s. Columns of calls: id, at, row (its matter), told/<attribute>, lost, patience_s, pace_s, decision_s, wrap_up_s,
-redial_s, redial_patience_s, recognised, found_out_s. NaN: never. Imports `arrivals`, `streams`, `workload`.
+redial_s, redial_patience_s, recognised, found_out_s. NaN: never. Imports `arrivals`, `shares`, `streams`, `workload`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from simulation.arrivals import instants
 from simulation.condition_flaws import duplicates_by_nature, surge_weights
 from simulation.distributions import Floats
 from simulation.durations import Duration
+from simulation.shares import by_hour, choose, local_hours, natures_of, share_travel_luck
 from simulation.streams import stream
 from simulation.workload import Nature, Workload
 
@@ -87,7 +88,8 @@ def draw_columns(workload: Workload, seed: int, start: Instant, duration_s: floa
 
 def _base(workload: Workload, seed: int, start: Instant, end: Instant) -> _Batch:
     at = np.array(instants(workload, seed, start, end), dtype=np.int64)
-    which = choose(stream(seed, "nature").random(len(at)), [nature.share for nature in workload.natures])
+    hours = local_hours(workload, at) if workload.mix_by_hour else at
+    which = natures_of(workload, stream(seed, "nature").random(len(at)), hours)
     return _Batch(workload, "", PLAIN, at, which)
 
 
@@ -148,8 +150,11 @@ def _matters(batch: _Batch, seed: int) -> Iterator[tuple[str, NDArray[Any]]]:
     yield "spot", _spots(batch, seed)
     courses = [each for courses in workload.conducts.values() for each in courses.items()]
     kinds = sorted({kind for kind, _ in courses})
+    luck = {kind: uniforms(f"course/{kind}", ORDINALS, len(CAUSES)) for kind in kinds}
+    if workload.travel_kinship and kinds:
+        share_travel_luck(workload, uniforms("travel in common"), luck, CAUSES.index("travel"))
     for kind in kinds:
-        yield f"course/{kind}", uniforms(f"course/{kind}", ORDINALS, len(CAUSES))
+        yield f"course/{kind}", luck[kind]
     for kind in sorted({kind for kind, course in courses if isinstance(course.facility, Mapping)}):
         yield f"facility/{kind}", uniforms(f"facility/{kind}", ORDINALS)
     if workload.radio is not None:
@@ -229,7 +234,7 @@ def _first_calls(batch: _Batch, seed: int) -> dict[str, NDArray[Any]]:
     def uniforms(name: str) -> Floats:
         return stream(seed, f"{batch.prefix}{name}").random(count)
 
-    return {**calls, **dict(_calls(batch.workload, batch.which, uniforms))}
+    return {**calls, **dict(_calls(batch.workload, batch.which, batch.at, uniforms))}
 
 
 def _duplicates(batch: _Batch, seed: int, first: int, end: Instant) -> dict[str, NDArray[Any]] | None:
@@ -258,12 +263,12 @@ def _duplicates(batch: _Batch, seed: int, first: int, end: Instant) -> dict[str,
     names = [
         f"{batch.label}{row + 1:06d}d{number + 1}" for row, number in zip(rows.tolist(), numbers.tolist(), strict=True)
     ]
-    calls = {"id": np.array(names, dtype="U40"), "at": at, **dict(_calls(batch.workload, which, uniforms))}
+    calls = {"id": np.array(names, dtype="U40"), "at": at, **dict(_calls(batch.workload, which, at, uniforms))}
     calls["row"] = first + rows
     return {name: column[at < end] for name, column in calls.items()}
 
 
-def _calls(workload: Workload, which: Integers, uniforms: Uniforms) -> Iterator[tuple[str, NDArray[Any]]]:
+def _calls(workload: Workload, which: Integers, at: Integers, uniforms: Uniforms) -> Iterator[tuple[str, NDArray[Any]]]:
     """What each caller says and how long everything takes that hangs on the caller."""
     for about in sorted({about for nature in workload.natures for about in nature.told}):
         us, told = uniforms(f"told/{about}"), np.full(len(which), NOWHERE, dtype=np.int64)
@@ -274,8 +279,9 @@ def _calls(workload: Workload, which: Integers, uniforms: Uniforms) -> Iterator[
         yield f"told/{about}", told
     paces = _by_nature(workload, which, uniforms("handling"), lambda nature: nature.handling_s)
     questions = np.array([nature.questions for nature in workload.natures], dtype=np.float64)
-    yield "pace_s", paces / questions[which]
-    yield "decision_s", _by_nature(workload, which, uniforms("decision"), lambda nature: nature.decision_s)
+    decisions = _by_nature(workload, which, uniforms("decision"), lambda nature: nature.decision_s)
+    yield "pace_s", by_hour(workload, "handling_s", at, paces / questions[which])
+    yield "decision_s", by_hour(workload, "decision_s", at, decisions)
     if any(nature.lost is not None for nature in workload.natures):
         yield "lost", _lost(workload, which, uniforms("lost"), uniforms("lost/after"))
     yield "patience_s", _patience(workload, which, uniforms("patience"))
@@ -347,12 +353,6 @@ def _by_nature(
             chosen = which == index
             seconds[chosen] = workload.distribution(entry).at_many(us[chosen])
     return seconds
-
-
-def choose(us: Floats, shares: list[float]) -> Integers:
-    """The index of the share into which each uniform number falls."""
-    found = np.minimum(np.searchsorted(np.cumsum(shares), us, side="right"), len(shares) - 1)
-    return np.asarray(found, dtype=np.int64)
 
 
 def _even(shares: list[float]) -> list[float]:

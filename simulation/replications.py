@@ -39,11 +39,12 @@ MOST_REPLICATIONS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What is played: the warm-up sets the scene and is not measured. Seconds."""
+    """What is played: the warm-up sets the scene and is not measured; in the tail, what was measured may end. Seconds."""
 
     start: Instant
     warm_up_s: float
     measured_s: float
+    tail_s: float = 0.0
 
     @property
     def since(self) -> Instant:
@@ -52,8 +53,13 @@ class Span:
 
     @property
     def until(self) -> Instant:
-        """When playing ends."""
+        """When measuring ends: nothing that comes later counts."""
         return self.since + ms(self.measured_s)
+
+    @property
+    def end(self) -> Instant:
+        """When playing ends."""
+        return self.until + ms(self.tail_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +73,14 @@ class Replication:
 
 def contacts_of(scenario: Scenario, span: Span, seed: int) -> Trace:
     """Draw the contacts that every procedure meets under `seed`, and the world they come into."""
-    return draw_trace(scenario.workload, scenario.centre, seed, span.start, span.warm_up_s + span.measured_s)
+    duration_s = span.warm_up_s + span.measured_s + span.tail_s
+    return draw_trace(scenario.workload, scenario.centre, seed, span.start, duration_s)
 
 
 def play(scenario: Scenario, procedure: Procedure, contacts: Sequence[Contact] | Trace, span: Span) -> list[Fact]:
     """Play contacts under a procedure and return the log."""
     desk = Desk.under(scenario.centre, procedure, span.start)
-    return World(desk, contacts, start=span.start, end=span.until).run()
+    return World(desk, contacts, start=span.start, end=span.end).run()
 
 
 def replicate(scenario: Scenario, procedures: Sequence[Procedure], span: Span, seed: int) -> Replication:
@@ -92,7 +99,7 @@ def replicate(scenario: Scenario, procedures: Sequence[Procedure], span: Span, s
         )
         for procedure in procedures
     )
-    return Replication(seed, sum(contact.at >= span.since for contact in contacts), measures)
+    return Replication(seed, sum(span.since <= contact.at < span.until for contact in contacts), measures)
 
 
 def replications(

@@ -131,6 +131,7 @@ def _report(
         utilisation=utilisation_rows(before, after),
         versions={name: version(name) for name in ("muster", "ortools", "simpy", "numpy", "scipy")},
         limits=LIMITS,
+        calibration=scenario.standing,
     )
 
 

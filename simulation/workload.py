@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, model_validator
@@ -45,6 +45,11 @@ from simulation.durations import Timed
 Rate = Annotated[float, Field(ge=0, le=1_000_000)]
 _EVEN = 1e-6
 """How far shares may be from summing to one."""
+
+
+Hours = Annotated[tuple[Annotated[float, Field(ge=0, le=100)], ...], Field(min_length=24, max_length=24)]
+"""A factor for each hour of the local day, from midnight."""
+HourlyTime = Literal["handling_s", "decision_s", "turnout_s", "scene_s"]
 
 
 class Arrivals(Document):
@@ -157,6 +162,15 @@ class Workload(Document):
     radio: Radio | None = None
     surges: tuple[Surge, ...] = Field(default=(), max_length=100)
     majors: tuple[Major, ...] = Field(default=(), max_length=100)
+    mix_by_hour: Mapping[Name, Hours] = Field(
+        default_factory=dict, description="by nature: its share at each hour over its share of the day; absent: 1"
+    )
+    times_by_hour: Mapping[HourlyTime, Hours] = Field(
+        default_factory=dict, description="what multiplies such times of contacts that come in each hour"
+    )
+    travel_kinship: float = Field(
+        default=0.0, ge=0, le=1, description="correlation of the travel luck of resources on their way to one incident"
+    )
 
     @property
     def zone_info(self) -> ZoneInfo:
@@ -197,6 +211,9 @@ class Workload(Document):
             if nature.conduct is not None and nature.conduct not in self.conducts:
                 accepted = ", ".join(self.conducts)
                 yield ("natures", index, "conduct"), f"unknown conduct {nature.conduct!r}", accepted
+        for name in self.mix_by_hour:
+            if name not in seen:
+                yield ("mix_by_hour", name), f"unknown nature {name!r}", "the id of a nature"
         for where, duration in self._durations():
             if isinstance(duration, str) and duration not in self.tables:
                 yield where, f"unknown table {duration!r}", "a name under tables, or a distribution in place"

@@ -48,22 +48,7 @@ def test_a_question_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     assert isinstance(result.exception, Refusal)
 
 
-def test_fit_without_a_log_is_refused(tmp_path: Path) -> None:
-    """The folder holds no log; nothing is written."""
-    result = CliRunner().invoke(app, ["fit", "--data", str(tmp_path), "--out", str(tmp_path / "fitted")])
-    assert isinstance(result.exception, Refusal)
-    assert not (tmp_path / "fitted").exists()
-
-
-def test_fit_writes_a_scenario(data_folder: Path, tmp_path: Path) -> None:
-    """The command is the function, with its findings printed."""
-    result = CliRunner().invoke(app, ["fit", "--data", str(data_folder / "sf_fire_ems"), "--out", str(tmp_path)])
-    assert result.exit_code == 0, result.output
-    assert (tmp_path / "workload.yaml").exists()
-    assert "incidents" in result.output
-
-
-@pytest.mark.parametrize("command", ["what-if", "demo", "fit", "serve", "audit", "allocate", "check"])
+@pytest.mark.parametrize("command", ["what-if", "demo", "fit", "back-test", "serve", "audit", "allocate", "check"])
 def test_every_command_explains_itself(command: str) -> None:
     """Help needs neither data nor network."""
     assert CliRunner().invoke(app, [command, "--help"]).exit_code == 0
