@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api import conformance_command, designer_commands, planner_commands, rehearsal_commands
+from api import (
+    call_taker_command,
+    conformance_command,
+    designer_commands,
+    fitting_commands,
+    planner_commands,
+    rehearsal_commands,
+    roads_commands,
+    world_commands,
+)
 from api.settings import DATABASE, LOOPBACK, PORT, SCENARIO, Settings
 
 if TYPE_CHECKING:
@@ -28,12 +37,18 @@ class Published(StrEnum):
 
     PROCEDURE = "procedure"
     CENTRE = "centre"
+    MAPPING = "mapping"
+    WORKLOAD = "workload"
 
 
 app = typer.Typer(
-    name="muster", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+    name="muster",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
     help="Dispatch, simulation and procedures on one core.",
-)  # fmt: skip
+)
 
 FOUND_SOMETHING = 1
 REFUSED = 2
@@ -85,19 +100,21 @@ def serve(
         bool, typer.Option("--adopt", help="put another procedure in force on a log that has one")
     ] = False,
     sign_on: Annotated[bool, typer.Option("--sign-on-all", help="sign everybody on at their bases")] = False,
+    roads: Annotated[Path | None, typer.Option(help="the road network that the centre of a log names")] = None,
 ) -> None:
     """Start the live control room. A log that exists goes on as it was, without any other option."""
     from api.serving import serve as run
 
     goes_on = scenario is None and centre is None and procedure is None and _is_begun(database)
     documents = (None, None) if goes_on else _documents(scenario, centre, procedure)
-    run(Settings(host, port), database, *documents, adopt=adopt, sign_on=sign_on, tell=print)
+    run(Settings(host, port), database, *documents, adopt=adopt, sign_on=sign_on, tell=print, roads=roads)
 
 
 @app.command()
 def audit(
     database: Annotated[Path, typer.Option(help="the log to audit; it may be in use")] = DATABASE,
     witness: Annotated[str | None, typer.Option(help="SEQUENCE:HASH of an entry, as noted elsewhere")] = None,
+    roads: Annotated[Path | None, typer.Option(help="the road network that the log's centre names")] = None,
 ) -> None:
     """Check a log's chain, and that it says what the rules would have said."""
     from api.audit import audit as audited
@@ -105,7 +122,7 @@ def audit(
 
     log = LogReader(database)
     try:
-        found = audited(log, witness=None if witness is None else _witness(witness))
+        found = audited(log, witness=None if witness is None else _witness(witness), roads=roads)
     finally:
         log.close()
     for mismatch in found.mismatches:
@@ -155,7 +172,9 @@ def allocate(
 
 @app.command()
 def check(
-    files: Annotated[list[Path] | None, typer.Argument(help="centre and procedure files, and target packs")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="centres, procedures, target packs, mappings of logs and roads")
+    ] = None,
     centre: Annotated[Path | None, typer.Option(help="check the procedures against this centre")] = None,
     targets: Annotated[Path | None, typer.Option(help="a folder of target packs, in place of Muster's own")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="a warning is a flaw")] = False,
@@ -165,6 +184,8 @@ def check(
     from incidents.read import check_procedure, published_schema, read_centre, read_document
     from incidents.refusals import DocumentRefused
     from incidents.targets import TargetPack
+    from simulation.fitting.mapping import LogMapping
+    from simulation.roads.mapping import RoadMapping
     from simulation.scenario_files import known_packs
 
     if schema is not None:
@@ -179,8 +200,12 @@ def check(
         try:
             if designer_commands.begins(file, "centre"):
                 read_centre(file)
+            elif designer_commands.begins(file, "mapping"):
+                read_document(file, LogMapping, LogMapping.flaws)
             elif designer_commands.begins(file, "pack"):
                 read_document(file, TargetPack, TargetPack.flaws)
+            elif designer_commands.begins(file, "roads"):
+                read_document(file, RoadMapping, RoadMapping.flaws)
             else:
                 warnings = check_procedure(file, against, packs).warnings
                 for warning in warnings:
@@ -200,8 +225,13 @@ app.command()(designer_commands.walk)
 app.command()(designer_commands.draw)
 app.command()(designer_commands.diff)
 app.command("what-if")(planner_commands.what_if)
+app.command("call-takers")(call_taker_command.call_takers)
 app.command()(planner_commands.demo)
-app.command()(planner_commands.fit)
+app.command()(fitting_commands.fit)
+app.command("back-test")(fitting_commands.back_test)
+app.command()(world_commands.contacts)
+app.command()(world_commands.play)
+app.add_typer(roads_commands.roads, name="roads")
 app.command("dry-run")(rehearsal_commands.dry_run)
 app.command()(rehearsal_commands.cover)
 app.command()(conformance_command.conformance)
@@ -254,5 +284,13 @@ def _text(file: Path) -> str:
 def _kind(schema: Published) -> type[Document]:
     from incidents.centre import Centre
     from incidents.procedure import Procedure
+    from simulation.fitting.mapping import LogMapping
+    from simulation.workload import Workload
 
-    return Centre if schema is Published.CENTRE else Procedure
+    kinds: dict[Published, type[Document]] = {
+        Published.CENTRE: Centre,
+        Published.MAPPING: LogMapping,
+        Published.PROCEDURE: Procedure,
+        Published.WORKLOAD: Workload,
+    }
+    return kinds[schema]

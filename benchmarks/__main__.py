@@ -1,6 +1,7 @@
 """Run the benchmarks that finish in minutes, one after another.
 
-`sequences`, `teams`, `chaos`, `machine`, `faults`, `stall`, `determinism` and `fuzz` are commands of their own.
+`backtest`, `first_arrival`, `sequences`, `teams`, `oracles`, `replications`, `chaos`, `machine`, `faults`, `stall`,
+`determinism`, `fuzz`, `roads` and `imperfect` are commands of their own.
 """
 
 from benchmarks.city import main as city

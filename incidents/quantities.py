@@ -88,6 +88,13 @@ def coordinates(places: Iterable[Place | None]) -> Coordinates:
     return Coordinates(radians[:, 0], radians[:, 1])
 
 
+def unit_vectors(places: Coordinates) -> NDArray[np.float64]:
+    """(places, 3) points on the unit sphere: of these, the nearest in space is the nearest by great circle."""
+    flat = np.cos(places.latitudes)
+    along = (flat * np.cos(places.longitudes), flat * np.sin(places.longitudes), np.sin(places.latitudes))
+    return np.stack(along, axis=1)
+
+
 def distances_m(origins: Coordinates, destination: Place) -> NDArray[np.float64]:
     """Great-circle metres from every origin to one destination: `distance_m` for many; NaN from a place not known."""
     phi = math.radians(destination.latitude)

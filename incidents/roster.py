@@ -34,7 +34,9 @@ class Roster:
     """Columns over the resources of one centre; `see` brings them up to date."""
 
     def __init__(self, centre: Centre, travel: TravelTimes) -> None:
+        self._planned = travel
         self.travel = travel
+        """The times of the hour of the situation that was seen last."""
         self.ids = tuple(ResourceId(name) for name in sorted(centre.resources))
         kinds = [centre.kinds[centre.resources[name].kind] for name in self.ids]
         self.turnouts_s: FloatArray = np.array([kind.turnout_s for kind in kinds], dtype=np.float64)
@@ -70,6 +72,9 @@ class Roster:
             return
         self._seen = situation
         self._moment += 1
+        if (travel := self._planned.at(situation.at)) is not self.travel:
+            self.travel = travel
+            self._reaches.clear()
         present = list(map(situation.resources.__getitem__, self.ids))
         for at, (now, before) in enumerate(zip(present, self.resources, strict=True)):
             if now is not before:

@@ -1,7 +1,7 @@
 """Where the marks of the report's pictures stand, in the units of their drawing; the template draws them.
 
-An interval against its bar, a difference on an axis shared with others, and two distributions of response
-times over each other. Imports `comparison` and what stands below.
+An interval against its bar, a difference on an axis shared with others, two distributions of times over each
+other, and values side by side. Imports `comparison` and what stands below.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from simulation.intervals import Interval
 WHISKER_WIDTH = 640.0
 FOREST_WIDTH = 200.0
 CURVE_WIDTH, CURVE_HEIGHT = 300.0, 170.0
+STEPS_WIDTH, STEPS_HEIGHT = 840.0, 150.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,15 @@ def curves(baseline: Sequence[float], candidate: Sequence[float]) -> Curves:
         for value in _round_numbers(longest / per_unit)
     )
     return Curves(_stairs(baseline, longest), _stairs(candidate, longest), ticks, unit)
+
+
+def steps(values: Sequence[float], most: float) -> str:
+    """Draw values side by side, each as wide as the others, as SVG path data; `most` reaches the top."""
+    width = STEPS_WIDTH / max(len(values), 1)
+    parts = [f"M0 {STEPS_HEIGHT:g}"]
+    for index, value in enumerate(values, start=1):
+        parts.append(f"V{STEPS_HEIGHT * (1 - value / most):.1f}H{index * width:.1f}")
+    return " ".join(parts)
 
 
 def _as_shares(difference: Difference) -> tuple[float, float, float] | None:

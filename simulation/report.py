@@ -23,11 +23,12 @@ from rich.text import Text
 
 from incidents.measures import FloatArray, Measures, nearest_rank
 from simulation import pictures
+from simulation.calibration import NEVER, UNCALIBRATED
 from simulation.comparison import Comparison, Outcome, clock_in_words, in_words
 
 TOLERANCE = 0.15
 """How far a figure of the twin may stand from the log's, as a share, and still be called close."""
-UNCALIBRATED = "uncalibrated: no log to compare with"
+NO_LOG = "no log to compare with"
 MARKS: Mapping[Outcome, str] = {"pass": "✓", "fail": "✗", "undecided": "?"}
 _STYLES: Mapping[Outcome, str] = {"pass": "bold green", "fail": "bold red", "undecided": "bold yellow"}
 _TEMPLATE = "report.html.jinja"
@@ -128,12 +129,19 @@ class Report:
     utilisation: tuple[Utilisation, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     limits: tuple[str, ...] = ()
+    calibration: str = NEVER
+    """Whether the twin may be believed, in words; a scenario says it."""
+
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether the twin's last back-test was of this workload, and passed."""
+        return not self.calibration.startswith(UNCALIBRATED)
 
     @property
     def standing(self) -> str:
         """How far the baseline stands from the log, in one sentence."""
         if not self.fidelity:
-            return UNCALIBRATED
+            return NO_LOG
         close = sum(row.is_within for row in self.fidelity)
         share = f"{100 * max(row.tolerance for row in self.fidelity):.0f} %"
         told = f"{close} of {len(self.fidelity)} rows stand within {share} of the log, in median and p90"
@@ -236,7 +244,8 @@ def as_text(report: Report) -> RenderableType:
     """What a terminal shows: the standing first, then the verdict, the criteria and the differences."""
     verdict = report.comparison.verdict
     parts: list[RenderableType] = [Text(report.title, style="bold"), Text(report.question)]
-    parts += [Text(), Text(f"Baseline against the log: {report.standing}")]
+    told = Text(f"Twin: {report.calibration}", style="" if report.is_calibrated else "bold red")
+    parts += [Text(), told, Text(f"Baseline against the log: {report.standing}")]
     if report.fidelity:
         parts.append(_fidelity_table(report))
     if (row := report.concurrency) is not None:

@@ -2,7 +2,8 @@
 
     centre.yaml       who can be sent, from where             needed
     workload.yaml     what comes, and what is true of it      needed
-    observed.yaml     the log's own figures                   without it the twin is uncalibrated, and says so
+    observed.yaml     the log's own figures
+    calibration.yaml  the record of the last back-test        without it the twin is uncalibrated, and says so
     procedures/       the rules, one file a version
     what_ifs/         questions to ask of them
 
@@ -22,6 +23,7 @@ from incidents.quantities import Place
 from incidents.read import read_centre, read_document, read_procedure
 from incidents.refusals import DocumentRefused, Flaw
 from incidents.targets import TargetPack
+from simulation.calibration import FILE, Calibration, standing
 from simulation.observed import Observed
 from simulation.scenario_files import known_packs
 from simulation.workload import Workload
@@ -29,12 +31,20 @@ from simulation.workload import Workload
 
 @dataclass(frozen=True)
 class Scenario:
-    """A world to play procedures in. `observed` None: there is no log to hold it against."""
+    """A world to play procedures in. `observed` None: there is no log to hold it against. `calibration` None: it was never
+    back-tested.
+    """
 
     folder: Path
     centre: Centre
     workload: Workload
     observed: Observed | None
+    calibration: Calibration | None = None
+
+    @property
+    def standing(self) -> str:
+        """Whether this twin may be believed, in words."""
+        return standing(self.calibration, self.workload.fingerprint)
 
     @classmethod
     def read(cls, folder: Path) -> Scenario:
@@ -44,8 +54,14 @@ class Scenario:
         workload = read_document(
             folder / "workload.yaml", Workload, lambda given: [*given.flaws(), *given.flaws_beside(centre)]
         )
-        observed = folder / "observed.yaml"
-        return cls(folder, centre, workload, read_document(observed, Observed) if observed.exists() else None)
+        observed, record = folder / "observed.yaml", folder / FILE
+        return cls(
+            folder,
+            centre,
+            workload,
+            read_document(observed, Observed) if observed.exists() else None,
+            read_document(record, Calibration) if record.exists() else None,
+        )
 
     def procedure(self, name: str, packs: Mapping[str, TargetPack] | None = None) -> Procedure:
         """Read one of the scenario's procedures, by its path in the folder, and check it against centre, workload and packs.

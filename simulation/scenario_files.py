@@ -3,7 +3,7 @@
 In a checkout, and so in an editable install, that is `scenarios/` at the root of the repository. A wheel
 carries a copy inside this package instead, so that an installed `muster demo` works in any folder. The two
 never exist together: the copy is made when the wheel is built. Beside the scenarios, `targets/` holds the
-target packs. Imports `optimiser.refusals` and the reader.
+target packs and `roads/` the mappings of road networks. Imports `optimiser.refusals` and the reader.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from optimiser.refusals import Refusal
 
 _PACKAGED = Path(__file__).resolve().parent / "scenarios"
 _CHECKED_OUT = Path(__file__).resolve().parent.parent / "scenarios"
-_TARGETS = "targets"
+_TARGETS, _ROADS = "targets", "roads"
 
 
 def scenarios_root() -> Path:
@@ -36,7 +36,11 @@ def scenario_names(*, root: Path | None = None) -> tuple[str, ...]:
     if not where.is_dir():
         return ()
     return tuple(
-        sorted(folder.name for folder in where.iterdir() if folder.name != _TARGETS and any(folder.glob("*.yaml")))
+        sorted(
+            folder.name
+            for folder in where.iterdir()
+            if folder.name not in (_TARGETS, _ROADS) and any(folder.glob("*.yaml"))
+        )
     )
 
 

@@ -22,7 +22,10 @@ from simulation.world import World
 from tests.witness import Played, Witness, live_mismatches, replay_mismatches
 
 HOUR_S = 3600.0
-BUSY = {"bank": "1999-03-07T10:00", "service_desk": "2016-05-10T09:00", "police": "2025-03-04T18:00"}
+BUSY = {
+    "auckland": "2026-03-02T12:00", "bank": "1999-03-07T10:00", "service_desk": "2016-05-10T09:00",
+    "police": "2025-03-04T18:00",
+}  # fmt: skip
 """The beginning of a busy hour of each world, local time."""
 PROCEDURES = [
     (world, path.name) for world in BUSY for path in sorted((scenario_folder(world) / "procedures").glob("*.yaml"))

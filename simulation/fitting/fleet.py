@@ -18,7 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.fitting.log import SKILLS, LoggedIncident, Response
+from simulation.fitting.log import LoggedIncident, Response
+from simulation.fitting.mapping import LogMapping
 from simulation.fitting.places import Zones
 
 HOUR_S, DAY_S = 3600, 86_400
@@ -28,7 +29,6 @@ BEFORE_AND_AFTER_S = HOUR_S / 2
 SHIFT_H = 12
 LEAST_RESPONSES = 3
 """A resource seen less often in eight days is taken for a stranger or a special event."""
-PREFIXES: Mapping[str, str] = {"medic": "M", "private": "P"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +47,29 @@ class FleetUnit:
         return self.shift_start_h is None or (at / HOUR_S - self.shift_start_h) % 24 < SHIFT_H
 
 
-def fit_fleet(incidents: Sequence[LoggedIncident], zones: Zones) -> tuple[FleetUnit, ...]:
+def fit_fleet(incidents: Sequence[LoggedIncident], zones: Zones, mapping: LogMapping) -> tuple[FleetUnit, ...]:
     """Infer the fleet from who was seen at work."""
     work: dict[tuple[str, str], list[tuple[LoggedIncident, Response]]] = {}
     for incident in incidents:
         for response in incident.responses:
             work.setdefault((response.kind, response.unit), []).append((incident, response))
     fleet = [
-        FleetUnit(unit, kind, _station_of(unit, [incident for incident, _ in seen], zones))
+        FleetUnit(unit, kind, _station_of(unit, mapping.kinds[kind].station, [incident for incident, _ in seen], zones))
         for (kind, unit), seen in sorted(work.items())
-        if SKILLS[_known(kind)] != "ambulance" and len(seen) >= LEAST_RESPONSES
+        if mapping.kinds[kind].roster == "listed" and len(seen) >= LEAST_RESPONSES
     ]
     demand = Counter(
         zones.zone_of[each.area]
         for each in incidents
-        if any(SKILLS[response.kind] == "ambulance" for response in each.responses)
+        if any(response.kind in mapping.roaming for response in each.responses)
     )
-    starts = [(start_h, kind) for kind in PREFIXES for start_h in shift_starts(on_duty_by_hour(incidents, kind))]
-    return tuple(fleet) + _posted(starts, demand, zones)
+    starts = [
+        (start_h, kind)
+        for kind in mapping.kinds
+        if kind in mapping.roaming
+        for start_h in shift_starts(on_duty_by_hour(incidents, kind))
+    ]
+    return tuple(fleet) + _posted(starts, demand, zones, mapping)
 
 
 def on_duty_by_hour(incidents: Sequence[LoggedIncident], kind: str) -> NDArray[np.float64]:
@@ -118,26 +123,23 @@ def _joined(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     return joined
 
 
-def _known(kind: str) -> str:
-    assert kind in SKILLS, "only responses of known kinds are read"
-    return kind
-
-
-def _station_of(unit: str, incidents: Sequence[LoggedIncident], zones: Zones) -> str:
+def _station_of(unit: str, pattern: str | None, incidents: Sequence[LoggedIncident], zones: Zones) -> str:
     """The station an engine or truck is numbered after; for others, the one in whose zone they work most."""
-    number = re.fullmatch(r"[ET](\d+)", unit)
+    number = None if pattern is None else re.fullmatch(pattern, unit)
     if number is not None and number[1] in zones.stations:
         return number[1]
     seen = Counter(zones.zone_of[each.area] for each in incidents)
     return min(zones.stations, key=lambda zone: (-seen[zone], zone))
 
 
-def _posted(starts: Sequence[tuple[int, str]], demand: Mapping[str, int], zones: Zones) -> tuple[FleetUnit, ...]:
+def _posted(
+    starts: Sequence[tuple[int, str]], demand: Mapping[str, int], zones: Zones, mapping: LogMapping
+) -> tuple[FleetUnit, ...]:
     """Give each ambulance, in order of shift, the station with most demand per ambulance so far (D'Hondt)."""
     units, posted, numbers = [], Counter[str](), Counter[str]()
     for start_h, kind in sorted(starts):
         station = min(zones.stations, key=lambda zone: (-demand.get(zone, 0) / (posted[zone] + 1), zone))
         posted[station] += 1
         numbers[kind] += 1
-        units.append(FleetUnit(f"{PREFIXES[kind]}{numbers[kind]:02d}", kind, station, start_h))
+        units.append(FleetUnit(f"{mapping.kinds[kind].prefix}{numbers[kind]:02d}", kind, station, start_h))
     return tuple(units)

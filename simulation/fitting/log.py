@@ -1,92 +1,20 @@
-"""A recorded log of unit responses, read into incidents: which column means what, and what is wrong with the
-data.
+"""A recorded log as incidents, whatever it looked like before.
 
-What is particular to San Francisco (its columns, its words for kinds, call types and priorities) stands here
-as tables; everything else in the fit speaks of incidents. Times are seconds of local wall-clock time since
-1970, because the log names no zone; only differences and hours of the week are ever taken of them. Imports
-nothing of ours but refusals.
+Times are seconds of local wall-clock time since 1970, because logs name no zone; only differences and hours of the week are ever
+taken of them. A record of a centre that sends nobody has no responses. Imports `mapping` and quantities.
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
-import itertools
-import math
-import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
-from optimiser.refusals import Refusal
+from incidents.quantities import Place
+from simulation.fitting.mapping import LogMapping
+from simulation.fitting.quality import Quality
 
-CITY_FILE = "units_citywide_2016-12-31_2017-01-07.original.csv.gz"
-YEAR_FILE = "units_2018_six_neighbourhoods.original.csv.gz"
-STATION_FILE = "fire_station_points_hifld.csv"
-
-CITY_TIME = "%m/%d/%Y %I:%M:%S %p"
-YEAR_TIME = "%m/%d/%y %H:%M"
-
-COLUMNS: Mapping[str, str] = {
-    "call": "Call Number",
-    "incident": "Incident Number",
-    "unit": "Unit ID",
-    "kind": "Unit Type",
-    "als": "ALS Unit",
-    "call_type": "Call Type",
-    "original": "Original Priority",
-    "priority": "Priority",
-    "final": "Final Priority",
-    "area": "Station Area",
-    "location": "Location",
-    "received": "Received DtTm",
-    "entry": "Entry DtTm",
-    "dispatched": "Dispatch DtTm",
-    "departed": "Response DtTm",
-    "arrived": "On Scene DtTm",
-    "transport": "Transport DtTm",
-    "facility": "Hospital DtTm",
-    "available": "Available DtTm",
-}
-"""What we call a field, and the column it stands in."""
-
-KINDS: Mapping[str, str] = {
-    "ENGINE": "engine",
-    "TRUCK": "truck",
-    "MEDIC": "medic",
-    "PRIVATE": "private",
-    "CHIEF": "chief",
-    "RESCUE CAPTAIN": "captain",
-    "RESCUE SQUAD": "squad",
-}
-"""Kinds of resource that the scenario knows; support, investigation and airport units (35 responses of 7,704)
-are left out.
-"""
-
-SKILLS: Mapping[str, str] = {kind: "ambulance" if kind in ("medic", "private") else kind for kind in KINDS.values()}
-"""The skill for which the log's dispatchers sent a kind."""
-
-NATURES: Mapping[str, str] = {
-    "Medical Incident": "medical",
-    "Alarms": "alarm",
-    "Structure Fire": "structure-fire",
-    "Traffic Collision": "traffic-collision",
-    "Outside Fire": "outside-fire",
-    "Citizen Assist / Service Call": "citizen-assist",
-    "Electrical Hazard": "electrical-hazard",
-    "Elevator / Escalator Rescue": "elevator-rescue",
-}
-"""Call types with at least 20 incidents in the eight days; the rest, and classes of fewer than ten, are
-pooled as `other`.
-"""
-OTHER = "other"
-
-LIFE_THREATENING, URGENT, ROUTINE = "life-threatening", "code-3", "code-2"
-CLASSES = (LIFE_THREATENING, URGENT, ROUTINE)
-SEVERITIES: Mapping[str, str] = {LIFE_THREATENING: "critical", URGENT: "serious", ROUTINE: "stable"}
-"""How severe a caller would have to say it is for the class to be seen at once."""
+DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,49 +32,52 @@ class Span:
         return cls(from_s, until_s, because)
 
 
-LEFT_OUT: tuple[Span, ...] = (
-    Span.of("2017-01-01T00:00", "2017-01-01T06:00", "New Year's night, about three times the usual calls"),
-    Span.of("2017-01-06T00:00", "2017-01-06T02:00", "a hole in the log: no call at all, at hours with about ten"),
-)
-
-STAGES = ("received", "entry", "dispatched", "departed", "arrived", "transport", "facility", "available")
+def spans_of(mapping: LogMapping) -> tuple[Span, ...]:
+    """The spans that a mapping leaves out of the level of the week."""
+    return tuple(Span.of(each.start, each.until, each.because) for each in mapping.spans)
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One resource sent to one incident; seconds of local time, None where the log has no time for the stage."""
+    """One resource sent to one incident; seconds of local time, None where the log has no time for the stage.
+
+    `transports`: its kind takes people to a facility; others only follow it there.
+    """
 
     unit: str
     kind: str
-    als: bool
+    transports: bool
     dispatched: float
-    departed: float | None
-    arrived: float | None
-    transport: float | None
-    facility: float | None
-    available: float | None
+    departed: float | None = None
+    arrived: float | None = None
+    transport: float | None = None
+    facility: float | None = None
+    available: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedIncident:
-    """One incident with its responses in order of dispatch. `told` is the severity first recorded."""
+    """One incident with its responses in order of dispatch. `told` is the severity first recorded, `line` where it stands.
+
+    `answered`, `abandoned` and `ended` are those of its contact, None where the log does not show them or they never happened;
+    `agent` "" where it names nobody. `entry` is when it was handed over for dispatch.
+    """
 
     id: str
+    line: int
     nature: str
     priority: str
-    final: str
+    severity: str
     told: str
     area: str
-    latitude: float
-    longitude: float
+    place: Place | None
     received: float
     entry: float
-    responses: tuple[Response, ...]
-
-    @property
-    def severity(self) -> str:
-        """How severe it was in the end."""
-        return SEVERITIES[self.priority]
+    responses: tuple[Response, ...] = ()
+    answered: float | None = None
+    abandoned: float | None = None
+    ended: float | None = None
+    agent: str = ""
 
     @property
     def dispatched(self) -> float:
@@ -158,120 +89,78 @@ class LoggedIncident:
         """When the first resource reached the scene; None: none did."""
         return min((each.arrived for each in self.responses if each.arrived is not None), default=None)
 
+    @property
+    def spot(self) -> Place:
+        """Where it happened, of a log that has positions."""
+        assert self.place is not None, "a log with positions was read"
+        return self.place
 
-def read_incidents(folder: Path) -> tuple[tuple[LoggedIncident, ...], Mapping[str, int]]:
-    """Read the eight days of the whole city: incidents in order of receipt, and counts of what is wrong with
-    the rows.
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What was read: incidents in order of receipt, the instants that lend the week its shape, and what was found wrong.
+
+    `until` is the last instant the log shows anything at: what is open then is censored, not lost.
     """
-    quality: Counter[str] = Counter()
-    rows_of: dict[str, list[Mapping[str, str]]] = {}
-    seen: Counter[tuple[str, str]] = Counter()
-    for row in _rows(folder / CITY_FILE):
-        quality["rows"] += 1
-        seen[row["call"], row["unit"]] += 1
-        rows_of.setdefault(row["incident"], []).append(row)
-    quality["rows that repeat a call and unit"] = sum(count - 1 for count in seen.values())
-    incidents = [_incident(number, rows, quality) for number, rows in sorted(rows_of.items())]
-    quality["incidents"] = len(incidents)
-    kept = sorted((each for each in incidents if each.responses), key=lambda each: (each.received, each.id))
-    quality["incidents with no resource of a known kind (left out)"] = len(incidents) - len(kept)
-    quality["responses kept"] = sum(len(each.responses) for each in kept)
-    return tuple(kept), dict(quality)
+
+    incidents: tuple[LoggedIncident, ...]
+    shape: tuple[float, ...]
+    quality: Quality
+    until: float
+    sources: Mapping[str, str]
+    """SHA-256 of every file read, by name."""
+
+    @property
+    def first_day(self) -> float:
+        """Midnight before the first receipt."""
+        return self.incidents[0].received // DAY_S * DAY_S
+
+    @property
+    def end_of_last_day(self) -> float:
+        """Midnight after the last receipt."""
+        return self.incidents[-1].received // DAY_S * DAY_S + DAY_S
+
+    def sent(self) -> tuple[Log, tuple[LoggedIncident, ...]]:
+        """The log of what somebody was sent to, and apart from it what still waited when the log ended."""
+        waiting = tuple(each for each in self.incidents if not each.responses)
+        return replace(self, incidents=tuple(each for each in self.incidents if each.responses)), waiting
+
+    def before(self, instant: float) -> Log:
+        """The part of the log that somebody could have had at `instant`: later stages are unknown, later records not there.
+
+        A shape of the week from another period is kept: it says when people call, not how the tested days went.
+        """
+        kept = tuple(_known_by(each, instant) for each in self.incidents if each.received < instant)
+        own = not self.shape or (
+            self.shape[0] >= self.incidents[0].received and self.shape[-1] <= self.incidents[-1].received
+        )
+        shape = tuple(at for at in self.shape if at < instant) if own else self.shape
+        return replace(self, incidents=kept, shape=shape, until=min(self.until, instant))
 
 
-def read_year(folder: Path) -> tuple[float, ...]:
-    """Return the instants at which the incidents of the year file were received, in order; whole minutes."""
-    first: dict[str, float] = {}
-    for row in _rows(folder / YEAR_FILE):
-        at = _seconds(row["received"], YEAR_TIME)
-        if at is not None:
-            first[row["incident"]] = min(at, first.get(row["incident"], math.inf))
-    return tuple(sorted(first.values()))
-
-
-def read_stations(folder: Path) -> tuple[tuple[float, float], ...]:
-    """Return latitude and longitude of every station point."""
-    with (folder / STATION_FILE).open(newline="", encoding="utf-8") as lines:
-        return tuple((float(row["lat"]), float(row["lon"])) for row in csv.DictReader(lines))
-
-
-def _rows(path: Path) -> Iterator[Mapping[str, str]]:
-    """Yield rows under our names; refuse a file that is not there or lacks a column."""
-    if not path.is_file():
-        raise Refusal.of(str(path), "there is no such file", "the log as published, gzip-compressed CSV")
-    with gzip.open(path, "rt", newline="", encoding="utf-8") as lines:
-        reader = csv.DictReader(lines)
-        missing = sorted(set(COLUMNS.values()) - set(reader.fieldnames or ()))
-        if missing:
-            raise Refusal.of(str(path), f"columns are missing: {', '.join(missing)}", "the columns as published")
-        for row in reader:
-            yield {name: (row[column] or "").strip() for name, column in COLUMNS.items()}
-
-
-def _incident(number: str, rows: list[Mapping[str, str]], quality: Counter[str]) -> LoggedIncident:
-    times = [{stage: _seconds(row[stage], CITY_TIME) for stage in STAGES} for row in rows]
-    for each in times:
-        _count_faults(each, quality)
-    responses = []
-    for row, each in zip(rows, times, strict=True):
-        kind, dispatched = KINDS.get(row["kind"]), each["dispatched"]
-        if kind is None or dispatched is None:
-            quality["responses of other kinds (left out)"] += 1
-            continue
-        stages = {stage: each[stage] for stage in STAGES[3:]}
-        responses.append(Response(row["unit"], kind, row["als"] == "true", dispatched, **stages))
-    head = rows[0]
-    priority = _class_of(head)
-    latitude, longitude = _degrees(head["location"])
-    received = min(each["received"] or math.inf for each in times)
-    return LoggedIncident(
-        id=number,
-        nature=NATURES.get(head["call_type"], OTHER),
-        priority=priority,
-        final=head["final"],
-        told=_told(head, priority),
-        area=head["area"],
-        latitude=latitude,
-        longitude=longitude,
-        received=received,
-        entry=min(each["entry"] or math.inf for each in times),
-        responses=tuple(sorted(responses, key=lambda each: (each.dispatched, each.unit))),
+def _known_by(incident: LoggedIncident, instant: float) -> LoggedIncident:
+    if incident.ended is None and not incident.responses:
+        return incident
+    responses = tuple(
+        replace(
+            each,
+            departed=_cut(each.departed, instant),
+            arrived=_cut(each.arrived, instant),
+            transport=_cut(each.transport, instant),
+            facility=_cut(each.facility, instant),
+            available=_cut(each.available, instant),
+        )
+        for each in incident.responses
+        if each.dispatched < instant
+    )
+    return replace(
+        incident,
+        responses=responses,
+        answered=_cut(incident.answered, instant),
+        abandoned=_cut(incident.abandoned, instant),
+        ended=_cut(incident.ended, instant),
     )
 
 
-def _class_of(row: Mapping[str, str]) -> str:
-    """Determinant E (echo: not breathing, arrest) among the emergencies is the class above all."""
-    if row["final"] != "3":
-        return ROUTINE
-    return LIFE_THREATENING if row["priority"] == "E" else URGENT
-
-
-def _told(row: Mapping[str, str], priority: str) -> str:
-    """The severity first recorded. Original `A` is read as critical: all eleven of those that end as `E` drew
-    its response.
-    """
-    if row["original"] == "E" or (row["original"] == "A" and priority == LIFE_THREATENING):
-        return "critical"
-    return {"2": "stable", "3": "serious"}.get(row["original"], SEVERITIES[priority])
-
-
-def _count_faults(times: Mapping[str, float | None], quality: Counter[str]) -> None:
-    known = [(stage, at) for stage in STAGES if (at := times[stage]) is not None]
-    for stage in STAGES:
-        quality[f"rows without {stage}"] += times[stage] is None
-    for (earlier, before), (later, after) in itertools.pairwise(known):
-        quality[f"{later} before {earlier}"] += after < before
-        quality[f"{later} in the same second as {earlier}"] += after == before
-    if times["facility"] is not None and times["transport"] is None:
-        quality["facility without transport"] += 1
-    if times["transport"] is not None and times["arrived"] is None:
-        quality["transport without arrival"] += 1
-
-
-def _seconds(text: str, form: str) -> float | None:
-    return datetime.strptime(text, form).replace(tzinfo=UTC).timestamp() if text else None
-
-
-def _degrees(location: str) -> tuple[float, float]:
-    latitude, longitude = re.findall(r"-?\d+(?:\.\d+)?", location)[:2]
-    return float(latitude), float(longitude)
+def _cut(at: float | None, instant: float) -> float | None:
+    return None if at is None or at >= instant else at

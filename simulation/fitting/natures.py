@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 
-from simulation.fitting.log import OTHER, SKILLS, LoggedIncident
+from simulation.fitting.log import LoggedIncident
+from simulation.fitting.mapping import LogMapping
 
-SKILL_ORDER = ("ambulance", "engine", "truck", "chief", "captain", "squad")
 MOST_PATTERNS = 8
 LEAST_INCIDENTS = 10
 """A type and class with fewer incidents is counted among the others of its class."""
@@ -31,7 +31,7 @@ LIKELY = 0.05
 """Weight that keeps shares near the frequencies of the patterns; small, so that the means decide."""
 
 Pattern = tuple[int, ...]
-"""How many of each skill, in `SKILL_ORDER`."""
+"""How many of each skill, in the order of the mapping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +41,14 @@ class FittedNature:
     nature: str
     priority: str
     pattern: Pattern
+    detail: str
+    """The name of the pattern, for example `ambulance+2 engine`."""
     share: float
-
-    @property
-    def detail(self) -> str:
-        """The name of the pattern, for example `ambulance+2 engine`."""
-        return pattern_name(self.pattern)
 
     @property
     def id(self) -> str:
         """A name of its own."""
-        return f"{self.nature} {self.priority} {self.detail}"
+        return " ".join(part for part in (self.nature, self.priority, self.detail) if part)
 
     @property
     def is_alone(self) -> bool:
@@ -59,39 +56,40 @@ class FittedNature:
         return sum(self.pattern) == 1
 
 
-def pattern_name(pattern: Pattern) -> str:
-    """Name a pattern by what is sent."""
-    counted = [(count, skill) for count, skill in zip(pattern, SKILL_ORDER, strict=True) if count]
+def pattern_name(pattern: Pattern, skills: Sequence[str]) -> str:
+    """Name a pattern by what is sent; "" where nobody is."""
+    counted = [(count, skill) for count, skill in zip(pattern, skills, strict=True) if count]
     return "+".join(skill if count == 1 else f"{count} {skill}" for count, skill in counted)
 
 
-def pattern_of(incident: LoggedIncident) -> Pattern:
+def pattern_of(incident: LoggedIncident, mapping: LogMapping) -> Pattern:
     """Count what was sent to an incident."""
-    counts = Counter(SKILLS[each.kind] for each in incident.responses)
-    return tuple(counts[skill] for skill in SKILL_ORDER)
+    counts = Counter(mapping.skill_of[each.kind] for each in incident.responses)
+    return tuple(counts[skill] for skill in mapping.skill_order)
 
 
-def grouped(incidents: Sequence[LoggedIncident]) -> Mapping[tuple[str, str], tuple[LoggedIncident, ...]]:
+def grouped(incidents: Sequence[LoggedIncident], other: str) -> Mapping[tuple[str, str], tuple[LoggedIncident, ...]]:
     """Incidents by (nature, class), rare ones among `other`; in alphabetical order."""
     counts = Counter((each.nature, each.priority) for each in incidents)
     groups: dict[tuple[str, str], list[LoggedIncident]] = {}
     for each in incidents:
         key = (each.nature, each.priority)
         if counts[key] < LEAST_INCIDENTS:
-            key = (OTHER, each.priority)
+            key = (other, each.priority)
         groups.setdefault(key, []).append(each)
     return {key: tuple(groups[key]) for key in sorted(groups)}
 
 
-def fit_natures(incidents: Sequence[LoggedIncident]) -> tuple[FittedNature, ...]:
+def fit_natures(incidents: Sequence[LoggedIncident], mapping: LogMapping) -> tuple[FittedNature, ...]:
     """Return the variants of every type and class; their shares sum to 1."""
     natures = []
-    for (nature, priority), members in grouped(incidents).items():
-        seen = Counter(pattern_of(each) for each in members)
+    for (nature, priority), members in grouped(incidents, mapping.other).items():
+        seen = Counter(pattern_of(each, mapping) for each in members)
         patterns = choose_patterns(seen)
         weight = len(members) / len(incidents)
         for pattern, share in zip(patterns, choose_shares(seen, patterns), strict=True):
-            natures.append(FittedNature(nature, priority, pattern, weight * share))
+            detail = pattern_name(pattern, mapping.skill_order)
+            natures.append(FittedNature(nature, priority, pattern, detail, weight * share))
     return tuple(each for each in natures if each.share > 0)
 
 

@@ -22,7 +22,8 @@ from simulation.fitting.courses import (
     to_facility_s,
     turnout_s,
 )
-from simulation.fitting.log import CLASSES, LoggedIncident, Response
+from simulation.fitting.log import LoggedIncident, Response
+from simulation.fitting.mapping import LogMapping
 from simulation.fitting.travel import travel_s
 from simulation.observed import Observed
 
@@ -30,22 +31,27 @@ EVERY = "all"
 DAY_S, MINUTE_S = 86_400, 60
 
 
-def observe(incidents: Sequence[LoggedIncident], provenance: str, reasons: Mapping[str, str]) -> Observed:
+def observe(incidents: Sequence[LoggedIncident], mapping: LogMapping, provenance: str) -> Observed:
     """Read every figure off the log."""
     samples: dict[tuple[str, str], list[float]] = {}
     for incident in incidents:
-        for clock, value in _clocks(incident):
+        for clock, value in clocks_of(incident):
             for priority in (incident.priority, EVERY):
                 samples.setdefault((clock, priority), []).append(value)
     figures: dict[str, float] = {}
     for clock in dict.fromkeys(clock for clock, _ in samples):
-        for priority in (*CLASSES, EVERY):
+        for priority in (*mapping.classes, EVERY):
             if (clock, priority) in samples:
                 figures |= _figures(clock, priority, sorted(samples[clock, priority]))
+    left = sum(incident.abandoned is not None for incident in incidents)
+    if left:
+        figures["abandoned.share"] = round(left / len(incidents), 4)
+    if not mapping.has_responses:
+        return Observed(observed=mapping.mapping, provenance=provenance, figures=figures, reasons=mapping.reasons)
     figures |= {f"concurrency.{name}": value for name, value in concurrency(incidents).items()}
     sent = Counter(response.kind for incident in incidents for response in incident.responses)
     figures |= {f"responses_per_incident.{kind}": round(sent[kind] / len(incidents), 4) for kind in sorted(sent)}
-    return Observed(observed="san_francisco", provenance=provenance, figures=figures, reasons=reasons)
+    return Observed(observed=mapping.mapping, provenance=provenance, figures=figures, reasons=mapping.reasons)
 
 
 def concurrency(incidents: Sequence[LoggedIncident]) -> Mapping[str, float]:
@@ -72,8 +78,14 @@ def nearest_rank(ascending: Sequence[float], share: float) -> float:
     return ascending[max(1, math.ceil(share * len(ascending))) - 1]
 
 
-def _clocks(incident: LoggedIncident) -> Iterator[tuple[str, float]]:
-    yield "handling_s", incident.entry - incident.received
+def clocks_of(incident: LoggedIncident) -> Iterator[tuple[str, float]]:
+    """Every time of an incident, by the name of its clock."""
+    if incident.answered is not None:
+        yield "answer_s", max(0.0, incident.answered - incident.received)
+    if incident.abandoned is None or incident.answered is not None:
+        yield "handling_s", incident.entry - incident.received
+    if not incident.responses:
+        return
     yield "dispatch_wait_s", incident.dispatched - incident.entry
     for response in incident.responses:
         yield from _unit_clocks(incident, response)

@@ -10,12 +10,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from incidents.quantities import Place, distance_m
+from incidents.quantities import EARTH_RADIUS_M, Place, distance_m
+from optimiser.refusals import Refusal
 from simulation.fitting.log import LoggedIncident
+from simulation.fitting.mapping import LogFile, LogMapping
+from simulation.fitting.rows import Row, read_rows
 
 LEAST_INCIDENTS = 5
 """An area with fewer incidents than this is folded into the nearest other."""
@@ -38,15 +42,56 @@ def fit_zones(incidents: Sequence[LoggedIncident], points: Sequence[tuple[float,
     """Find the zones of the log, and match the station points to them."""
     spots: dict[str, list[Place]] = {}
     for each in incidents:
-        spots.setdefault(each.area, []).append(Place(each.latitude, each.longitude))
+        spots.setdefault(each.area, []).append(each.spot)
     areas = {area: _middle(places) for area, places in sorted(spots.items())}
     large = [area for area in areas if len(spots[area]) >= LEAST_INCIDENTS]
     zone_of = {area: area if area in large else _nearest(areas[area], areas, large) for area in areas}
     gathered = {zone: [spot for area in areas if zone_of[area] == zone for spot in spots[area]] for zone in large}
     centres = {zone: _middle(places) for zone, places in gathered.items()}
     spread_m = {zone: float(round(_spread_m(centres[zone], places))) for zone, places in gathered.items()}
-    stations, within_m = _match(centres, points)
+    own = [(place.latitude, place.longitude) for place in centres.values()]
+    stations, within_m = _match(centres, points or own)
     return Zones(centres, spread_m, zone_of, stations, within_m)
+
+
+RING_M = 10_000.0
+"""Radius of the ring on which zones without a position stand; far enough apart that home is always nearest."""
+
+
+def read_stations(folder: Path, mapping: LogMapping) -> tuple[tuple[float, float], ...]:
+    """Return latitude and longitude of every station point; without a file of them, each zone's own centre serves."""
+    if mapping.stations is None:
+        return ()
+    stations = mapping.stations
+    file = LogFile.model_validate({"name": stations.name})
+    wanted = mapping.model_copy(
+        update={
+            "fields": {"latitude": (stations.latitude,), "longitude": (stations.longitude,)},
+            "stages": {},
+        }
+    )
+    points = []
+    for row in read_rows(folder / stations.name, file, wanted):
+        if not isinstance(row, Row):
+            raise Refusal.of(f"{stations.name}:{row.line}", row.because, "a row as the header says")
+        try:
+            points.append((float(row.text["latitude"]), float(row.text["longitude"])))
+        except ValueError:
+            raise Refusal.of(
+                f"{stations.name}:{row.line}", "no position", "degrees of latitude and longitude"
+            ) from None
+    return tuple(points)
+
+
+def schematic_zones(incidents: Sequence[LoggedIncident]) -> Zones:
+    """Zones of a log without positions, evenly around a ring about 0 N 0 E: a drawing, not a map. Each has a station."""
+    areas = sorted({each.area for each in incidents})
+    degrees = RING_M / (math.pi / 180 * EARTH_RADIUS_M)
+    centres = {}
+    for index, area in enumerate(areas):
+        angle = 2 * math.pi * index / len(areas)
+        centres[area] = Place(round(degrees * math.cos(angle), 5), round(degrees * math.sin(angle), 5), area)
+    return Zones(centres, {}, {area: area for area in areas}, dict(centres), 0.0)
 
 
 def _middle(places: Sequence[Place]) -> Place:

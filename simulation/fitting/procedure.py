@@ -28,26 +28,10 @@ from incidents.procedure import (
     Urgency,
 )
 from incidents.targets import Targets
-from simulation.fitting.centre import CALL_TAKING
-from simulation.fitting.log import CLASSES, LIFE_THREATENING, OTHER, ROUTINE, SEVERITIES, URGENT
-from simulation.fitting.workload import QUEUE
+from simulation.fitting.mapping import LogMapping
 from simulation.workload import Nature
 
 UNKNOWN = "unknown"
-PRIORITY_OF: Mapping[str, str] = {severity: priority for priority, severity in SEVERITIES.items()}
-PRIORITIES: Mapping[str, Priority] = {
-    LIFE_THREATENING: Priority(rank=1, urgency=Urgency(weight=10.0, target_s=300.0)),
-    URGENT: Priority(rank=2, urgency=Urgency(weight=4.0, target_s=480.0)),
-    ROUTINE: Priority(rank=3, urgency=Urgency(weight=1.0, target_s=1200.0), lights=False),
-}
-"""The weights are ours; the log holds no trace of how its dispatchers weighed one call against another."""
-TARGETS = Targets(
-    packs={
-        "nfpa-1225-2022": {"emergency calls": (QUEUE,), "emergency incidents": (LIFE_THREATENING, URGENT)},
-        "nfpa-1710-2020": {"emergency medical": (LIFE_THREATENING, URGENT)},
-    }
-)
-"""Standards to hold the city against. The log does not show which of them it holds itself to."""
 CHECKS: Mapping[str, Check] = {
     "asked what has happened": Check(answer="nature"),
     "located before dispatch": Check(record="located", before="assigned"),
@@ -55,22 +39,71 @@ CHECKS: Mapping[str, Check] = {
 }
 
 
-def fit_procedure(natures: Sequence[Nature]) -> Procedure:
+def fit_procedure(natures: Sequence[Nature], mapping: LogMapping) -> Procedure:
     """Write the baseline down."""
+    tree, determinants = _triage(natures, mapping)
+    checks = CHECKS if mapping.has_responses else dict(list(CHECKS.items())[:1])
+    if mapping.positions == "none":
+        checks = {name: check for name, check in checks.items() if check.record != "located"}
+    return Procedure(
+        procedure=mapping.mapping,
+        revision=1,
+        queues={
+            name: Queue(skill=rule.skill, rank=rule.rank, answer_target_s=rule.answer_target_s)
+            for name, rule in mapping.queues.items()
+        },
+        priorities={
+            name: Priority(rank=rank, urgency=Urgency(weight=rule.weight, target_s=rule.target_s), lights=rule.lights)
+            for rank, (name, rule) in enumerate(mapping.priorities.items(), start=1)
+        },
+        triage=Triage(start="nature", questions=tree),
+        determinants=determinants,
+        plans={
+            detail: plan_of(detail) for detail in sorted({each.plan for each in determinants.values() if each.plan})
+        },
+        dispatch=Dispatch(),
+        targets=Targets(packs=mapping.targets),
+        checks=checks,
+        examples=tuple(_example(nature) for nature in _leading(natures)),
+    )
+
+
+def with_diversion(baseline: Procedure) -> Procedure:
+    """The baseline, but resources on their way to any other call may be turned round to one of the most urgent
+    class.
+    """
+    first, *others = baseline.priorities
+    diversion = Diversion.model_validate({"to": [first], "from": others})
+    dispatch = baseline.dispatch.model_copy(update={"diversion": diversion})
+    return baseline.model_copy(update={"revision": 2, "based_on": baseline.fingerprint, "dispatch": dispatch})
+
+
+def _triage(natures: Sequence[Nature], mapping: LogMapping) -> tuple[dict[str, Question], dict[str, Determinant]]:
+    """Nature, then severity, then, where somebody is sent, the detail that says who."""
     tree: dict[str, Question] = {}
     determinants: dict[str, Determinant] = {}
+    priority_of = {mapping.severity(priority): priority for priority in mapping.classes}
     details = _details(natures)
     kinds = {kind: Step(ask=f"severity of {kind}") for kind in details}
-    tree["nature"] = Question(text="What has happened?", about="nature", answers=kinds, otherwise=kinds.get(OTHER))
+    tree["nature"] = Question(
+        text="What has happened?", about="nature", answers=kinds, otherwise=kinds.get(mapping.other)
+    )
     for kind, known in details.items():
-        severities = _severities(natures, kind)
+        severities = _severities(natures, kind, mapping)
+        steps = {
+            severity: Step(ask=f"detail of {severity} {kind}") if any(known) else Step(code=f"{kind} {severity}")
+            for severity in severities
+        }
         tree[f"severity of {kind}"] = Question(
             text="How severe is it?",
             about="severity",
-            answers={severity: Step(ask=f"detail of {severity} {kind}") for severity in severities},
-            otherwise=Step(ask=f"detail of {_commonest(natures, kind, 'severity')} {kind}"),
+            answers=steps,
+            otherwise=steps[_commonest(natures, kind, "severity")],
         )
         for severity in severities:
+            if not any(known):
+                determinants[f"{kind} {severity}"] = Determinant(priority=priority_of[severity])
+                continue
             codes = {detail: f"{kind} {severity} {detail}" for detail in known}
             usual = codes[_commonest(natures, kind, "detail", severity)]
             tree[f"detail of {severity} {kind}"] = Question(
@@ -80,31 +113,8 @@ def fit_procedure(natures: Sequence[Nature]) -> Procedure:
                 otherwise=Step(code=usual),
             )
             for detail, code in codes.items():
-                determinants[code] = Determinant(priority=PRIORITY_OF[severity], plan=detail)
-    return Procedure(
-        procedure="san_francisco",
-        revision=1,
-        queues={QUEUE: Queue(skill=CALL_TAKING, answer_target_s=15.0)},
-        priorities=PRIORITIES,
-        triage=Triage(start="nature", questions=tree),
-        determinants=determinants,
-        plans={
-            detail: plan_of(detail) for detail in sorted({each.plan for each in determinants.values() if each.plan})
-        },
-        dispatch=Dispatch(),
-        targets=TARGETS,
-        checks=CHECKS,
-        examples=tuple(_example(nature) for nature in _leading(natures)),
-    )
-
-
-def with_diversion(baseline: Procedure) -> Procedure:
-    """The baseline, but resources on their way to any other call may be turned round to a life-threatening
-    one.
-    """
-    diversion = Diversion.model_validate({"to": [LIFE_THREATENING], "from": [URGENT, ROUTINE]})
-    dispatch = baseline.dispatch.model_copy(update={"diversion": diversion})
-    return baseline.model_copy(update={"revision": 2, "based_on": baseline.fingerprint, "dispatch": dispatch})
+                determinants[code] = Determinant(priority=priority_of[severity], plan=detail)
+    return tree, determinants
 
 
 def plan_of(detail: str) -> Plan:
@@ -117,16 +127,16 @@ def _details(natures: Sequence[Nature]) -> Mapping[str, tuple[str, ...]]:
     """Every detail of every nature, whatever the severity: a caller may be wrong about that."""
     details: dict[str, dict[str, None]] = {}
     for nature in natures:
-        details.setdefault(nature.truth["nature"], {})[nature.truth["detail"]] = None
+        details.setdefault(nature.truth["nature"], {})[nature.truth.get("detail", "")] = None
     return {kind: tuple(known) for kind, known in details.items()}
 
 
-def _severities(natures: Sequence[Nature], kind: str) -> tuple[str, ...]:
+def _severities(natures: Sequence[Nature], kind: str, mapping: LogMapping) -> tuple[str, ...]:
     """What is true or told of a nature, the most severe first."""
     own = [nature for nature in natures if nature.truth["nature"] == kind]
     seen = {nature.truth["severity"] for nature in own}
     seen |= {said for nature in own for said in nature.told.get("severity", {})}
-    return tuple(SEVERITIES[priority] for priority in CLASSES if SEVERITIES[priority] in seen)
+    return tuple(severity for severity in map(mapping.severity, mapping.classes) if severity in seen)
 
 
 def _commonest(natures: Sequence[Nature], kind: str, about: str, severity: str | None = None) -> str:
@@ -150,13 +160,10 @@ def _leading(natures: Sequence[Nature]) -> list[Nature]:
 
 
 def _example(nature: Nature) -> Example:
-    kind, severity, detail = (nature.truth[about] for about in ("nature", "severity", "detail"))
-    return Example(
-        answers={
-            "nature": kind,
-            f"severity of {kind}": severity,
-            f"detail of {severity} {kind}": detail,
-        },
-        code=f"{kind} {severity} {detail}",
-        priority=nature.priority,
+    kind, severity, detail = (nature.truth.get(about) for about in ("nature", "severity", "detail"))
+    answers = {"nature": kind, f"severity of {kind}": severity}
+    if detail is not None:
+        answers[f"detail of {severity} {kind}"] = detail
+    return Example.model_validate(
+        {"answers": answers, "code": " ".join(filter(None, (kind, severity, detail))), "priority": nature.priority}
     )

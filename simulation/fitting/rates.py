@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.fitting.log import LEFT_OUT, Span
+from incidents.centre import HOURS_IN_A_WEEK
+
+if TYPE_CHECKING:
+    from simulation.fitting.log import Span
+
 
 HOUR_S, DAY_S = 3600, 86_400
-HOURS_IN_A_WEEK = 168
 
 
 def hour_of_week(at: float) -> int:
@@ -24,7 +28,7 @@ def hour_of_week(at: float) -> int:
     return int(at // HOUR_S + 3 * 24) % HOURS_IN_A_WEEK
 
 
-def fit_rates(city: Sequence[float], year: Sequence[float], left_out: Sequence[Span] = LEFT_OUT) -> tuple[float, ...]:
+def fit_rates(city: Sequence[float], year: Sequence[float], left_out: Sequence[Span] = ()) -> tuple[float, ...]:
     """Return contacts per hour for the 168 hours of the week.
 
     The year's count of each hour of the week is divided by how often that hour occurred, and the whole scaled
@@ -48,6 +52,15 @@ def fit_day_factor_cv(year: Sequence[float]) -> float:
     ratios = days / means[np.arange(len(days)) % 7]
     excess = float(ratios.var(ddof=1)) - 1 / float(days.mean())
     return round(math.sqrt(max(0.0, excess)), 3)
+
+
+def smooth_profile(means: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of the means of 168 hours, the product of a level for each day and a level for each hour of the day, smoothed."""
+    table = means.reshape(7, 24)
+    hour = table.mean(axis=0)
+    hour = (np.roll(hour, 1) + 2 * hour + np.roll(hour, -1)) / 4
+    profile = np.outer(table.mean(axis=1), hour) / max(float(hour.mean()), 1e-12)
+    return np.asarray(profile.reshape(-1))
 
 
 def _counts(instants: Sequence[float]) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ of that play into the median and 90th percentile the log shows. Imports `log`, `
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,13 +21,17 @@ from scipy.special import ndtri
 from incidents.quantities import Place, between, distance_m
 from simulation.distributions import Floats, Lognormal
 from simulation.fitting.fleet import FleetUnit
-from simulation.fitting.log import ROUTINE, SKILLS, LoggedIncident, Response
+from simulation.fitting.log import LoggedIncident, Response
+from simulation.fitting.mapping import LogMapping
 from simulation.fitting.places import Zones
+from simulation.workload import DistributionEntry, LognormalEntry
 
 IDLE_S = 20 * 60
 SHORTEST_S, LONGEST_S = 20, 1800
 """Home legs outside this are taken for slips of the button."""
 LEAST_SAMPLE = 40
+SCHEMATIC_SCALE = 0.05
+"""Seconds per metre between zones that are only drawn: what drives from elsewhere is some minutes late."""
 _Z = ndtri((np.arange(41) + 0.5) / 41)
 
 
@@ -48,9 +52,11 @@ class TravelCurve:
         return seconds if lights else seconds * self.without_lights
 
 
-def fit_curve(incidents: Sequence[LoggedIncident], fleet: Sequence[FleetUnit], zones: Zones) -> TravelCurve:
+def fit_curve(
+    incidents: Sequence[LoggedIncident], fleet: Sequence[FleetUnit], zones: Zones, mapping: LogMapping
+) -> TravelCurve:
     """Fit the curve on a logarithmic scale, with a loss that forgives outliers (soft L1)."""
-    legs = list(home_legs(incidents, fleet, zones))
+    legs = list(home_legs(incidents, fleet, zones, mapping))
     metres = np.array([leg[0] for leg in legs if leg[2]])
     seconds = np.array([leg[1] for leg in legs if leg[2]])
 
@@ -67,10 +73,10 @@ def fit_curve(incidents: Sequence[LoggedIncident], fleet: Sequence[FleetUnit], z
 
 
 def home_legs(
-    incidents: Sequence[LoggedIncident], fleet: Sequence[FleetUnit], zones: Zones
+    incidents: Sequence[LoggedIncident], fleet: Sequence[FleetUnit], zones: Zones, mapping: LogMapping
 ) -> Iterator[tuple[float, float, bool]]:
     """Yield (metres, seconds, with lights) of legs that plausibly began at the station."""
-    home = {unit.id: zones.stations[unit.station] for unit in fleet if unit.kind in ("engine", "truck")}
+    home = {unit.id: zones.stations[unit.station] for unit in fleet if mapping.kinds[unit.kind].station}
     clear: dict[str, float] = {}
     for incident, response in _in_order(incidents):
         idle_s = response.dispatched - clear.get(response.unit, -math.inf)
@@ -79,21 +85,78 @@ def home_legs(
         if response.unit not in home or taken_s is None or idle_s < IDLE_S:
             continue
         if SHORTEST_S < taken_s < LONGEST_S:
-            metres = distance_m(home[response.unit], Place(incident.latitude, incident.longitude))
-            yield metres, taken_s, incident.priority != ROUTINE
+            metres = distance_m(home[response.unit], incident.spot)
+            yield metres, taken_s, mapping.priorities[incident.priority].lights
 
 
 def fit_factors(
-    incidents: Sequence[LoggedIncident], fleet: Sequence[FleetUnit], zones: Zones, curve: TravelCurve
+    incidents: Sequence[LoggedIncident],
+    fleet: Sequence[FleetUnit],
+    zones: Zones,
+    curve: TravelCurve,
+    mapping: LogMapping,
 ) -> Mapping[tuple[str, str], Lognormal]:
     """Return the travel factor by (kind, class); a class with few legs shares the factor of its kind."""
     pairs: dict[tuple[str, str], list[tuple[float, float]]] = {}
-    for incident, response, expected_s in replayed(incidents, fleet, zones, curve):
+    for incident, response, expected_s in replayed(incidents, fleet, zones, curve, mapping):
         taken_s = travel_s(response)
         if taken_s is not None and taken_s >= 0:
             for key in ((response.kind, incident.priority), (response.kind, "")):
                 pairs.setdefault(key, []).append((expected_s, taken_s))
     return {key: factor_of(*zip(*found, strict=True)) for key, found in pairs.items() if len(found) >= LEAST_SAMPLE}
+
+
+def schematic_curve(incidents: Sequence[LoggedIncident]) -> TravelCurve:
+    """Of a log without positions: the median drive from home, wherever that is, and longer from any other station."""
+    taken = [seconds for seconds in (travel_s(r) for each in incidents for r in each.responses) if seconds is not None]
+    usual = float(np.median([seconds for seconds in taken if seconds >= 0] or [0.0]))
+    return TravelCurve(max(1.0, round(usual, 1)), SCHEMATIC_SCALE, 1.0, 1.0, len(taken))
+
+
+def schematic_factors(
+    incidents: Sequence[LoggedIncident], curve: TravelCurve, entry_of: Callable[[list[float]], DistributionEntry]
+) -> Mapping[tuple[str, str], DistributionEntry]:
+    """The times taken over the median drive, by kind and class."""
+    found: dict[tuple[str, str], list[float]] = {}
+    for incident in incidents:
+        for response in incident.responses:
+            taken = travel_s(response)
+            if taken is not None and taken >= 0:
+                for key in ((response.kind, incident.priority), (response.kind, "")):
+                    found.setdefault(key, []).append(taken)
+    return {
+        key: in_units(entry_of(sample), curve.fixed_s)
+        for key, sample in found.items()
+        if len(sample) >= LEAST_SAMPLE or not key[1]
+    }
+
+
+def in_units(entry: DistributionEntry, unit: float) -> DistributionEntry:
+    """The distribution of a time over a unit of time."""
+    if entry.constant is not None:
+        return DistributionEntry(constant=round(entry.constant / unit, 4))
+    if entry.exponential is not None:
+        return DistributionEntry(exponential=round(entry.exponential / unit, 4))
+    if entry.quantiles is not None:
+        return DistributionEntry(quantiles=tuple(round(value / unit, 4) for value in entry.quantiles))
+    name = next(name for name in ("lognormal", "gamma", "weibull") if getattr(entry, name) is not None)
+    moments = getattr(entry, name)
+    return DistributionEntry.model_validate({name: {"mean": round(moments.mean / unit, 4), "cv": moments.cv}})
+
+
+def factors_of(
+    incidents: Sequence[LoggedIncident],
+    fleet: Sequence[FleetUnit],
+    zones: Zones,
+    curve: TravelCurve,
+    mapping: LogMapping,
+) -> Mapping[tuple[str, str], DistributionEntry]:
+    """The factors of `fit_factors` as a workload writes them."""
+    found = fit_factors(incidents, fleet, zones, curve, mapping)
+    return {
+        key: DistributionEntry(lognormal=LognormalEntry(mean=factor.mean, cv=factor.cv))
+        for key, factor in found.items()
+    }
 
 
 def factor_of(expected_s: Sequence[float], taken_s: Sequence[float]) -> Lognormal:
@@ -114,7 +177,11 @@ def factor_of(expected_s: Sequence[float], taken_s: Sequence[float]) -> Lognorma
 
 
 def replayed(
-    incidents: Sequence[LoggedIncident], fleet: Sequence[FleetUnit], zones: Zones, curve: TravelCurve
+    incidents: Sequence[LoggedIncident],
+    fleet: Sequence[FleetUnit],
+    zones: Zones,
+    curve: TravelCurve,
+    mapping: LogMapping,
 ) -> Iterator[tuple[LoggedIncident, Response, float]]:
     """Play the log's dispatches with the fitted fleet; yield each with its expected travel seconds.
 
@@ -125,17 +192,17 @@ def replayed(
     ways = {unit.id: _Way(zones.stations[unit.station]) for unit in fleet}
     able: dict[str, list[FleetUnit]] = {}
     for unit in fleet:
-        able.setdefault(SKILLS[unit.kind], []).append(unit)
+        able.setdefault(mapping.skill_of[unit.kind], []).append(unit)
     for incident, response in _in_order(incidents):
-        place, at = Place(incident.latitude, incident.longitude), response.dispatched
-        candidates = able.get(SKILLS[response.kind], [])
+        place, at = incident.spot, response.dispatched
+        candidates = able.get(mapping.skill_of[response.kind], [])
         idle = [unit for unit in candidates if ways[unit.id].free_at <= at and unit.on_duty(at)] or candidates
         if not idle:
             continue
         metres, chosen = min((distance_m(ways[unit.id].position(at, curve), place), unit.id) for unit in idle)
         ways[chosen].origin = place
         ways[chosen].free_at = at if response.available is None else max(at, response.available)
-        yield incident, response, curve.expected_s(metres, incident.priority != ROUTINE)
+        yield incident, response, curve.expected_s(metres, mapping.priorities[incident.priority].lights)
 
 
 @dataclass(slots=True)

@@ -15,8 +15,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from incidents.quantities import Place, distance_m
-from simulation.fitting.log import CITY_FILE, CITY_TIME, COLUMNS, STATION_FILE, YEAR_FILE, YEAR_TIME
+from simulation.fit import read_mapping
+from simulation.scenario_files import scenario_folder
 
+MAPPING = read_mapping(scenario_folder("san_francisco") / "mapping.yaml")
+"""The town keeps its log as San Francisco does."""
+(CITY_FILE, CITY_TIME), (YEAR_FILE, YEAR_TIME) = ((file.name, file.time) for file in MAPPING.files)
+STATION_FILE = "fire_station_points_hifld.csv"
+COLUMNS: dict[str, str] = {name: columns[0] for name, columns in (*MAPPING.fields.items(), *MAPPING.stages.items())}
 FIRST_DAY = datetime(2016, 12, 31)
 EVERY = timedelta(minutes=6)
 INCIDENTS = 8 * 240
@@ -70,15 +76,14 @@ def _rows(number: int) -> Iterator[dict[str, str]]:
     head = {
         "call": f"phone{number}",
         "incident": f"blaze{number}",
-        "call_type": "Alarms" if sort == 8 else "Medical Incident",
+        "call type": "Alarms" if sort == 8 else "Medical Incident",
         "original": "3" if sort == 9 and number % 20 == 9 else priority,
         "priority": priority,
         "final": final,
-        "area": area,
-        "location": f"({place.latitude}, {place.longitude})",
+        "zone": area,
+        "place": f"({place.latitude}, {place.longitude})",
         "received": _text(received),
         "entry": _text(entry),
-        "als": "true",
     }
     dispatched = entry + timedelta(seconds=WAIT_S)
     metres = distance_m(STATIONS[area], place)

@@ -14,10 +14,10 @@ import pytest
 from rich.console import Console
 
 from incidents.measures import Measures
+from simulation.calibration import NEVER
 from simulation.comparison import Criterion, compare
 from simulation.pictures import CURVE_HEIGHT, CURVE_WIDTH, FOREST_WIDTH, curves, forest, whisker
 from simulation.report import (
-    UNCALIBRATED,
     Arm,
     FidelityRow,
     Report,
@@ -130,7 +130,7 @@ def test_the_standing_comes_before_the_verdict(told: Any) -> None:
 def test_a_report_without_a_log_says_that_it_is_uncalibrated(told: Any) -> None:
     """Silence would read as agreement."""
     text = told(report(fidelity=(), concurrency=None))
-    assert text.index(UNCALIBRATED) < text.index("All 2 criteria pass")
+    assert text.index(NEVER) < text.index("All 2 criteria pass")
 
 
 def test_json_holds_no_number_that_json_lacks_and_begins_with_the_standing() -> None:
