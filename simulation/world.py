@@ -3,17 +3,14 @@
 It decides nothing about policy. It plays contacts whose truth was drawn before the start, tells the desk what a control room
 would be told, and does what people do with the desk's answers: a call-taker asks the next question, the dispatcher acts on a
 proposal after the contact's decision delay, a crew turns out, drives, works, transports, hands over and drives home. SimPy keeps
-the clock, in whole milliseconds since the epoch. Imports `contacts`, `crews`, simpy and the desk.
+the clock, in whole milliseconds since the epoch. Imports `clock`, `contacts`, `crews` and the desk.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any
-
-import simpy
 
 from incidents import facts as f
 from incidents.decision import facts_of
@@ -23,6 +20,7 @@ from incidents.shifts import Duty, duty_spans
 from incidents.situation import ContactStatus
 from incidents.travel import travel_times
 from incidents.triage import Ask, accepts, next_step
+from simulation.clock import Clock
 from simulation.contacts import Contact
 from simulation.crews import TURN_ROUND_S, Return, Trip, driving_ms
 
@@ -46,7 +44,7 @@ class World:
         self.log: list[f.Fact] = []
         self._contacts = contacts
         self._start, self._until = start, end
-        self._env = simpy.Environment(initial_time=start)
+        self._env = Clock(initial_time=start)
         self._travel = travel_times(desk.centre)
         self._by_contact = {contact.id: contact for contact in contacts}
         self._by_incident: dict[IncidentId, Contact] = {}
@@ -77,7 +75,7 @@ class World:
             if duty.off_at < self._until:
                 self._at(duty.off_at, self._end_shift, duty.resource)
         self._await_contact(0)
-        self._env.run(until=self._until)
+        self._env.play(self._until)
         return self.log
 
     def record(self, *facts: f.Fact) -> None:
@@ -383,16 +381,10 @@ class World:
 
     @property
     def _now(self) -> Instant:
-        return int(self._env.now)
+        return self._env.instant
 
     def _in(self, seconds: float, act: Callable[..., None], *arguments: Any) -> None:
         self._at(self._now + ms(seconds), act, *arguments)
 
     def _at(self, instant: Instant, act: Callable[..., None], *arguments: Any) -> None:
-        timeout = self._env.timeout(instant - self._now)
-        assert timeout.callbacks is not None
-        timeout.callbacks.append(partial(_call, act, arguments))
-
-
-def _call(act: Callable[..., None], arguments: tuple[Any, ...], _: simpy.Event) -> None:
-    act(*arguments)
+        self._env.call_at(instant, act, arguments)
