@@ -5,22 +5,19 @@ Imports `known` and what stands above it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-
 from incidents import facts as f
 from incidents import known
 from incidents.known import (
+    GONE,
     Changes,
     accepted_facts,
     incident_change,
     open_rows,
     refusal,
     resource_change,
-    with_entry,
-    without_entry,
 )
-from incidents.quantities import Instant, Place, ResourceId
+from incidents.light import replace
+from incidents.quantities import Instant, Place
 from incidents.situation import (
     ASSIGNMENT_TABLE,
     RESOURCE_TABLE,
@@ -44,7 +41,7 @@ def resource_signed_on(s: Situation, fact: f.ResourceSignedOn) -> Changes:
     on_duty = replace(
         resource, is_on_duty=True, place=fact.place, placed_at=fact.at, until=fact.until, tasks=0
     )  # fmt: skip
-    return resource_change(s, on_duty)
+    return resource_change(on_duty)
 
 
 def resource_signed_off(s: Situation, fact: f.ResourceSignedOff) -> Changes:
@@ -52,7 +49,7 @@ def resource_signed_off(s: Situation, fact: f.ResourceSignedOff) -> Changes:
     resource = known.centre_resource(s, fact.resource)
     _refuse_status(resource, fact)
     _refuse_serving(resource)
-    return resource_change(s, replace(resource, is_on_duty=False, until=None, is_resting=False))
+    return resource_change(replace(resource, is_on_duty=False, until=None, is_resting=False))
 
 
 def resource_stood_down(s: Situation, fact: f.ResourceStoodDown) -> Changes:
@@ -60,21 +57,21 @@ def resource_stood_down(s: Situation, fact: f.ResourceStoodDown) -> Changes:
     resource = known.centre_resource(s, fact.resource)
     _refuse_status(resource, fact)
     _refuse_serving(resource)
-    return resource_change(s, replace(resource, is_resting=True))
+    return resource_change(replace(resource, is_resting=True))
 
 
 def resource_stood_up(s: Situation, fact: f.ResourceStoodUp) -> Changes:
     """Fold the end of a break."""
     resource = known.centre_resource(s, fact.resource)
     _refuse_status(resource, fact)
-    return resource_change(s, replace(resource, is_resting=False))
+    return resource_change(replace(resource, is_resting=False))
 
 
 def resource_moved(s: Situation, fact: f.ResourceMoved) -> Changes:
     """Fold a reported position."""
     resource = known.centre_resource(s, fact.resource)
     _refuse_status(resource, fact)
-    return resource_change(s, replace(resource, place=fact.place, placed_at=fact.at))
+    return resource_change(replace(resource, place=fact.place, placed_at=fact.at))
 
 
 def resource_assigned(s: Situation, fact: f.ResourceAssigned) -> Changes:
@@ -100,10 +97,7 @@ def resource_assigned(s: Situation, fact: f.ResourceAssigned) -> Changes:
     busier = replace(
         resource, serving=(*resource.serving, assignment), is_resting=False, tasks=resource.tasks + 1
     )  # fmt: skip
-    return {
-        "needs": with_entry(s.needs, need.id, filled),
-        **resource_change(s, busier),
-    }
+    return (("needs", need.id, filled), ("resources", resource.id, busier))
 
 
 def _refuse_rows(need: Need, fact: f.ResourceAssigned) -> None:
@@ -148,26 +142,26 @@ def assignment_step(s: Situation, fact: Progress) -> Changes:
         case _:
             pass
     further = replace(assignment, status=following, since=fact.at)
-    return {"resources": serving(s, resource, assignment, further, place, fact.at)}
+    return resource_change(serving(resource, assignment, further, place, fact.at))
 
 
 def resource_released(s: Situation, fact: f.ResourceReleased) -> Changes:
     """Fold the end of an assignment; a position left open asks to be filled again."""
     resource, assignment, _ = _next_status(s, fact)
     place = fact.place or resource.place
-    changes: Changes = {"resources": serving(s, resource, assignment, None, place, fact.at)}
+    changes = resource_change(serving(resource, assignment, None, place, fact.at))
     need = s.needs[assignment.need]
     left = tuple(other for other in need.filled_by if other != resource.id)
     if need.contact is not None and need.contact in s.ended and not left:
-        return {**changes, "needs": without_entry(s.needs, need.id)}
+        return (*changes, ("needs", need.id, GONE))
     opened = tuple(count + (fact.leaves_open and row in assignment.rows) for row, count in enumerate(need.open))
     since = None
     if any(asked_for(need.rows, opened)):
         since = fact.at if need.unfilled_since is None else need.unfilled_since
-    changes["needs"] = with_entry(s.needs, need.id, replace(need, open=opened, unfilled_since=since, filled_by=left))
+    changes = (*changes, ("needs", need.id, replace(need, open=opened, unfilled_since=since, filled_by=left)))
     if fact.leaves_open and need.incident is not None and assignment.status in UNDER_WAY:
         incident = s.incidents[need.incident]
-        changes.update(incident_change(s, replace(incident, diverted=incident.diverted + 1)))
+        changes += incident_change(replace(incident, diverted=incident.diverted + 1))
     return changes
 
 
@@ -184,23 +178,21 @@ def _next_status(s: Situation, fact: Progress) -> tuple[Resource, Assignment, As
 
 
 def serving(
-    s: Situation,
     resource: Resource,
     old: Assignment,
     new: Assignment | None,
     place: Place | None = None,
     at: Instant | None = None,
-) -> Mapping[ResourceId, Resource]:
-    """Return the resources with one assignment of `resource` replaced (`new` None: ended), and its place if that is news."""
+) -> Resource:
+    """Return `resource` with one of its assignments replaced (`new` None: ended), and its place if that is news."""
     serving = tuple(new if each is old else each for each in resource.serving)
     kept = tuple(each for each in serving if each is not None)
     moved = place is not None and place is not resource.place
-    changed = Resource(
+    return Resource(
         resource.id, resource.kind, resource.skills, resource.capacity, resource.is_on_duty,
         place if moved else resource.place, at if moved else resource.placed_at, kept,
         resource.levels, resource.until, resource.is_resting, resource.tasks,
     )  # fmt: skip
-    return with_entry(s.resources, resource.id, changed)
 
 
 def _refuse_serving(resource: Resource) -> None:

@@ -120,6 +120,8 @@ def decide(
 
     `roster` holds the centre's resources in columns; it is brought up to date here, and any roster of the centre will do.
     """
+    # Reasons are asked for later, when a desk may have moved on.
+    situation = situation.kept()
     review_at = first_due_at(situation, procedure)
     askings = asking(situation, procedure)
     if not askings:

@@ -24,11 +24,11 @@ from incidents.permission import refuse_against_ladder
 from incidents.procedure import Procedure
 from incidents.quantities import Instant
 from incidents.refusals import FactRefused
-from incidents.remembering import after
 from incidents.roster import Roster
 from incidents.situation import Situation
 from incidents.travel import TravelTimes, travel_times
 from incidents.triage import accepts
+from incidents.working import Working
 from optimiser import Limits
 from optimiser.meeting import KeptSession
 
@@ -56,11 +56,11 @@ class Desk:
         self.centre = centre
         self.is_exercise = is_exercise
         self.procedures = dict(procedures)
-        self.situation = Situation.opening(centre)
+        self.working = Working(Situation.opening(centre))
         self._roster = Roster(centre, travel_times(centre) if travel is None else travel)
         self._limits = limits
         self._solver = KeptSession() if solver is None else solver
-        self._decided: tuple[Situation, Decision] | None = None
+        self._decided: tuple[int, Decision] | None = None
 
     @classmethod
     def under(cls, centre: Centre, procedure: Procedure, at: Instant, *, limits: Limits = FACTORY_LIMITS) -> Desk:
@@ -70,85 +70,103 @@ class Desk:
         return desk
 
     @property
+    def situation(self) -> Situation:
+        """What is known now, as a value that stays as it is. `working` is the same for whoever looks and lets go."""
+        return self.working.kept()
+
+    @situation.setter
+    def situation(self, situation: Situation) -> None:
+        self.working = Working(situation)
+        self._decided = None
+
+    @property
     def procedure(self) -> Procedure:
         """The rules in force."""
-        assert self.situation.procedure is not None, "a procedure is adopted before anything else happens"
-        return self.procedures[self.situation.procedure]
+        return self._rules()
 
     @property
     def decision(self) -> Decision:
         """What the procedure asks for now. Decided when asked for; nobody can tell, since deciding is pure."""
-        return self._decide(self.situation)
+        return self._decide()
 
     @property
     def review_at(self) -> Instant | None:
         """When time alone would next change the decision; None: never. A shell arms its timer at it."""
-        return first_due_at(self.situation, self.procedure)
+        return first_due_at(self.working, self._rules())
 
     def observe(self, *observed: f.Fact) -> tuple[f.Fact, ...]:
         """Remember facts that happened together, and what they entail; return all of them in order. All or nothing.
 
         Rungs that fell due before the first of them come first, at the instant they were due, whether or not a timer rang.
         """
-        recorded: list[f.Fact] = []
-        situation = self._pass_time(self.situation, observed[0].at, recorded)
-        situation = self._settle(situation, observed, recorded)
-        self.situation = self._pass_time(situation, situation.at, recorded)
-        return tuple(recorded)
+        return self._attempt(observed, observed[0].at)
 
     def review(self, now: Instant) -> tuple[f.Fact, ...]:
         """Let time pass to `now` without a fact; return what became due, recorded at the instants it was due."""
+        return self._attempt((), now)
+
+    def _attempt(self, observed: Sequence[f.Fact], now: Instant) -> tuple[f.Fact, ...]:
         recorded: list[f.Fact] = []
-        self.situation = self._pass_time(self.situation, now, recorded)
+        self.working.begin()
+        try:
+            self._pass_time(now, recorded)
+            if observed:
+                self._settle(observed, recorded)
+                self._pass_time(self.working.at, recorded)
+        except BaseException:
+            self.working.undo()
+            raise
+        self.working.keep(recorded)
         return tuple(recorded)
 
-    def _pass_time(self, situation: Situation, until: Instant, recorded: list[f.Fact]) -> Situation:
-        while situation.procedure is not None:
-            rules = self._rules(situation)
-            due_at = first_due_at(situation, rules)
+    def _pass_time(self, until: Instant, recorded: list[f.Fact]) -> None:
+        working = self.working
+        while working.procedure is not None:
+            rules = self._rules()
+            due_at = first_due_at(working, rules)
             if due_at is None or due_at > until:
                 break
-            at = max(due_at, situation.at)
-            entailed = entailed_by_time(situation, rules, at)
+            entailed = entailed_by_time(working, rules, max(due_at, working.at))
             assert entailed, "what is due is entailed, so this ends"
-            situation = self._settle(situation, entailed, recorded)
-        return situation
+            self._settle(entailed, recorded)
 
-    def _settle(self, situation: Situation, facts: Sequence[f.Fact], recorded: list[f.Fact]) -> Situation:
+    def _settle(self, facts: Sequence[f.Fact], recorded: list[f.Fact]) -> None:
         """Fold facts, all they entail, and what rules that are switched on do about it."""
-        pending = deque(facts)
+        working, pending = self.working, deque(facts)
         while pending:
             fact = pending.popleft()
-            self._refuse_against_rules(fact, situation)
-            situation = after(situation, fact)
+            self._refuse_against_rules(fact, working)
+            working.fold(fact)
             recorded.append(fact)
             assert len(recorded) <= CONSEQUENCE_LIMIT, "one fact entails too many"
             # What a fact entails follows it at once, before the next of the facts that were given together.
-            entailed = entailed_by(fact, situation, self._rules(situation), self.centre, exercise=self.is_exercise)
+            entailed = entailed_by(fact, working, self._rules(), self.centre, exercise=self.is_exercise)
             pending.extendleft(reversed(entailed))
             if not pending:
-                pending.extend(self._automatic(situation))
-        return situation
+                pending.extend(self._automatic())
 
-    def _automatic(self, situation: Situation) -> tuple[f.Fact, ...]:
+    def _automatic(self) -> tuple[f.Fact, ...]:
         """What rules that are switched on do at once. Deciding is dear, so only where such a need is open."""
-        rules = self._rules(situation)
-        open_needs = (need for need in situation.needs.values() if not need.is_filled)
-        if not any(is_automatic(situation, rules, need) for need in open_needs):
+        working, rules = self.working, self._rules()
+        open_needs = (need for need in working.needs.values() if not need.is_filled)
+        if not any(is_automatic(working, rules, need) for need in open_needs):
             return ()
-        automatic = (proposal for proposal in self._decide(situation).proposals if proposal.automatic)
-        return tuple(fact for proposal in automatic for fact in facts_of(proposal, situation.at))
+        automatic = (proposal for proposal in self._decide().proposals if proposal.automatic)
+        return tuple(fact for proposal in automatic for fact in facts_of(proposal, working.at))
 
-    def _decide(self, situation: Situation) -> Decision:
-        # Kept by the situation itself, not by its sequence: an attempt that was refused may have counted as many facts.
-        if self._decided is None or self._decided[0] is not situation:
-            decision = decide(situation, self._rules(situation), self._roster, limits=self._limits, solver=self._solver)
-            self._decided = situation, decision
+    def _decide(self) -> Decision:
+        # Kept by the version, not by the sequence: an attempt that was refused may have counted as many facts.
+        version = self.working.version
+        if self._decided is None or self._decided[0] != version:
+            decision = decide(
+                self.working, self._rules(), self._roster, limits=self._limits, solver=self._solver
+            )
+            self._decided = version, decision
         return self._decided[1]
 
-    def _rules(self, situation: Situation) -> Procedure:
-        assert situation.procedure is not None, "a procedure is adopted before anything else happens"
-        return self.procedures[situation.procedure]
+    def _rules(self) -> Procedure:
+        assert self.working.procedure is not None, "a procedure is adopted before anything else happens"
+        return self.procedures[self.working.procedure]
 
     def _refuse_against_rules(self, fact: f.Fact, situation: Situation) -> None:
         """Refuse words that the procedure in force does not know."""

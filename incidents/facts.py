@@ -1,7 +1,7 @@
 """Every fact: something that happened, at an instant. The incident log is nothing else.
 
 Facts are light slotted values. A correction is a new fact; nothing is edited. `records` makes plain data of them. Imports only
-`quantities`, `ladder_facts` for escalation and aid, and `message_facts` for what people are told.
+`quantities`, `light`, `ladder_facts` for escalation and aid, and `message_facts` for what people are told.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from incidents.ladder_facts import ModeLeft as ModeLeft
 from incidents.ladder_facts import RoleAcknowledged as RoleAcknowledged
 from incidents.ladder_facts import RoleNotified as RoleNotified
 from incidents.ladder_facts import RungSkipped as RungSkipped
+from incidents.light import quicken
 from incidents.message_facts import AdviceGiven as AdviceGiven
 from incidents.message_facts import MessageAcknowledged as MessageAcknowledged
 from incidents.message_facts import MessageDelivered as MessageDelivered
@@ -384,3 +385,5 @@ Fact: TypeAlias = (
 
 KINDS: Mapping[str, type[Fact]] = {kind.__name__: kind for kind in Fact.__args__}
 """Every kind of fact by its name, in the order of this module and of `ladder_facts`."""
+
+quicken((*KINDS.values(), NeedRow))

@@ -6,10 +6,9 @@ which somebody had to acknowledge it stands. Imports `known` and what stands abo
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from incidents import facts as f
-from incidents.known import Changes, incident_change, open_incident, refusal, with_entry, without_entry
+from incidents.known import GONE, Changes, incident_change, open_incident, refusal
+from incidents.light import replace
 from incidents.quantities import IncidentId
 from incidents.situation import OpenMessage, Situation
 
@@ -18,7 +17,7 @@ def worded(s: Situation, fact: f.MessageSent | f.MessageWithheld) -> Changes:
     """Remember a message that went out or could not; one that nobody waits for is only noted as told."""
     incident = open_incident(s, fact.incident)
     is_new = fact.message not in incident.told
-    changes = incident_change(s, replace(incident, told=(*incident.told, fact.message))) if is_new else {}
+    changes = incident_change(replace(incident, told=(*incident.told, fact.message))) if is_new else ()
     is_sent = isinstance(fact, f.MessageSent)
     if is_sent and fact.acknowledge_by is None:
         return changes
@@ -28,17 +27,17 @@ def worded(s: Situation, fact: f.MessageSent | f.MessageWithheld) -> Changes:
     if before is not None:
         due = [each for each in (before.acknowledge_by, message.acknowledge_by) if each is not None]
         message = replace(message, acknowledge_by=min(due, default=None), is_overdue=before.is_overdue)
-    return {**changes, "messages": with_entry(s.messages, message.key, message)}
+    return (*changes, ("messages", message.key, message))
 
 
 def delivered(s: Situation, fact: f.MessageDelivered) -> Changes:
     """Remember that a message has arrived."""
-    return _changed(s, replace(_found(s, fact), delivered_at=fact.at))
+    return _changed(replace(_found(s, fact), delivered_at=fact.at))
 
 
 def acknowledged(s: Situation, fact: f.MessageAcknowledged) -> Changes:
     """Forget a message that has done its work."""
-    return {"messages": without_entry(s.messages, _found(s, fact).key)}
+    return (("messages", _found(s, fact).key, GONE),)
 
 
 def overdue(s: Situation, fact: f.MessageOverdue) -> Changes:
@@ -46,17 +45,18 @@ def overdue(s: Situation, fact: f.MessageOverdue) -> Changes:
     message = _found(s, fact)
     if message.is_overdue:
         raise refusal("message", f"message {fact.message!r} to {fact.to} is overdue already", "MessageAcknowledged")
-    return _changed(s, replace(message, is_overdue=True))
+    return _changed(replace(message, is_overdue=True))
 
 
 def forgotten(s: Situation, incident: IncidentId, to: str | None = None) -> Changes:
     """Drop what waits about an incident, to one resource if it is named: there is nothing left to acknowledge."""
-    kept = {
-        key: message
+    if not s.messages:
+        return ()
+    return tuple(
+        ("messages", key, GONE)
         for key, message in s.messages.items()
-        if message.incident != incident or (to is not None and message.to != to)
-    }
-    return {} if len(kept) == len(s.messages) else {"messages": kept}
+        if message.incident == incident and (to is None or message.to == to)
+    )
 
 
 def _found(s: Situation, fact: f.MessageDelivered | f.MessageAcknowledged | f.MessageOverdue) -> OpenMessage:
@@ -68,5 +68,5 @@ def _found(s: Situation, fact: f.MessageDelivered | f.MessageAcknowledged | f.Me
     return found
 
 
-def _changed(s: Situation, message: OpenMessage) -> Changes:
-    return {"messages": with_entry(s.messages, message.key, message)}
+def _changed(message: OpenMessage) -> Changes:
+    return (("messages", message.key, message),)

@@ -8,12 +8,14 @@ stands above them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
+
+from immutables import Map
 
 from incidents import assignments, climbing, known, messaging
 from incidents import facts as f
-from incidents.known import Changes, accepted_facts, incident_change, refusal, with_entry, without_entry
+from incidents.known import GONE, Changes, accepted_facts, incident_change, refusal, with_entry
+from incidents.light import replace
 from incidents.quantities import NeedId
 from incidents.situation import CONTACT_TABLE, AssignmentStatus, Incident, Need, OpenContact, Situation
 
@@ -22,30 +24,29 @@ def after(situation: Situation, fact: f.Fact) -> Situation:
     """Return the situation that follows `situation` when `fact` happens; raise `FactRefused` if it cannot have happened."""
     if fact.at < situation.at:
         raise refusal("at", f"time goes back: {fact.at} is before {situation.at}", f"{situation.at} or later")
-    changes = _FOLDS[type(fact)](situation, fact)
-    return Situation(
-        fact.at,
-        situation.sequence + 1,
-        changes.get("procedure", situation.procedure),
-        changes.get("contacts", situation.contacts),
-        changes.get("incidents", situation.incidents),
-        changes.get("needs", situation.needs),
-        changes.get("resources", situation.resources),
-        changes.get("ended", situation.ended),
-        changes.get("closed", situation.closed),
-        changes.get("messages", situation.messages),
-        changes.get("notices", situation.notices),
-        changes.get("modes", situation.modes),
-        changes.get("aid", situation.aid),
-        situation.time_zone,
-    )
+    situation = situation.kept()
+    changed: dict[str, Any] = {}
+    for field, key, value in FOLDS[type(fact)](situation, fact):
+        if field == "procedure":
+            changed[field] = value
+            continue
+        if field not in changed:
+            held = getattr(situation, field)
+            changed[field] = held if isinstance(held, Map) else dict(held)
+        if isinstance(changed[field], Map):
+            changed[field] = changed[field].set(key, value)
+        elif value is GONE:
+            del changed[field][key]
+        else:
+            changed[field][key] = value
+    return replace(situation, at=fact.at, sequence=situation.sequence + 1, **changed)
 
 
 def _contact_received(s: Situation, fact: f.ContactReceived) -> Changes:
     if fact.contact in s.contacts or fact.contact in s.ended:
         raise refusal("contact", f"contact {fact.contact} was received before", "an id not used yet")
     contact = OpenContact(fact.contact, fact.at, fact.queue, fact.place)
-    return {"contacts": with_entry(s.contacts, fact.contact, contact)}
+    return (("contacts", fact.contact, contact),)
 
 
 def _contact_step(s: Situation, fact: f.ContactAnswered | f.ContactAbandoned | f.ContactEnded) -> Changes:
@@ -55,36 +56,36 @@ def _contact_step(s: Situation, fact: f.ContactAnswered | f.ContactAbandoned | f
         accepted = accepted_facts(CONTACT_TABLE, contact.status)
         raise refusal("contact", f"contact {contact.id} is {contact.status}", accepted)
     if following is None:
-        return {
-            "contacts": without_entry(s.contacts, contact.id),
-            "ended": s.ended.set(contact.id, fact.at),
-            **climbing.without_subject(s, contact=contact.id),
-            **_unless_held(s, contact.need),
-        }
+        return (
+            ("contacts", contact.id, GONE),
+            ("ended", contact.id, fact.at),
+            *climbing.without_subject(s, contact=contact.id),
+            *_unless_held(s, contact.need),
+        )
     # Once it is answered, nobody has to be told any more that it is not.
-    return {
-        "contacts": with_entry(s.contacts, contact.id, replace(contact, status=following)),
-        **climbing.without_subject(s, contact=contact.id),
-    }
+    return (
+        ("contacts", contact.id, replace(contact, status=following)),
+        *climbing.without_subject(s, contact=contact.id),
+    )
 
 
 def _unless_held(s: Situation, call: NeedId | None) -> Changes:
     """Drop a contact's need, unless a call-taker is still busy with it: then their release drops it."""
     need = None if call is None else s.needs.get(call)
-    return {} if need is None or need.filled_by else {"needs": without_entry(s.needs, need.id)}
+    return () if need is None or need.filled_by else (("needs", need.id, GONE),)
 
 
 def _contact_answered(s: Situation, fact: f.ContactAnswered) -> Changes:
     changes = _contact_step(s, fact)
     if fact.resource is None:
         # Somebody outside the centre's resources answered, so nobody needs to be sent any more.
-        return {**changes, **_unless_held(s, s.contacts[fact.contact].need)}
+        return (*changes, *_unless_held(s, s.contacts[fact.contact].need))
     resource = known.centre_resource(s, fact.resource)
     for assignment in resource.serving:
         need = s.needs[assignment.need]
         if need.contact == fact.contact:
             there = replace(assignment, status=AssignmentStatus.ON_SCENE, since=fact.at)
-            return {**changes, "resources": assignments.serving(s, resource, assignment, there)}
+            return (*changes, ("resources", resource.id, assignments.serving(resource, assignment, there)))
     raise refusal("resource", f"{resource.id} is not assigned to contact {fact.contact}", "the assigned call-taker")
 
 
@@ -93,15 +94,15 @@ def _incident_opened(s: Situation, fact: f.IncidentOpened) -> Changes:
         raise refusal("incident", f"incident {fact.incident} was opened before", "an id not used yet")
     if fact.contact is None:
         incident = Incident(fact.incident, fact.at, None, fact.place, {})
-        return {"incidents": with_entry(s.incidents, fact.incident, incident)}
+        return incident_change(incident)
     contact = known.open_contact(s, fact.contact)
     if contact.incident is not None:
         raise refusal("contact", f"contact {contact.id} belongs to incident {contact.incident}", "a contact of its own")
     incident = Incident(fact.incident, contact.received_at, contact.id, fact.place or contact.place, {})
-    return {
-        "incidents": with_entry(s.incidents, fact.incident, incident),
-        "contacts": with_entry(s.contacts, contact.id, replace(contact, incident=fact.incident)),
-    }
+    return (
+        ("incidents", incident.id, incident),
+        ("contacts", contact.id, replace(contact, incident=fact.incident)),
+    )
 
 
 def _contact_linked(s: Situation, fact: f.ContactLinked) -> Changes:
@@ -109,17 +110,17 @@ def _contact_linked(s: Situation, fact: f.ContactLinked) -> Changes:
     incident = known.open_incident(s, fact.incident)
     if contact.incident is not None:
         raise refusal("contact", f"contact {contact.id} belongs to incident {contact.incident}", "a contact of its own")
-    return {"contacts": with_entry(s.contacts, contact.id, replace(contact, incident=incident.id))}
+    return (("contacts", contact.id, replace(contact, incident=incident.id)),)
 
 
 def _incident_located(s: Situation, fact: f.IncidentLocated) -> Changes:
     incident = known.open_incident(s, fact.incident)
-    return incident_change(s, replace(incident, place=fact.place))
+    return incident_change(replace(incident, place=fact.place))
 
 
 def _answer_given(s: Situation, fact: f.AnswerGiven) -> Changes:
     incident = known.open_incident(s, fact.incident)
-    return incident_change(s, replace(incident, answers=with_entry(incident.answers, fact.question, fact.answer)))
+    return incident_change(replace(incident, answers=with_entry(incident.answers, fact.question, fact.answer)))
 
 
 def _incident_assessed(s: Situation, fact: f.IncidentAssessed) -> Changes:
@@ -132,36 +133,35 @@ def _incident_assessed(s: Situation, fact: f.IncidentAssessed) -> Changes:
         assessed_at=first,
         assessed_by_person=fact.by_person,
     )
-    return incident_change(s, assessed)
+    return incident_change(assessed)
 
 
 def _incident_closed(s: Situation, fact: f.IncidentClosed) -> Changes:
     incident = known.open_incident(s, fact.incident)
-    needs = dict(s.needs)
     for need in incident.needs:
-        held = needs.pop(need).filled_by
+        held = s.needs[need].filled_by
         if held:
             raise refusal("incident", f"incident {incident.id} still holds {', '.join(held)}", "release them first")
-    return {
-        "incidents": without_entry(s.incidents, incident.id),
-        "needs": needs,
-        "closed": s.closed.set(incident.id, fact.at),
-        **messaging.forgotten(s, incident.id),
-        **climbing.without_needs(s, incident.needs),
-        **climbing.without_subject(s, incident=incident.id),
-    }
+    return (
+        ("incidents", incident.id, GONE),
+        *(("needs", need, GONE) for need in incident.needs),
+        ("closed", incident.id, fact.at),
+        *messaging.forgotten(s, incident.id),
+        *climbing.without_needs(s, incident.needs),
+        *climbing.without_subject(s, incident=incident.id),
+    )
 
 
 def _resource_released(s: Situation, fact: f.ResourceReleased) -> Changes:
     incident = s.needs[fact.need].incident if fact.need in s.needs else None
-    gone = {} if incident is None else messaging.forgotten(s, incident, fact.resource)
-    return {**assignments.resource_released(s, fact), **gone}
+    gone = () if incident is None else messaging.forgotten(s, incident, fact.resource)
+    return (*assignments.resource_released(s, fact), *gone)
 
 
 def _noted(s: Situation, fact: f.NoteAdded | f.AdviceGiven) -> Changes:
     if fact.incident not in s.closed:
         known.open_incident(s, fact.incident)
-    return {}
+    return ()
 
 
 def _need_opened(s: Situation, fact: f.NeedOpened) -> Changes:
@@ -177,21 +177,17 @@ def _need_opened(s: Situation, fact: f.NeedOpened) -> Changes:
         fact.need, fact.rows, fact.whole, fact.at, fact.because, fact.incident, fact.contact, wanted, fact.at, (),
         fact.shared,
     )  # fmt: skip
-    needs = with_entry(s.needs, need.id, need)
     if fact.incident is None:
         assert fact.contact is not None
         contact = known.open_contact(s, fact.contact)
         if contact.need in s.needs:
             raise refusal("contact", f"contact {contact.id} has need {contact.need} open", "a contact without a need")
-        return {
-            "needs": needs,
-            "contacts": with_entry(s.contacts, contact.id, replace(contact, need=need.id)),
-        }
+        return (("needs", need.id, need), ("contacts", contact.id, replace(contact, need=need.id)))
     incident = known.open_incident(s, fact.incident)
     if incident.priority is None:
         raise refusal("incident", f"incident {incident.id} has no priority yet", "IncidentAssessed first")
     longer = replace(incident, needs=(*incident.needs, need.id), needs_opened=incident.needs_opened + 1)
-    return {"needs": needs, **incident_change(s, longer)}
+    return (("needs", need.id, need), ("incidents", incident.id, longer))
 
 
 def _refuse_alternatives(fact: f.NeedOpened) -> None:
@@ -207,25 +203,21 @@ def _need_withdrawn(s: Situation, fact: f.NeedWithdrawn) -> Changes:
     need = known.open_need(s, fact.need)
     if need.filled_by:
         raise refusal("need", f"need {need.id} still holds {', '.join(need.filled_by)}", "release them first")
-    return {
-        "needs": without_entry(s.needs, need.id),
-        **climbing.without_needs(s, (need.id,)),
-        **_forget_need(s, need),
-    }
+    return (("needs", need.id, GONE), *climbing.without_needs(s, (need.id,)), *_forget_need(s, need))
 
 
 def _procedure_adopted(s: Situation, fact: f.ProcedureAdopted) -> Changes:
-    return {"procedure": fact.fingerprint}
+    return (("procedure", None, fact.fingerprint),)
 
 
 def _forget_need(s: Situation, need: Need) -> Changes:
     if need.incident is None:
-        return {}
+        return ()
     incident = s.incidents[need.incident]
-    return incident_change(s, replace(incident, needs=tuple(each for each in incident.needs if each != need.id)))
+    return incident_change(replace(incident, needs=tuple(each for each in incident.needs if each != need.id)))
 
 
-_FOLDS: Mapping[type[f.Fact], Callable[[Situation, Any], Changes]] = {
+FOLDS: Mapping[type[f.Fact], Callable[[Situation, Any], Changes]] = {
     f.ContactReceived: _contact_received,
     f.ContactAnswered: _contact_answered,
     f.ContactAbandoned: _contact_step,
@@ -272,4 +264,4 @@ _FOLDS: Mapping[type[f.Fact], Callable[[Situation, Any], Changes]] = {
     f.AidCommitted: climbing.aid_step,
     f.AidReleased: climbing.aid_step,
 }
-assert set(_FOLDS) == set(f.KINDS.values()), "every fact has its fold"
+assert set(FOLDS) == set(f.KINDS.values()), "every fact has its fold"

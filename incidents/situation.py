@@ -2,8 +2,8 @@
 
 A situation is a value. Nothing changes one but `remembering.after(situation, fact)`, which makes the next. A resource's status
 and the status of each of its assignments are separate things with separate tables: a crew may be committed to one incident, on
-its way to it, and still be one resource. Imports `quantities`, `facts`, `centre`
-and `ladder_state`.
+its way to it, and still be one resource. Imports `quantities`, `facts`,
+`centre`, `light` and `ladder_state`.
 
 Resource status                           Assignment status
     off duty   --signed on-->  available     assigned     --departed-->     en route
@@ -49,6 +49,7 @@ from incidents.facts import (
     ResourceTransporting,
 )
 from incidents.ladder_state import Aid, AidKey, Climb, Notice, NoticeKey
+from incidents.light import quicken
 from incidents.quantities import ContactId, IncidentId, Instant, NeedId, Place, ResourceId
 
 
@@ -322,6 +323,10 @@ class Situation:
     aid: Mapping[AidKey, Aid] = field(default_factory=dict)
     time_zone: str = "UTC"
 
+    def kept(self) -> Situation:
+        """Return the situation as a value that stays as it is: itself, but for one that a desk is working on."""
+        return self
+
     @property
     def unacknowledged(self) -> tuple[OpenMessage, ...]:
         """The messages that are overdue, in the order they were first sent."""
@@ -345,3 +350,6 @@ class Situation:
             for name, entry in sorted(centre.resources.items())
         }
         return cls(at, 0, None, {}, {}, {}, resources, Map(), Map(), time_zone=centre.time_zone)
+
+
+quicken((Situation, OpenContact, Assignment, Resource, Need, Incident, OpenMessage, Climb, Notice, Aid, Place))

@@ -118,12 +118,12 @@ class World:
             self._in(contact.patience_s, self._give_up, contact)
 
     def _give_up(self, contact: Contact) -> None:
-        waiting = self.desk.situation.contacts.get(contact.id)
+        waiting = self.desk.working.contacts.get(contact.id)
         if waiting is not None and waiting.status is ContactStatus.WAITING:
             self.record(f.ContactAbandoned(self._now, contact.id))
 
     def _answer(self, contact: Contact, call_taker: ResourceId) -> None:
-        if contact.id not in self.desk.situation.contacts:
+        if contact.id not in self.desk.working.contacts:
             return
         incident = IncidentId(f"i{contact.id[1:]}")
         self._call_takers[contact.id] = call_taker
@@ -134,7 +134,7 @@ class World:
 
     def _ask(self, contact: Contact, incident: IncidentId) -> None:
         triage = self.desk.procedure.triage
-        step = next_step(triage, self.desk.situation.incidents[incident].answers)
+        step = next_step(triage, self.desk.working.incidents[incident].answers)
         assert isinstance(step, Ask), f"the tree is stuck on {contact.nature}: {step}"
         said = contact.answer(step.about)
         question = triage.questions[step.question]
@@ -143,7 +143,7 @@ class World:
 
     def _hear(self, contact: Contact, incident: IncidentId, question: str, answer: str) -> None:
         self.record(f.AnswerGiven(self._now, incident, question, answer))
-        known = self.desk.situation.incidents.get(incident)
+        known = self.desk.working.incidents.get(incident)
         if known is not None and known.assessed_at is None:
             self._ask(contact, incident)
             return
@@ -177,7 +177,7 @@ class World:
                 break
 
     def _take_up(self, need: NeedId) -> None:
-        if need in self.desk.situation.needs:
+        if need in self.desk.working.needs:
             self._ready.add(need)
             self._look()
 
@@ -198,7 +198,7 @@ class World:
         self._is_looking = False
 
     def _forget_filled(self) -> None:
-        needs = self.desk.situation.needs
+        needs = self.desk.working.needs
         self._ready = {need for need in self._ready if need in needs and not needs[need].is_filled}
 
     def _report_positions(self) -> None:
@@ -215,14 +215,14 @@ class World:
         self._in(ACKNOWLEDGED_AFTER_S, self._acknowledge, fact)
 
     def _acknowledge(self, fact: f.MessageSent | f.MessageWithheld) -> None:
-        waiting = self.desk.situation.messages.get((fact.incident, fact.message, fact.to))
+        waiting = self.desk.working.messages.get((fact.incident, fact.message, fact.to))
         if waiting is not None and waiting.sent_at == fact.at:
             self.record(f.MessageAcknowledged(self._now, fact.incident, fact.message, fact.to))
 
     # Crews.
 
     def _on_assigned(self, fact: f.ResourceAssigned) -> None:
-        need = self.desk.situation.needs.get(fact.need)
+        need = self.desk.working.needs.get(fact.need)
         if need is None:
             return
         if need.contact is not None:
@@ -230,7 +230,7 @@ class World:
             return
         assert need.incident is not None
         contact = self._by_incident[need.incident]
-        kind = self.desk.situation.resources[fact.resource].kind
+        kind = self.desk.working.resources[fact.resource].kind
         outcome = contact.outcome(kind, self._sent[need.incident][kind])
         self._sent[need.incident][kind] += 1
         trip = Trip(fact.resource, need.id, need.incident, outcome, self._now, None, contact.place)
@@ -254,7 +254,7 @@ class World:
         trips.append(trip)
         if len(trips) == 1 or self.desk.centre.base_of(trip.resource) is None:
             way = self._returns.pop(trip.resource, None)
-            here = way.position(self._now) if way else self.desk.situation.resources[trip.resource].place
+            here = way.position(self._now) if way else self.desk.working.resources[trip.resource].place
             self._begin(trip, here, trip.outcome.turnout_s)
 
     def _begin(self, trip: Trip, origin: Place | None, turnout_s: float) -> None:
@@ -271,7 +271,7 @@ class World:
         self._at(self._now + trip.travel_ms, self._arrive, trip)
 
     def _lights(self, incident: IncidentId) -> bool:
-        priority = self.desk.situation.incidents[incident].priority
+        priority = self.desk.working.incidents[incident].priority
         return priority is None or self.desk.procedure.priorities[priority].lights
 
     def _arrive(self, trip: Trip) -> None:
@@ -339,10 +339,10 @@ class World:
     # Incidents and duty.
 
     def _close_if_done(self, incident: IncidentId) -> None:
-        known = self.desk.situation.incidents.get(incident)
+        known = self.desk.working.incidents.get(incident)
         if known is None or self._active.get(incident):
             return
-        needs = [self.desk.situation.needs[need] for need in known.needs]
+        needs = [self.desk.working.needs[need] for need in known.needs]
         if known.assessed_at is not None and all(need.is_filled and not need.filled_by for need in needs):
             self.record(f.IncidentClosed(self._now, incident, "nothing more is owed"))
             self._sent.pop(incident, None)
@@ -364,7 +364,7 @@ class World:
         self._go_off_duty_if_due(resource)
 
     def _go_off_duty_if_due(self, resource: ResourceId) -> None:
-        known = self.desk.situation.resources[resource]
+        known = self.desk.working.resources[resource]
         if resource in self._off_duty_due and not known.serving and known.is_on_duty:
             self._off_duty_due.discard(resource)
             signed_off = f.ResourceSignedOff(self._now, resource, "end of shift")
