@@ -16,6 +16,7 @@ from incidents import facts as f
 from incidents.eligibility import Candidate, Eligibility, Exclusion
 from incidents.escalation import first_due_at
 from incidents.formulation import Formulation, Solver, asking, formulate, under_caps
+from incidents.light import quicken
 from incidents.procedure import Procedure
 from incidents.quantities import IncidentId, Instant, NeedId, Place, ResourceId
 from incidents.roster import Roster
@@ -311,3 +312,6 @@ def _sent_to(context: Context) -> dict[ResourceId, str]:
         else:
             words[resource] = f"kept to take over {need}"
     return words
+
+
+quicken((Assign, Divert))

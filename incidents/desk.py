@@ -17,8 +17,9 @@ from incidents.adoption import obstacles
 from incidents.advice import out_of_scope
 from incidents.centre import Centre
 from incidents.consequences import entailed_by, entailed_by_time, first_due_at
-from incidents.decision import FACTORY_LIMITS, Decision, decide, facts_of, is_automatic
+from incidents.decision import FACTORY_LIMITS, Decision, Proposal, decide, facts_of
 from incidents.formulation import Solver
+from incidents.glance import Glance
 from incidents.known import refusal
 from incidents.permission import refuse_against_ladder
 from incidents.procedure import Procedure
@@ -61,6 +62,7 @@ class Desk:
         self._limits = limits
         self._solver = KeptSession() if solver is None else solver
         self._decided: tuple[int, Decision] | None = None
+        self._seen: tuple[Working, str | None, Glance] | None = None
 
     @classmethod
     def under(cls, centre: Centre, procedure: Procedure, at: Instant, *, limits: Limits = FACTORY_LIMITS) -> Desk:
@@ -88,6 +90,14 @@ class Desk:
     def decision(self) -> Decision:
         """What the procedure asks for now. Decided when asked for; nobody can tell, since deciding is pure."""
         return self._decide()
+
+    @property
+    def proposals(self) -> tuple[Proposal, ...]:
+        """Those of `decision`, without its reasons: what can be told at a glance is not weighed."""
+        if self._decided is not None and self._decided[0] == self.working.version:
+            return self._decided[1].proposals
+        seen = self._glance().proposals()
+        return self._decide().proposals if seen is None else seen
 
     @property
     def review_at(self) -> Instant | None:
@@ -146,13 +156,18 @@ class Desk:
                 pending.extend(self._automatic())
 
     def _automatic(self) -> tuple[f.Fact, ...]:
-        """What rules that are switched on do at once. Deciding is dear, so only where such a need is open."""
-        working, rules = self.working, self._rules()
-        open_needs = (need for need in working.needs.values() if not need.is_filled)
-        if not any(is_automatic(working, rules, need) for need in open_needs):
+        """What rules that are switched on do at once. Deciding is dear, so only where such a need might be filled."""
+        if not self._glance().may_act():
             return ()
-        automatic = (proposal for proposal in self._decide().proposals if proposal.automatic)
-        return tuple(fact for proposal in automatic for fact in facts_of(proposal, working.at))
+        at = self.working.at
+        automatic = (proposal for proposal in self.proposals if proposal.automatic)
+        return tuple(fact for proposal in automatic for fact in facts_of(proposal, at))
+
+    def _glance(self) -> Glance:
+        working = self.working
+        if self._seen is None or self._seen[0] is not working or self._seen[1] != working.procedure:
+            self._seen = working, working.procedure, Glance(working, self._rules(), self._roster)
+        return self._seen[2]
 
     def _decide(self) -> Decision:
         # Kept by the version, not by the sequence: an attempt that was refused may have counted as many facts.

@@ -7,6 +7,7 @@ same. Columns are in the order of `ids`. Imports `travel`, `situation` and what 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,6 +54,8 @@ class Roster:
         """(resources,) assignments since each signed on."""
         self.until: IntArray = np.full(len(self.ids), LAST_INSTANT, dtype=np.int64)
         """(resources,) the instant at which the shift ends; the last there is where nobody has said."""
+        self.has_rooms = any(kind.capacity > 1 for kind in kinds)
+        """Whether any of them has room for more than one position."""
         self.partners = {at: kind.partner for at, kind in enumerate(kinds) if kind.partner is not None}
         """The organisation of each resource that is a partner's, by index."""
         self._places = Coordinates(np.full(len(self.ids), np.nan), np.full(len(self.ids), np.nan))
@@ -72,6 +75,15 @@ class Roster:
         self._moment += 1
         present = list(map(situation.resources.__getitem__, self.ids))
         for at, (now, before) in enumerate(zip(present, self.resources, strict=True)):
+            if now is not before:
+                self._note(at, now, before)
+
+    def hear(self, changed: Mapping[int, Resource]) -> None:
+        """Bring the columns up to date with these resources, by index, which are all that have changed."""
+        self._seen = None
+        self._moment += 1
+        for at, now in changed.items():
+            before = self.resources[at]
             if now is not before:
                 self._note(at, now, before)
 

@@ -122,6 +122,19 @@ def resource_key(resource_id: str) -> int:
     return mixed - (mixed >> 63 << 64)
 
 
+def resource_tie_key(resource_id: str) -> int:
+    """The key of one resource for `pair_tie`."""
+    return resource_key(resource_id) & _ALL_BITS
+
+
+def pair_tie(need_id: str, resource_tie_key: int) -> int:
+    """The 64-bit hash of one pair, as `tie_hashes` has it where every need has one row."""
+    mixed = ((_id_hash(need_id) ^ resource_tie_key) + 0x9E3779B97F4A7C15) & _ALL_BITS
+    mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9 & _ALL_BITS
+    mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB & _ALL_BITS
+    return mixed ^ mixed >> 31
+
+
 def tie_units(keys: HashArray) -> IntArray:
     """Ties of 40 bits from the joined keys of pairs; sums over four million pairs stay within 62 bits."""
     return (_mixed(keys) >> np.uint64(64 - _TIE_BITS)).astype(np.int64)

@@ -189,7 +189,7 @@ class World:
             if not self._ready:
                 break
             self._report_positions()
-            acted_on = [each for each in self.desk.decision.proposals if each.need in self._ready]
+            acted_on = [each for each in self.desk.proposals if each.need in self._ready]
             if not acted_on:
                 break
             self.record(*(fact for each in acted_on for fact in facts_of(each, self._now)))
