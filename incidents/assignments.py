@@ -79,21 +79,24 @@ def resource_assigned(s: Situation, fact: f.ResourceAssigned) -> Changes:
     resource = known.centre_resource(s, fact.resource)
     need = known.open_need(s, fact.need)
     _refuse_status(resource, fact)
-    rows = (fact.row, *fact.also)
     _refuse_rows(need, fact)
     if resource.assignment(need.id) is not None:
         raise refusal("resource", f"{resource.id} already serves need {need.id}", "another resource")
     _refuse_lack(resource, need, fact)
-    load = max(need.rows[row].load for row in rows)
+    load = need.rows[fact.row].load
+    if fact.also:
+        load = max(load, *[need.rows[row].load for row in fact.also])
     if load > resource.room:
         what = f"{resource.id} has room for {resource.room} more, and row {fact.row} of need {need.id} takes {load}"
         raise refusal("resource", what, f"a resource with room for {load}")
     assignment = Assignment(
-        need.id, fact.row, AssignmentStatus.ASSIGNED, fact.at, fact.at, fact.also, load, fact.pinned, fact.forced
+        need.id, fact.row, ASSIGNED, fact.at, fact.at, fact.also, load, fact.pinned, fact.forced
     )
-    opened = tuple(count - (row in rows) for row, count in enumerate(need.open))
+    opened = list(need.open)
+    for row in (fact.row, *fact.also):
+        opened[row] -= 1
     since = need.unfilled_since if any(asked_for(need.rows, opened)) else None
-    filled = replace(need, open=opened, unfilled_since=since, filled_by=(*need.filled_by, resource.id))
+    filled = replace(need, open=tuple(opened), unfilled_since=since, filled_by=(*need.filled_by, resource.id))
     busier = replace(
         resource, serving=(*resource.serving, assignment), is_resting=False, tasks=resource.tasks + 1
     )  # fmt: skip
@@ -103,8 +106,9 @@ def resource_assigned(s: Situation, fact: f.ResourceAssigned) -> Changes:
 def _refuse_rows(need: Need, fact: f.ResourceAssigned) -> None:
     """Refuse rows of which nothing is asked for, and more than one row where roles are not shared."""
     asking = need.asking
-    for where, row in (("row", fact.row), *(("also", row) for row in fact.also)):
-        if not 0 <= row < len(need.rows) or asking[row] == 0:
+    for at, row in enumerate((fact.row, *fact.also)):
+        if not 0 <= row < len(asking) or asking[row] == 0:
+            where = "also" if at else "row"
             raise refusal(where, f"row {row} of need {need.id} has no open position", open_rows(need))
     if not fact.also:
         return
@@ -122,10 +126,12 @@ def _refuse_lack(resource: Resource, need: Need, fact: f.ResourceAssigned) -> No
         if not fact.because.strip():
             raise refusal("because", "a forced assignment needs its reason", "why it may break the rule")
         return
-    for where, row in (("resource", fact.row), *(("also", row) for row in fact.also)):
-        _refuse_unable(where, resource, need.rows[row])
+    _refuse_unable("resource", resource, need.rows[fact.row])
+    for row in fact.also:
+        _refuse_unable("also", resource, need.rows[row])
 
 
+ASSIGNED = AssignmentStatus.ASSIGNED
 Progress = f.ResourceDeparted | f.ResourceArrived | f.ResourceTransporting | f.ResourceAtFacility | f.ResourceReleased
 
 
@@ -134,13 +140,10 @@ def assignment_step(s: Situation, fact: Progress) -> Changes:
     resource, assignment, following = _next_status(s, fact)
     assert following is not None
     place, need = resource.place, s.needs[assignment.need]
-    match fact:
-        case f.ResourceArrived() if need.incident is not None:
-            place = s.incidents[need.incident].place or place
-        case f.ResourceAtFacility():
-            place = fact.place or place
-        case _:
-            pass
+    if type(fact) is f.ResourceArrived and need.incident is not None:
+        place = s.incidents[need.incident].place or place
+    elif type(fact) is f.ResourceAtFacility:
+        place = fact.place or place
     further = replace(assignment, status=following, since=fact.at)
     return resource_change(serving(resource, assignment, further, place, fact.at))
 
@@ -151,10 +154,12 @@ def resource_released(s: Situation, fact: f.ResourceReleased) -> Changes:
     place = fact.place or resource.place
     changes = resource_change(serving(resource, assignment, None, place, fact.at))
     need = s.needs[assignment.need]
-    left = tuple(other for other in need.filled_by if other != resource.id)
+    left = tuple([other for other in need.filled_by if other != resource.id])
     if need.contact is not None and need.contact in s.ended and not left:
         return (*changes, ("needs", need.id, GONE))
-    opened = tuple(count + (fact.leaves_open and row in assignment.rows) for row, count in enumerate(need.open))
+    opened = need.open
+    if fact.leaves_open:
+        opened = tuple([count + (row in assignment.rows) for row, count in enumerate(opened)])
     since = None
     if any(asked_for(need.rows, opened)):
         since = fact.at if need.unfilled_since is None else need.unfilled_since
@@ -171,10 +176,11 @@ def _next_status(s: Situation, fact: Progress) -> tuple[Resource, Assignment, As
     assignment = resource.assignment(need.id)
     if assignment is None:
         raise refusal("resource", f"{resource.id} is not assigned to need {need.id}", "a resource that serves it")
-    if (assignment.status, type(fact)) not in ASSIGNMENT_TABLE:
+    step = assignment.status, type(fact)
+    if step not in ASSIGNMENT_TABLE:
         accepted = accepted_facts(ASSIGNMENT_TABLE, assignment.status)
         raise refusal("resource", f"the assignment of {resource.id} to {need.id} is {assignment.status}", accepted)
-    return resource, assignment, ASSIGNMENT_TABLE[assignment.status, type(fact)]
+    return resource, assignment, ASSIGNMENT_TABLE[step]
 
 
 def serving(
@@ -185,8 +191,11 @@ def serving(
     at: Instant | None = None,
 ) -> Resource:
     """Return `resource` with one of its assignments replaced (`new` None: ended), and its place if that is news."""
-    serving = tuple(new if each is old else each for each in resource.serving)
-    kept = tuple(each for each in serving if each is not None)
+    if len(resource.serving) == 1:
+        kept = () if new is None else (new,)
+    else:
+        serving = [new if each is old else each for each in resource.serving]
+        kept = tuple([each for each in serving if each is not None])
     moved = place is not None and place is not resource.place
     return Resource(
         resource.id, resource.kind, resource.skills, resource.capacity, resource.is_on_duty,

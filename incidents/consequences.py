@@ -9,9 +9,11 @@ which rule. Imports `triage`, `escalation`, `rung_facts`, `messages`, `rememberi
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import reduce
 from itertools import count
+from typing import Any
 
 from incidents import escalation, messages
 from incidents import facts as f
@@ -30,7 +32,8 @@ def entailed_by(
     fact: f.Fact, situation: Situation, procedure: Procedure, centre: Centre, *, exercise: bool = False
 ) -> tuple[f.Fact, ...]:
     """Return what `fact` entails; `situation` is the one just after it. `exercise`: messages say that nothing is real."""
-    entailed = _by_rule(fact, situation, procedure)
+    rule = ENTAILING.get(type(fact))
+    entailed = () if rule is None else rule(fact, situation, procedure)
     if procedure.wording is None:
         return entailed
     # A message says what is asked for, so it is worded when that has been.
@@ -40,6 +43,8 @@ def entailed_by(
 
 def first_due_at(situation: Situation, procedure: Procedure) -> Instant | None:
     """Return the next instant at which time alone entails something (past for what is overdue); None if there is none."""
+    if not (procedure.escalation or situation.modes or situation.notices or situation.messages):
+        return None
     rung_at = escalation.first_due_at(situation, procedure)
     if not situation.messages:
         return rung_at
@@ -47,31 +52,11 @@ def first_due_at(situation: Situation, procedure: Procedure) -> Instant | None:
     return min((at for at in (rung_at, message_at) if at is not None), default=None)
 
 
-def _by_rule(fact: f.Fact, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
-    match fact:
-        case f.ContactReceived():
-            return _call_need(fact, procedure)
-        case f.ContactAbandoned():
-            return _stop_ringing(fact, situation)
-        case f.AnswerGiven():
-            return _assessment(fact, situation.incidents[fact.incident], procedure)
-        case f.IncidentAssessed():
-            return _planned_need(fact, situation.incidents[fact.incident], situation, procedure)
-        case f.IncidentEscalated():
-            incident = situation.incidents[fact.incident]
-            opened = _rung_need(fact, incident, situation, procedure)
-            aid = _rung_aid(fact, incident, opened, situation, procedure)
-            return (*opened, *aid, *told(fact, fact.rung, situation, procedure))
-        case f.ContactEscalated():
-            return told(fact, fact.rung, situation, procedure)
-        case f.ModeEntered():
-            return told(fact, fact.mode, situation, procedure)
-        case f.AcknowledgementMissed():
-            return following_rung(fact, fact.rung, situation, procedure)
-        case f.IncidentDeescalated():
-            return stood_down(fact, situation)
-        case _:
-            return ()
+def _of_rung(fact: f.IncidentEscalated, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
+    incident = situation.incidents[fact.incident]
+    opened = _rung_need(fact, incident, situation, procedure)
+    aid = _rung_aid(fact, incident, opened, situation, procedure)
+    return (*opened, *aid, *told(fact, fact.rung, situation, procedure))
 
 
 def entailed_by_time(situation: Situation, procedure: Procedure, at: Instant) -> tuple[f.Fact, ...]:
@@ -103,14 +88,14 @@ def call_need(contact: ContactId) -> NeedId:
     return NeedId(f"{contact}/call")
 
 
-def _call_need(fact: f.ContactReceived, procedure: Procedure) -> tuple[f.Fact, ...]:
+def _call_need(fact: f.ContactReceived, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
     queue = procedure.queues[fact.queue]
     row = f.NeedRow(queue.skill, load=queue.load)
     because = f"queue {fact.queue}"
     return (f.NeedOpened(fact.at, call_need(fact.contact), (row,), False, because, contact=fact.contact),)
 
 
-def _stop_ringing(fact: f.ContactAbandoned, situation: Situation) -> tuple[f.Fact, ...]:
+def _stop_ringing(fact: f.ContactAbandoned, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
     need = situation.needs.get(call_need(fact.contact))
     held = () if need is None else need.filled_by
     return tuple(
@@ -118,7 +103,8 @@ def _stop_ringing(fact: f.ContactAbandoned, situation: Situation) -> tuple[f.Fac
     )
 
 
-def _assessment(fact: f.AnswerGiven, incident: Incident, procedure: Procedure) -> tuple[f.Fact, ...]:
+def _assessment(fact: f.AnswerGiven, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
+    incident = situation.incidents[fact.incident]
     if incident.assessed_by_person:
         return ()
     step = next_step(procedure.triage, incident.answers)
@@ -129,12 +115,11 @@ def _assessment(fact: f.AnswerGiven, incident: Incident, procedure: Procedure) -
     return (f.IncidentAssessed(fact.at, incident.id, step.code, priority, path),)
 
 
-def _planned_need(
-    fact: f.IncidentAssessed, incident: Incident, situation: Situation, procedure: Procedure
-) -> tuple[f.Fact, ...]:
+def _planned_need(fact: f.IncidentAssessed, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
     name = procedure.determinants[fact.determinant].plan
     if name is None:
         return ()
+    incident = situation.incidents[fact.incident]
     plan = procedure.plans[name]
     rows = _still_to_ask(plan, incident, situation)
     if not rows:
@@ -216,3 +201,17 @@ def _next_need(incident: Incident, situation: Situation) -> NeedId:
     # Somebody may have opened a need by hand under the very name that would come next.
     names = (NeedId(f"{incident.id}/{number}") for number in count(incident.needs_opened + 1))
     return next(name for name in names if name not in situation.needs)
+
+
+ENTAILING: Mapping[type[f.Fact], Callable[[Any, Situation, Procedure], tuple[f.Fact, ...]]] = {
+    f.ContactReceived: _call_need,
+    f.ContactAbandoned: _stop_ringing,
+    f.AnswerGiven: _assessment,
+    f.IncidentAssessed: _planned_need,
+    f.IncidentEscalated: _of_rung,
+    f.ContactEscalated: lambda fact, situation, procedure: told(fact, fact.rung, situation, procedure),
+    f.ModeEntered: lambda fact, situation, procedure: told(fact, fact.mode, situation, procedure),
+    f.AcknowledgementMissed: lambda fact, situation, procedure: following_rung(fact, fact.rung, situation, procedure),
+    f.IncidentDeescalated: lambda fact, situation, procedure: stood_down(fact, situation),
+}
+"""By kind of fact, what it entails beside messages; all others entail nothing."""

@@ -12,23 +12,20 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 
 from incidents import facts as f
-from incidents import known
 from incidents.adoption import obstacles
-from incidents.advice import out_of_scope
 from incidents.centre import Centre
-from incidents.consequences import entailed_by, entailed_by_time, first_due_at
+from incidents.consequences import ENTAILING, entailed_by, entailed_by_time, first_due_at
 from incidents.decision import FACTORY_LIMITS, Decision, Proposal, decide, facts_of
 from incidents.formulation import Solver
 from incidents.glance import Glance
 from incidents.known import refusal
-from incidents.permission import refuse_against_ladder
 from incidents.procedure import Procedure
 from incidents.quantities import Instant
 from incidents.refusals import FactRefused
 from incidents.roster import Roster
+from incidents.rulings import RULINGS
 from incidents.situation import Situation
 from incidents.travel import TravelTimes, travel_times
-from incidents.triage import accepts
 from incidents.working import Working
 from optimiser import Limits
 from optimiser.meeting import KeptSession
@@ -57,12 +54,10 @@ class Desk:
         self.centre = centre
         self.is_exercise = is_exercise
         self.procedures = dict(procedures)
-        self.working = Working(Situation.opening(centre))
         self._roster = Roster(centre, travel_times(centre) if travel is None else travel)
         self._limits = limits
         self._solver = KeptSession() if solver is None else solver
-        self._decided: tuple[int, Decision] | None = None
-        self._seen: tuple[Working, str | None, Glance] | None = None
+        self.situation = Situation.opening(centre)
 
     @classmethod
     def under(cls, centre: Centre, procedure: Procedure, at: Instant, *, limits: Limits = FACTORY_LIMITS) -> Desk:
@@ -79,12 +74,22 @@ class Desk:
     @situation.setter
     def situation(self, situation: Situation) -> None:
         self.working = Working(situation)
-        self._decided = None
+        self._decided: tuple[int, Decision] | None = None
+        self._due_as_of, self._next_due_at = -1, 0
+        self._enforce()
+
+    def _enforce(self) -> None:
+        """Work under the procedure that the situation says is in force, if any is."""
+        name = self.working.procedure
+        self._rules = None if name is None else self.procedures[name]
+        self._glance = None if self._rules is None else Glance(self.working, self._rules, self._roster)
+        self._has_rungs = self._rules is not None and bool(self._rules.escalation)
 
     @property
     def procedure(self) -> Procedure:
         """The rules in force."""
-        return self._rules()
+        assert self._rules is not None, "a procedure is adopted before anything else happens"
+        return self._rules
 
     @property
     def decision(self) -> Decision:
@@ -96,13 +101,14 @@ class Desk:
         """Those of `decision`, without its reasons: what can be told at a glance is not weighed."""
         if self._decided is not None and self._decided[0] == self.working.version:
             return self._decided[1].proposals
-        seen = self._glance().proposals()
+        assert self._glance is not None, "a procedure is adopted before anything else happens"
+        seen = self._glance.proposals()
         return self._decide().proposals if seen is None else seen
 
     @property
     def review_at(self) -> Instant | None:
         """When time alone would next change the decision; None: never. A shell arms its timer at it."""
-        return first_due_at(self.working, self._rules())
+        return self._due_at()
 
     def observe(self, *observed: f.Fact) -> tuple[f.Fact, ...]:
         """Remember facts that happened together, and what they entail; return all of them in order. All or nothing.
@@ -116,103 +122,87 @@ class Desk:
         return self._attempt((), now)
 
     def _attempt(self, observed: Sequence[f.Fact], now: Instant) -> tuple[f.Fact, ...]:
-        recorded: list[f.Fact] = []
-        self.working.begin()
+        working, recorded = self.working, list[f.Fact]()
+        working.begin()
         try:
             self._pass_time(now, recorded)
             if observed:
                 self._settle(observed, recorded)
-                self._pass_time(self.working.at, recorded)
+                self._pass_time(working.at, recorded)
         except BaseException:
-            self.working.undo()
+            working.undo()
+            self._enforce()
             raise
-        self.working.keep(recorded)
+        working.keep()
         return tuple(recorded)
 
     def _pass_time(self, until: Instant, recorded: list[f.Fact]) -> None:
         working = self.working
-        while working.procedure is not None:
-            rules = self._rules()
-            due_at = first_due_at(working, rules)
-            if due_at is None or due_at > until:
-                break
-            entailed = entailed_by_time(working, rules, max(due_at, working.at))
+        while (due_at := self._due_at()) is not None and due_at <= until:
+            entailed = entailed_by_time(working, self.procedure, max(due_at, working.at))
             assert entailed, "what is due is entailed, so this ends"
             self._settle(entailed, recorded)
+
+    def _due_at(self) -> Instant | None:
+        """When time alone entails something next. Most desks wait for nothing, and are not to be asked at length."""
+        working = self.working
+        if not (self._has_rungs or working.messages or working.notices or working.modes):
+            return None
+        if self._due_as_of != working.version:
+            self._due_as_of, self._next_due_at = working.version, first_due_at(working, self.procedure)
+        return self._next_due_at
 
     def _settle(self, facts: Sequence[f.Fact], recorded: list[f.Fact]) -> None:
         """Fold facts, all they entail, and what rules that are switched on do about it."""
         working, pending = self.working, deque(facts)
         while pending:
             fact = pending.popleft()
-            self._refuse_against_rules(fact, working)
-            working.fold(fact)
+            kind = type(fact)
+            rules = self._rules
+            if kind is f.ProcedureAdopted:
+                self._adopt(fact)
+                working.fold(fact)
+                self._enforce()
+                rules = self.procedure
+            elif rules is None:
+                raise refusal("fact", "no procedure is in force yet", "ProcedureAdopted")
+            else:
+                if kind in RULINGS:
+                    RULINGS[kind](fact, working, rules)
+                working.fold(fact)
             recorded.append(fact)
             assert len(recorded) <= CONSEQUENCE_LIMIT, "one fact entails too many"
             # What a fact entails follows it at once, before the next of the facts that were given together.
-            entailed = entailed_by(fact, working, self._rules(), self.centre, exercise=self.is_exercise)
-            pending.extendleft(reversed(entailed))
+            if kind in ENTAILING or rules.wording is not None:
+                entailed = entailed_by(fact, working, rules, self.centre, exercise=self.is_exercise)
+                pending.extendleft(reversed(entailed))
             if not pending:
                 pending.extend(self._automatic())
 
     def _automatic(self) -> tuple[f.Fact, ...]:
         """What rules that are switched on do at once. Deciding is dear, so only where such a need might be filled."""
-        if not self._glance().may_act():
+        assert self._glance is not None, "a procedure is adopted before anything else happens"
+        if not self._glance.may_act():
             return ()
         at = self.working.at
         automatic = (proposal for proposal in self.proposals if proposal.automatic)
         return tuple(fact for proposal in automatic for fact in facts_of(proposal, at))
 
-    def _glance(self) -> Glance:
-        working = self.working
-        if self._seen is None or self._seen[0] is not working or self._seen[1] != working.procedure:
-            self._seen = working, working.procedure, Glance(working, self._rules(), self._roster)
-        return self._seen[2]
-
     def _decide(self) -> Decision:
         # Kept by the version, not by the sequence: an attempt that was refused may have counted as many facts.
         version = self.working.version
         if self._decided is None or self._decided[0] != version:
-            decision = decide(
-                self.working, self._rules(), self._roster, limits=self._limits, solver=self._solver
-            )
+            decision = decide(self.working, self.procedure, self._roster, limits=self._limits, solver=self._solver)
             self._decided = version, decision
         return self._decided[1]
 
-    def _rules(self) -> Procedure:
-        assert self.working.procedure is not None, "a procedure is adopted before anything else happens"
-        return self.procedures[self.working.procedure]
-
-    def _refuse_against_rules(self, fact: f.Fact, situation: Situation) -> None:
-        """Refuse words that the procedure in force does not know."""
-        if isinstance(fact, f.ProcedureAdopted):
-            if fact.fingerprint not in self.procedures:
-                raise refusal("fingerprint", "no such procedure is loaded", ", ".join(sorted(self.procedures)))
-            flaws = obstacles(situation, self.procedures[fact.fingerprint])
-            if flaws:
-                raise FactRefused(flaws)
-            return
-        if situation.procedure is None:
-            raise refusal("fact", "no procedure is in force yet", "ProcedureAdopted")
-        rules = self.procedures[situation.procedure]
-        match fact:
-            case f.ContactReceived() if fact.queue not in rules.queues:
-                raise refusal("queue", f"unknown queue {fact.queue!r}", ", ".join(rules.queues))
-            case f.AnswerGiven() if fact.question not in rules.triage.questions:
-                raise refusal("question", f"unknown question {fact.question!r}", ", ".join(rules.triage.questions))
-            case f.AnswerGiven() if not accepts(rules.triage.questions[fact.question], fact.answer):
-                options = ", ".join(rules.triage.questions[fact.question].answers)
-                raise refusal("answer", f"{fact.answer!r} does not answer {fact.question}", options)
-            case f.IncidentAssessed() if fact.determinant not in rules.determinants:
-                raise refusal("determinant", f"unknown code {fact.determinant!r}", ", ".join(rules.determinants))
-            case f.IncidentAssessed() if fact.priority not in rules.priorities:
-                raise refusal("priority", f"unknown priority {fact.priority!r}", ", ".join(rules.priorities))
-            case f.AdviceGiven():
-                flaws = out_of_scope(fact, known.open_incident(situation, fact.incident), rules)
-                if flaws:
-                    raise FactRefused(flaws)
-            case _:
-                refuse_against_ladder(fact, situation, rules)
+    def _adopt(self, fact: f.ProcedureAdopted) -> None:
+        """Refuse to put a procedure in force that nobody has loaded, or under which what stands open could not go on."""
+        if fact.fingerprint not in self.procedures:
+            raise refusal("fingerprint", "no such procedure is loaded", ", ".join(sorted(self.procedures)))
+        flaws = obstacles(self.working, self.procedures[fact.fingerprint])
+        if flaws:
+            raise FactRefused(flaws)
 
 
 def adoption(procedure: Procedure, at: Instant) -> f.ProcedureAdopted:

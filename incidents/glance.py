@@ -60,6 +60,7 @@ class Glance:
         self._working, self._procedure, self._roster = working, procedure, roster
         self._is_plain = _is_plain(procedure, roster)
         self._epoch = -1
+        self._may = True
         self._lines: dict[object, _Line] = {}
         self._line_of: dict[NeedId, _Line | None] = {}
         self._odd: dict[NeedId, bool] = {}
@@ -94,7 +95,12 @@ class Glance:
 
     def may_act(self) -> bool:
         """Whether a need is open for which a rule that is switched on acts, and somebody might be free for it."""
-        self.look()
+        if not self.look() and not self._may:
+            return False
+        self._may = self._might_act()
+        return self._may
+
+    def _might_act(self) -> bool:
         for line in self._lines.values():
             # Who is not free may be called from a break or turned round, but never to answer a contact.
             if line.automatic and line.waiting and (not line.answers or self._free_for(line.skill)):
@@ -233,11 +239,12 @@ class Glance:
 
     # Keeping up.
 
-    def look(self) -> None:
-        """Catch up with the situation."""
+    def look(self) -> bool:
+        """Catch up with the situation; tells whether there was anything new."""
         working = self._working
         if self._epoch != working.epoch:
             self._begin()
+            return True
         touched = working.touched
         incidents, needs, resources = touched["incidents"], touched["needs"], touched["resources"]
         if incidents:
@@ -247,6 +254,8 @@ class Glance:
                     if need_id in self._line_of:
                         needs[need_id] = None
             incidents.clear()
+        if not needs and not resources:
+            return False
         if needs:
             for need_id in needs:
                 self._place(need_id, working.needs.get(need_id))
@@ -255,6 +264,7 @@ class Glance:
             for name in resources:
                 self._note(self._roster.index[name], working.resources[name])
             resources.clear()
+        return True
 
     def _begin(self) -> None:
         working = self._working

@@ -63,16 +63,17 @@ def _contact_step(s: Situation, fact: f.ContactAnswered | f.ContactAbandoned | f
             *_unless_held(s, contact.need),
         )
     # Once it is answered, nobody has to be told any more that it is not.
-    return (
-        ("contacts", contact.id, replace(contact, status=following)),
-        *climbing.without_subject(s, contact=contact.id),
-    )
+    told = climbing.without_subject(s, contact=contact.id) if s.notices else ()
+    return (("contacts", contact.id, replace(contact, status=following)), *told)
 
 
 def _unless_held(s: Situation, call: NeedId | None) -> Changes:
     """Drop a contact's need, unless a call-taker is still busy with it: then their release drops it."""
     need = None if call is None else s.needs.get(call)
     return () if need is None or need.filled_by else (("needs", need.id, GONE),)
+
+
+ON_SCENE = AssignmentStatus.ON_SCENE
 
 
 def _contact_answered(s: Situation, fact: f.ContactAnswered) -> Changes:
@@ -84,7 +85,7 @@ def _contact_answered(s: Situation, fact: f.ContactAnswered) -> Changes:
     for assignment in resource.serving:
         need = s.needs[assignment.need]
         if need.contact == fact.contact:
-            there = replace(assignment, status=AssignmentStatus.ON_SCENE, since=fact.at)
+            there = replace(assignment, status=ON_SCENE, since=fact.at)
             return (*changes, ("resources", resource.id, assignments.serving(resource, assignment, there)))
     raise refusal("resource", f"{resource.id} is not assigned to contact {fact.contact}", "the assigned call-taker")
 
@@ -172,7 +173,7 @@ def _need_opened(s: Situation, fact: f.NeedOpened) -> Changes:
     if not fact.rows or any(row.quantity < 1 for row in fact.rows):
         raise refusal("rows", "a need asks for at least one resource in every row", "rows with quantity 1 or more")
     _refuse_alternatives(fact)
-    wanted = tuple(row.quantity for row in fact.rows)
+    wanted = tuple([row.quantity for row in fact.rows])
     need = Need(
         fact.need, fact.rows, fact.whole, fact.at, fact.because, fact.incident, fact.contact, wanted, fact.at, (),
         fact.shared,
@@ -192,6 +193,8 @@ def _need_opened(s: Situation, fact: f.NeedOpened) -> Changes:
 
 def _refuse_alternatives(fact: f.NeedOpened) -> None:
     """Halves of two different ways to fill a need have no common measure, so only whole needs have several."""
+    if len(fact.rows) == 1 and not fact.rows[0].alternative:
+        return
     alternatives = {row.alternative for row in fact.rows}
     if alternatives != set(range(len(alternatives))):
         raise refusal("rows", "an alternative without a row", "alternatives numbered from 0 without a gap")

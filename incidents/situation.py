@@ -22,7 +22,7 @@ Resource status                           Assignment status
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
@@ -67,6 +67,9 @@ class ResourceStatus(StrEnum):
     RESTING = "on a break"
     AVAILABLE = "available"
     COMMITTED = "committed"
+
+
+OFF_DUTY, RESTING, AVAILABLE, COMMITTED = ResourceStatus
 
 
 class AssignmentStatus(StrEnum):
@@ -174,15 +177,17 @@ class Resource:
     def status(self) -> ResourceStatus:
         """Whether it can be sent, read off duty, breaks, capacity and assignments."""
         if not self.is_on_duty:
-            return ResourceStatus.OFF_DUTY
+            return OFF_DUTY
         if self.is_resting:
-            return ResourceStatus.RESTING
-        return ResourceStatus.AVAILABLE if self.room > 0 else ResourceStatus.COMMITTED
+            return RESTING
+        return AVAILABLE if self.room > 0 else COMMITTED
 
     @property
     def room(self) -> int:
         """What its assignments leave of its capacity."""
-        return self.capacity - sum(assignment.load for assignment in self.serving)
+        if not self.serving:
+            return self.capacity
+        return self.capacity - sum([assignment.load for assignment in self.serving])
 
     def level(self, skill: str) -> int:
         """How well it has `skill`, 1 to 5; 0: not at all."""
@@ -222,7 +227,7 @@ class Need:
         return self.unfilled_since is None
 
     @property
-    def asking(self) -> tuple[int, ...]:
+    def asking(self) -> Sequence[int]:
         """The positions of each row that are asked for now: none of those that another way to fill the need made needless."""
         return asked_for(self.rows, self.open)
 
@@ -232,15 +237,17 @@ class Need:
         return alternative_in_use(self.rows, self.open)
 
 
-def asked_for(rows: tuple[NeedRow, ...], opened: tuple[int, ...]) -> tuple[int, ...]:
+def asked_for(rows: tuple[NeedRow, ...], opened: Sequence[int]) -> Sequence[int]:
     """Return the positions of each row that are asked for, when `opened` of them are unfilled."""
+    if len(rows) == 1:
+        return opened
     used = alternative_in_use(rows, opened)
     if used is None:
         return opened
-    return tuple(count if row.alternative == used else 0 for row, count in zip(rows, opened, strict=True))
+    return tuple([count if row.alternative == used else 0 for row, count in zip(rows, opened, strict=True)])
 
 
-def alternative_in_use(rows: tuple[NeedRow, ...], opened: tuple[int, ...]) -> int | None:
+def alternative_in_use(rows: tuple[NeedRow, ...], opened: Sequence[int]) -> int | None:
     """Return the alternative of the first row that lacks fewer positions than it asks for; None: there is no such row."""
     for row, count in zip(rows, opened, strict=True):
         if count < row.quantity:

@@ -47,6 +47,7 @@ class Working(Situation):
             raise refusal("at", f"time goes back: {fact.at} is before {self.at}", f"{self.at} or later")
         changes = FOLDS[type(fact)](self, fact)
         self.version += 1
+        self._since.append(fact)
         own, touched = self._own, self.touched
         for field, key, value in changes:
             entries = own.get(field)
@@ -82,21 +83,21 @@ class Working(Situation):
 
     def begin(self) -> None:
         """Begin an attempt: all that is folded until `keep` stands together, or none of it does."""
-        self._attempt_began = self.version
+        self._attempt_began = len(self._since)
 
-    def keep(self, facts: list[f.Fact]) -> None:
-        """Let the attempt stand, which folded these facts."""
+    def keep(self) -> None:
+        """Let the attempt stand."""
         self._attempt_began = None
-        self._since += facts
         if len(self._since) > FACTS_TO_FOLD_AGAIN:
             self.kept()
 
     def undo(self) -> None:
         """Go back to where the attempt began."""
         began, self._attempt_began = self._attempt_began, None
-        if self.version == began:
+        if len(self._since) == began:
             return
-        since = self._since
+        since = self._since[:began]
+        self._since = []
         self._begin_from(self._base)
         for fact in since:
             self.fold(fact)
@@ -110,7 +111,8 @@ class Working(Situation):
         self.version += 1
         self.epoch += 1
         self.touched: dict[str, dict[Any, None]] = {field: {} for field in WATCHED}
-        self._kept, self._kept_version = situation, self.version
+        self._kept: Situation = situation
+        self._kept_version: int = self.version
 
     def _take(self, field: str) -> Any:
         held = getattr(self, field)

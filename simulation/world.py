@@ -384,7 +384,7 @@ class World:
         return self._env.instant
 
     def _in(self, seconds: float, act: Callable[..., None], *arguments: Any) -> None:
-        self._at(self._now + ms(seconds), act, *arguments)
+        self._env.call_at(self._env.instant + ms(seconds), act, arguments)
 
     def _at(self, instant: Instant, act: Callable[..., None], *arguments: Any) -> None:
         self._env.call_at(instant, act, arguments)

@@ -1,0 +1,62 @@
+"""What the rules in force say against a fact: words that they do not know, and steps that they do not allow.
+
+One function for each kind of fact of which the rules speak; all others pass. Imports `adoption`, `advice`, `permission`, `triage`
+and what stands above them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from incidents import facts as f
+from incidents import known
+from incidents.advice import out_of_scope
+from incidents.known import refusal
+from incidents.permission import refuse_against_ladder
+from incidents.procedure import Procedure
+from incidents.refusals import FactRefused
+from incidents.situation import Situation
+from incidents.triage import accepts
+
+Ruling = Callable[[Any, Situation, Procedure], None]
+
+
+def _queue(fact: f.ContactReceived, situation: Situation, rules: Procedure) -> None:
+    if fact.queue not in rules.queues:
+        raise refusal("queue", f"unknown queue {fact.queue!r}", ", ".join(rules.queues))
+
+
+def _answer(fact: f.AnswerGiven, situation: Situation, rules: Procedure) -> None:
+    question = rules.triage.questions.get(fact.question)
+    if question is None:
+        raise refusal("question", f"unknown question {fact.question!r}", ", ".join(rules.triage.questions))
+    if not accepts(question, fact.answer):
+        raise refusal("answer", f"{fact.answer!r} does not answer {fact.question}", ", ".join(question.answers))
+
+
+def _assessment(fact: f.IncidentAssessed, situation: Situation, rules: Procedure) -> None:
+    if fact.determinant not in rules.determinants:
+        raise refusal("determinant", f"unknown code {fact.determinant!r}", ", ".join(rules.determinants))
+    if fact.priority not in rules.priorities:
+        raise refusal("priority", f"unknown priority {fact.priority!r}", ", ".join(rules.priorities))
+
+
+def _advice(fact: f.AdviceGiven, situation: Situation, rules: Procedure) -> None:
+    flaws = out_of_scope(fact, known.open_incident(situation, fact.incident), rules)
+    if flaws:
+        raise FactRefused(flaws)
+
+
+RULINGS: Mapping[type[f.Fact], Ruling] = {
+    f.ContactReceived: _queue,
+    f.AnswerGiven: _answer,
+    f.IncidentAssessed: _assessment,
+    f.AdviceGiven: _advice,
+    f.IncidentEscalated: refuse_against_ladder,
+    f.IncidentDeescalated: refuse_against_ladder,
+    f.ContactEscalated: refuse_against_ladder,
+    f.ModeEntered: refuse_against_ladder,
+    f.AidRequested: refuse_against_ladder,
+}
+"""By kind of fact, what raises `FactRefused` where the rules are against it."""
