@@ -16,7 +16,7 @@ from incidents.known import (
     refusal,
     resource_change,
 )
-from incidents.light import replace
+from incidents.light import replace, replacer
 from incidents.quantities import Instant, Place
 from incidents.situation import (
     ASSIGNMENT_TABLE,
@@ -71,7 +71,7 @@ def resource_moved(s: Situation, fact: f.ResourceMoved) -> Changes:
     """Fold a reported position."""
     resource = known.centre_resource(s, fact.resource)
     _refuse_status(resource, fact)
-    return resource_change(replace(resource, place=fact.place, placed_at=fact.at))
+    return resource_change(_placed(resource, fact.place, fact.at))
 
 
 def resource_assigned(s: Situation, fact: f.ResourceAssigned) -> Changes:
@@ -89,17 +89,13 @@ def resource_assigned(s: Situation, fact: f.ResourceAssigned) -> Changes:
     if load > resource.room:
         what = f"{resource.id} has room for {resource.room} more, and row {fact.row} of need {need.id} takes {load}"
         raise refusal("resource", what, f"a resource with room for {load}")
-    assignment = Assignment(
-        need.id, fact.row, ASSIGNED, fact.at, fact.at, fact.also, load, fact.pinned, fact.forced
-    )
+    assignment = Assignment(need.id, fact.row, ASSIGNED, fact.at, fact.at, fact.also, load, fact.pinned, fact.forced)
     opened = list(need.open)
     for row in (fact.row, *fact.also):
         opened[row] -= 1
     since = need.unfilled_since if any(asked_for(need.rows, opened)) else None
-    filled = replace(need, open=tuple(opened), unfilled_since=since, filled_by=(*need.filled_by, resource.id))
-    busier = replace(
-        resource, serving=(*resource.serving, assignment), is_resting=False, tasks=resource.tasks + 1
-    )  # fmt: skip
+    filled = _filled(need, tuple(opened), since, (*need.filled_by, resource.id))
+    busier = _busier(resource, (*resource.serving, assignment), False, resource.tasks + 1)
     return (("needs", need.id, filled), ("resources", resource.id, busier))
 
 
@@ -132,6 +128,12 @@ def _refuse_lack(resource: Resource, need: Need, fact: f.ResourceAssigned) -> No
 
 
 ASSIGNED = AssignmentStatus.ASSIGNED
+_filled = replacer(Need, "open", "unfilled_since", "filled_by")
+_busier = replacer(Resource, "serving", "is_resting", "tasks")
+_serving = replacer(Resource, "serving")
+_moved = replacer(Resource, "serving", "place", "placed_at")
+_placed = replacer(Resource, "place", "placed_at")
+further_on = replacer(Assignment, "status", "since")
 Progress = f.ResourceDeparted | f.ResourceArrived | f.ResourceTransporting | f.ResourceAtFacility | f.ResourceReleased
 
 
@@ -144,7 +146,7 @@ def assignment_step(s: Situation, fact: Progress) -> Changes:
         place = s.incidents[need.incident].place or place
     elif type(fact) is f.ResourceAtFacility:
         place = fact.place or place
-    further = replace(assignment, status=following, since=fact.at)
+    further = further_on(assignment, following, fact.at)
     return resource_change(serving(resource, assignment, further, place, fact.at))
 
 
@@ -163,7 +165,7 @@ def resource_released(s: Situation, fact: f.ResourceReleased) -> Changes:
     since = None
     if any(asked_for(need.rows, opened)):
         since = fact.at if need.unfilled_since is None else need.unfilled_since
-    changes = (*changes, ("needs", need.id, replace(need, open=opened, unfilled_since=since, filled_by=left)))
+    changes = (*changes, ("needs", need.id, _filled(need, opened, since, left)))
     if fact.leaves_open and need.incident is not None and assignment.status in UNDER_WAY:
         incident = s.incidents[need.incident]
         changes += incident_change(replace(incident, diverted=incident.diverted + 1))
@@ -192,16 +194,12 @@ def serving(
 ) -> Resource:
     """Return `resource` with one of its assignments replaced (`new` None: ended), and its place if that is news."""
     if len(resource.serving) == 1:
-        kept = () if new is None else (new,)
+        kept: tuple[Assignment, ...] = () if new is None else (new,)
     else:
         serving = [new if each is old else each for each in resource.serving]
         kept = tuple([each for each in serving if each is not None])
     moved = place is not None and place is not resource.place
-    return Resource(
-        resource.id, resource.kind, resource.skills, resource.capacity, resource.is_on_duty,
-        place if moved else resource.place, at if moved else resource.placed_at, kept,
-        resource.levels, resource.until, resource.is_resting, resource.tasks,
-    )  # fmt: skip
+    return _serving(resource, kept) if not moved else _moved(resource, kept, place, at)
 
 
 def _refuse_serving(resource: Resource) -> None:

@@ -160,6 +160,11 @@ def facts_of(proposal: Proposal, at: Instant, because: str | None = None) -> tup
             return (released, assigned)
 
 
+def reason(need: Need, skill: str, reach_s: float) -> str:
+    """Say in one line why somebody is proposed: what was asked for by which rule, and how soon they are there."""
+    return f"{need.because}: {skill}, there in {reach_s:.0f} s"
+
+
 def is_automatic(situation: Situation, procedure: Procedure, need: Need) -> bool:
     """Whether a rule that is switched on lets the desk act on a proposal for `need` without asking anybody."""
     if need.incident is None:
@@ -239,7 +244,7 @@ def _proposal(context: Context, each: Asking, picks: list[_Pick]) -> Proposal:
     skill = " and ".join(each.need.rows[position].skill for position in (row, *also))
     candidate = dearest.candidate
     automatic = is_automatic(context.situation, context.procedure, each.need)
-    because = f"{each.need.because}: {skill}, there in {candidate.reach_s:.0f} s"
+    because = reason(each.need, skill, candidate.reach_s)
     if candidate.taken_from is None:
         return Assign(
             each.need.id, row, skill, candidate.resource, candidate.reach_s, price, because, automatic, tuple(also)

@@ -17,7 +17,7 @@ from incidents.centre import Centre
 from incidents.consequences import ENTAILING, entailed_by, entailed_by_time, first_due_at
 from incidents.decision import FACTORY_LIMITS, Decision, Proposal, decide, facts_of
 from incidents.formulation import Solver
-from incidents.glance import Glance
+from incidents.glance import Glance, assigned
 from incidents.known import refusal
 from incidents.procedure import Procedure
 from incidents.quantities import Instant
@@ -75,7 +75,8 @@ class Desk:
     def situation(self, situation: Situation) -> None:
         self.working = Working(situation)
         self._decided: tuple[int, Decision] | None = None
-        self._due_as_of, self._next_due_at = -1, 0
+        self._due_as_of = -1
+        self._next_due_at: Instant | None = None
         self._enforce()
 
     def _enforce(self) -> None:
@@ -83,7 +84,11 @@ class Desk:
         name = self.working.procedure
         self._rules = None if name is None else self.procedures[name]
         self._glance = None if self._rules is None else Glance(self.working, self._rules, self._roster)
-        self._has_rungs = self._rules is not None and bool(self._rules.escalation)
+        # Without rungs and messages time alone entails nothing, unless another procedure left something behind.
+        rules, left = self._rules, self.working
+        self._may_wait = rules is not None and bool(
+            rules.escalation or rules.wording or left.messages or left.notices or left.modes
+        )
 
     @property
     def procedure(self) -> Procedure:
@@ -122,13 +127,16 @@ class Desk:
         return self._attempt((), now)
 
     def _attempt(self, observed: Sequence[f.Fact], now: Instant) -> tuple[f.Fact, ...]:
-        working, recorded = self.working, list[f.Fact]()
+        working = self.working
+        recorded: list[f.Fact] = []
         working.begin()
         try:
-            self._pass_time(now, recorded)
+            if self._may_wait:
+                self._pass_time(now, recorded)
             if observed:
                 self._settle(observed, recorded)
-                self._pass_time(working.at, recorded)
+                if self._may_wait:
+                    self._pass_time(working.at, recorded)
         except BaseException:
             working.undo()
             self._enforce()
@@ -146,7 +154,7 @@ class Desk:
     def _due_at(self) -> Instant | None:
         """When time alone entails something next. Most desks wait for nothing, and are not to be asked at length."""
         working = self.working
-        if not (self._has_rungs or working.messages or working.notices or working.modes):
+        if not self._may_wait:
             return None
         if self._due_as_of != working.version:
             self._due_as_of, self._next_due_at = working.version, first_due_at(working, self.procedure)
@@ -159,8 +167,8 @@ class Desk:
             fact = pending.popleft()
             kind = type(fact)
             rules = self._rules
-            if kind is f.ProcedureAdopted:
-                self._adopt(fact)
+            if isinstance(fact, f.ProcedureAdopted):
+                self._refuse_adoption(fact)
                 working.fold(fact)
                 self._enforce()
                 rules = self.procedure
@@ -185,8 +193,11 @@ class Desk:
         if not self._glance.may_act():
             return ()
         at = self.working.at
-        automatic = (proposal for proposal in self.proposals if proposal.automatic)
-        return tuple(fact for proposal in automatic for fact in facts_of(proposal, at))
+        picks = self._glance.picks()
+        if picks is not None:
+            return tuple([assigned(pick, at) for pick in picks if pick.line.automatic])
+        automatic = [proposal for proposal in self._decide().proposals if proposal.automatic]
+        return tuple([fact for proposal in automatic for fact in facts_of(proposal, at)])
 
     def _decide(self) -> Decision:
         # Kept by the version, not by the sequence: an attempt that was refused may have counted as many facts.
@@ -196,7 +207,7 @@ class Desk:
             self._decided = version, decision
         return self._decided[1]
 
-    def _adopt(self, fact: f.ProcedureAdopted) -> None:
+    def _refuse_adoption(self, fact: f.ProcedureAdopted) -> None:
         """Refuse to put a procedure in force that nobody has loaded, or under which what stands open could not go on."""
         if fact.fingerprint not in self.procedures:
             raise refusal("fingerprint", "no such procedure is loaded", ", ".join(sorted(self.procedures)))

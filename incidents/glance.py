@@ -12,9 +12,12 @@ Imports `decision`, `pricing` and what stands above them.
 from __future__ import annotations
 
 from bisect import insort
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from incidents.decision import Assign, Proposal, is_automatic
+from incidents import facts as f
+from incidents.decision import Assign, Proposal, is_automatic, reason
 from incidents.procedure import Procedure
 from incidents.quantities import MS_PER_S, Instant, NeedId
 from incidents.roster import Roster
@@ -53,6 +56,24 @@ class _Line:
         self.last = max(self.last, need.opened_at)
 
 
+class Pick(NamedTuple):
+    """A resource for the one position of a need, and the seconds until it would be there."""
+
+    line: _Line
+    need: Need
+    resource: Resource
+    reach_s: float
+
+
+def assigned(pick: Pick, at: Instant) -> f.ResourceAssigned:
+    """Return the fact that acting on a pick makes: that of its proposal, which need not be made for it."""
+    return f.ResourceAssigned(at, pick.resource.id, pick.need.id, 0, _because(pick))
+
+
+def _because(pick: Pick) -> str:
+    return reason(pick.need, pick.line.skill[0], pick.reach_s)
+
+
 class Glance:
     """Needs in lines and free resources by skill, over one working situation under one procedure."""
 
@@ -71,6 +92,11 @@ class Glance:
 
     def proposals(self) -> tuple[Proposal, ...] | None:
         """Return what the procedure proposes now; None: that takes weighing."""
+        picks = self.picks()
+        return None if picks is None else tuple([self._proposal(pick) for pick in picks])
+
+    def picks(self) -> Sequence[Pick] | None:
+        """Return who goes where, in the order of proposals; None: that takes weighing."""
         self.look()
         if not self._line_of:
             return ()
@@ -80,7 +106,7 @@ class Glance:
         for line in self._lines.values():
             if line.waiting:
                 asked.setdefault(line.skill, []).append(line)
-        found: list[tuple[_Line, Proposal]] = []
+        found: list[Pick] = []
         taken: set[int] = set()
         for skill, lines in asked.items():
             free = self._free_for(skill)
@@ -90,8 +116,8 @@ class Glance:
                 return None
             taken.update(free)
         if len(found) > 1:
-            found.sort(key=lambda each: (each[0].standing.rank, each[1].need))
-        return tuple([proposal for _, proposal in found])
+            found.sort(key=lambda pick: (pick.line.standing.rank, pick.need.id))
+        return found
 
     def may_act(self) -> bool:
         """Whether a need is open for which a rule that is switched on acts, and somebody might be free for it."""
@@ -109,7 +135,7 @@ class Glance:
 
     # Who goes.
 
-    def _choose(self, lines: list[_Line], free: dict[int, Resource], found: list[tuple[_Line, Proposal]]) -> bool:
+    def _choose(self, lines: list[_Line], free: dict[int, Resource], found: list[Pick]) -> bool:
         """Add the proposals for needs of one skill; False: they compete in a way that takes weighing."""
         count = sum([len(line.waiting) for line in lines])
         if count > 1 and any(resource.room > 1 for resource in free.values()):
@@ -128,7 +154,7 @@ class Glance:
                 if at < 0 or at in taken:
                     return False
                 taken.add(at)
-                found.append((line, self._proposal(line, need, free[at], reach_s)))
+                found.append(Pick(line, need, free[at], reach_s))
         return True
 
     def _cheapest(self, line: _Line, need: Need, free: dict[int, Resource]) -> tuple[int, float] | None:
@@ -158,7 +184,7 @@ class Glance:
             return -1, 0.0
         return at, reach_s[at]
 
-    def _first_in_turn(self, lines: list[_Line], at: int, resource: Resource, found: list[tuple[_Line, Proposal]]) -> bool:
+    def _first_in_turn(self, lines: list[_Line], at: int, resource: Resource, found: list[Pick]) -> bool:
         """Add the proposal of the only one free, for the most urgent of many needs that costs least; False: a tie is left."""
         longest = self._longest()
         limit_s = self._procedure.dispatch.reach_limit_s
@@ -192,11 +218,12 @@ class Glance:
                 line, need, reach_s = min(tied, key=lambda each: pair_tie(each[1].id, self._keys[at]) >> 24)
             else:
                 _, line, need, reach_s = best
-            found.append((line, self._proposal(line, need, resource, reach_s)))
+            found.append(Pick(line, need, resource, reach_s))
             break
         return True
 
-    def _proposal(self, line: _Line, need: Need, resource: Resource, reach_s: float) -> Proposal:
+    def _proposal(self, pick: Pick) -> Proposal:
+        line, need, resource, reach_s = pick
         response = 0
         if reach_s:
             response = price_units(line.standing.loss, line.standing.weight, self._waited_s(need), reach_s)
@@ -204,8 +231,7 @@ class Glance:
         terms = (("response", response), ("precedence", behind))
         price = tuple([(name, units / UNITS_PER_SECOND) for name, units in terms if units])
         skill = line.skill[0]
-        because = f"{need.because}: {skill}, there in {reach_s:.0f} s"
-        return Assign(need.id, 0, skill, resource.id, reach_s, price, because, line.automatic)
+        return Assign(need.id, 0, skill, resource.id, reach_s, price, _because(pick), line.automatic)
 
     # What it costs.
 
@@ -235,7 +261,8 @@ class Glance:
             self._moved.clear()
         place = self._working.incidents[need.incident].place
         reach_s = self._roster.nowhere if place is None else self._roster.reach_s(place, line.standing.lights)
-        return reach_s.tolist()
+        found: list[float] = reach_s.tolist()
+        return found
 
     # Keeping up.
 
@@ -282,18 +309,13 @@ class Glance:
 
     def _place(self, need_id: NeedId, need: Need | None) -> None:
         """Put a need into its line, or out of it."""
-        asks = need is not None and need.unfilled_since is not None
         if need_id in self._line_of:
             line = self._line_of.pop(need_id)
             if line is None:
                 del self._odd[need_id]
-            elif asks and self._line(need) is line:
-                line.add(need)
-                self._line_of[need_id] = line
-                return
             else:
                 del line.waiting[need_id]
-        if asks:
+        if need is not None and need.unfilled_since is not None:
             line = self._line_of[need_id] = self._line(need)
             if line is None:
                 self._odd[need_id] = is_automatic(self._working, self._procedure, need)
@@ -309,10 +331,10 @@ class Glance:
         if row.quantity > 1 or row.load > 1:
             return None
         if need.incident is None:
-            contact = working.contacts.get(need.contact)
+            contact = None if need.contact is None else working.contacts.get(need.contact)
             if contact is None:
                 return None
-            key = (row.skill, row.level, contact.queue)
+            key: object = (row.skill, row.level, contact.queue)
             automatic = rules.queues[contact.queue].automatic
         else:
             priority = working.incidents[need.incident].priority

@@ -15,7 +15,7 @@ from immutables import Map
 from incidents import assignments, climbing, known, messaging
 from incidents import facts as f
 from incidents.known import GONE, Changes, accepted_facts, incident_change, refusal, with_entry
-from incidents.light import replace
+from incidents.light import replace, replacer
 from incidents.quantities import NeedId
 from incidents.situation import CONTACT_TABLE, AssignmentStatus, Incident, Need, OpenContact, Situation
 
@@ -42,6 +42,14 @@ def after(situation: Situation, fact: f.Fact) -> Situation:
     return replace(situation, at=fact.at, sequence=situation.sequence + 1, **changed)
 
 
+_in_status = replacer(OpenContact, "status")
+_about = replacer(OpenContact, "incident")
+_with_need = replacer(OpenContact, "need")
+_answered = replacer(Incident, "answers")
+_assessed = replacer(Incident, "determinant", "priority", "assessed_at", "assessed_by_person")
+_with_needs = replacer(Incident, "needs", "needs_opened")
+
+
 def _contact_received(s: Situation, fact: f.ContactReceived) -> Changes:
     if fact.contact in s.contacts or fact.contact in s.ended:
         raise refusal("contact", f"contact {fact.contact} was received before", "an id not used yet")
@@ -64,7 +72,7 @@ def _contact_step(s: Situation, fact: f.ContactAnswered | f.ContactAbandoned | f
         )
     # Once it is answered, nobody has to be told any more that it is not.
     told = climbing.without_subject(s, contact=contact.id) if s.notices else ()
-    return (("contacts", contact.id, replace(contact, status=following)), *told)
+    return (("contacts", contact.id, _in_status(contact, following)), *told)
 
 
 def _unless_held(s: Situation, call: NeedId | None) -> Changes:
@@ -85,7 +93,7 @@ def _contact_answered(s: Situation, fact: f.ContactAnswered) -> Changes:
     for assignment in resource.serving:
         need = s.needs[assignment.need]
         if need.contact == fact.contact:
-            there = replace(assignment, status=ON_SCENE, since=fact.at)
+            there = assignments.further_on(assignment, ON_SCENE, fact.at)
             return (*changes, ("resources", resource.id, assignments.serving(resource, assignment, there)))
     raise refusal("resource", f"{resource.id} is not assigned to contact {fact.contact}", "the assigned call-taker")
 
@@ -102,7 +110,7 @@ def _incident_opened(s: Situation, fact: f.IncidentOpened) -> Changes:
     incident = Incident(fact.incident, contact.received_at, contact.id, fact.place or contact.place, {})
     return (
         ("incidents", incident.id, incident),
-        ("contacts", contact.id, replace(contact, incident=fact.incident)),
+        ("contacts", contact.id, _about(contact, fact.incident)),
     )
 
 
@@ -111,7 +119,7 @@ def _contact_linked(s: Situation, fact: f.ContactLinked) -> Changes:
     incident = known.open_incident(s, fact.incident)
     if contact.incident is not None:
         raise refusal("contact", f"contact {contact.id} belongs to incident {contact.incident}", "a contact of its own")
-    return (("contacts", contact.id, replace(contact, incident=incident.id)),)
+    return (("contacts", contact.id, _about(contact, incident.id)),)
 
 
 def _incident_located(s: Situation, fact: f.IncidentLocated) -> Changes:
@@ -121,20 +129,13 @@ def _incident_located(s: Situation, fact: f.IncidentLocated) -> Changes:
 
 def _answer_given(s: Situation, fact: f.AnswerGiven) -> Changes:
     incident = known.open_incident(s, fact.incident)
-    return incident_change(replace(incident, answers=with_entry(incident.answers, fact.question, fact.answer)))
+    return incident_change(_answered(incident, with_entry(incident.answers, fact.question, fact.answer)))
 
 
 def _incident_assessed(s: Situation, fact: f.IncidentAssessed) -> Changes:
     incident = known.open_incident(s, fact.incident)
     first = fact.at if incident.assessed_at is None else incident.assessed_at
-    assessed = replace(
-        incident,
-        determinant=fact.determinant,
-        priority=fact.priority,
-        assessed_at=first,
-        assessed_by_person=fact.by_person,
-    )
-    return incident_change(assessed)
+    return incident_change(_assessed(incident, fact.determinant, fact.priority, first, fact.by_person))
 
 
 def _incident_closed(s: Situation, fact: f.IncidentClosed) -> Changes:
@@ -183,11 +184,11 @@ def _need_opened(s: Situation, fact: f.NeedOpened) -> Changes:
         contact = known.open_contact(s, fact.contact)
         if contact.need in s.needs:
             raise refusal("contact", f"contact {contact.id} has need {contact.need} open", "a contact without a need")
-        return (("needs", need.id, need), ("contacts", contact.id, replace(contact, need=need.id)))
+        return (("needs", need.id, need), ("contacts", contact.id, _with_need(contact, need.id)))
     incident = known.open_incident(s, fact.incident)
     if incident.priority is None:
         raise refusal("incident", f"incident {incident.id} has no priority yet", "IncidentAssessed first")
-    longer = replace(incident, needs=(*incident.needs, need.id), needs_opened=incident.needs_opened + 1)
+    longer = _with_needs(incident, (*incident.needs, need.id), incident.needs_opened + 1)
     return (("needs", need.id, need), ("incidents", incident.id, longer))
 
 

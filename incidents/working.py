@@ -31,6 +31,15 @@ class Working(Situation):
     """A situation that changes; only the desk that owns it may tell it facts."""
 
     __slots__ = ("_attempt_began", "_base", "_kept", "_kept_version", "_own", "_since", "epoch", "touched", "version")
+    version: int
+    """Counts every change, so that whoever remembers something of the situation knows whether it still holds."""
+    epoch: int
+    """Counts how often it began anew, after which nothing that was remembered holds."""
+    touched: dict[str, dict[Any, None]]
+    """The keys that have changed in each field of `WATCHED`, until whoever keeps an index over them has caught up."""
+    _kept: Situation
+    _kept_version: int
+    _own: dict[str, tuple[Any, dict[Any, None] | None]]
     # What is locked in a value is open here: this is the one place where a situation is written to.
     __setattr__ = object.__setattr__
 
@@ -48,27 +57,28 @@ class Working(Situation):
         changes = FOLDS[type(fact)](self, fact)
         self.version += 1
         self._since.append(fact)
-        own, touched = self._own, self.touched
+        own = self._own
         for field, key, value in changes:
-            entries = own.get(field)
-            if entries is None:
-                if field == "procedure":
-                    self.procedure = value  # type: ignore[misc]
-                    continue
-                entries = self._take(field)
+            if field in own:
+                entries, touched = own[field]
+            elif field == "procedure":
+                self.procedure = value  # type: ignore[misc]
+                continue
+            else:
+                entries, touched = self._take(field)
             if value is GONE:
                 del entries[key]
             else:
                 entries[key] = value
-            if field in touched:
-                touched[field][key] = None
+            if touched is not None:
+                touched[key] = None
         self.at = fact.at  # type: ignore[misc]
         self.sequence += 1  # type: ignore[misc]
 
     def kept(self) -> Situation:
         """Return the situation as a value that stays as it is."""
         if self._kept_version != self.version:
-            grown = {field: own.finish() for field, own in self._own.items() if field in PERSISTENT}
+            grown = {field: own.finish() for field, (own, _) in self._own.items() if field in PERSISTENT}
             for field, entries in grown.items():
                 setattr(self, field, entries)
             self._own.clear()
@@ -107,16 +117,15 @@ class Working(Situation):
         self.procedure, self.time_zone = situation.procedure, situation.time_zone  # type: ignore[misc]
         for field in (*COPIED, *PERSISTENT):
             setattr(self, field, getattr(situation, field))
-        self._own: dict[str, Any] = {}
+        self._own = {}
         self.version += 1
         self.epoch += 1
-        self.touched: dict[str, dict[Any, None]] = {field: {} for field in WATCHED}
-        self._kept: Situation = situation
-        self._kept_version: int = self.version
+        self.touched = {field: {} for field in WATCHED}
+        self._kept, self._kept_version = situation, self.version
 
-    def _take(self, field: str) -> Any:
+    def _take(self, field: str) -> tuple[Any, dict[Any, None] | None]:
         held = getattr(self, field)
         own = held.mutate() if field in PERSISTENT else dict(held)
         setattr(self, field, own)
-        self._own[field] = own
-        return own
+        self._own[field] = own, self.touched.get(field)
+        return self._own[field]

@@ -21,6 +21,11 @@ LIGHT = 5
 class Clock(simpy.Environment):
     """An environment that also calls plain functions when their time has come."""
 
+    def __init__(self, initial_time: float = 0) -> None:
+        """Begin at `initial_time`."""
+        super().__init__(initial_time)
+        self._entries: list[tuple[Any, ...]] = self._queue
+
     @property
     def instant(self) -> int:
         """The present in whole units: a clock that begins at one and is only asked for others stays among them."""
@@ -30,7 +35,7 @@ class Clock(simpy.Environment):
         """Call `act` with `arguments` at `instant`, which has not passed; after what was scheduled for it before."""
         assert instant >= self._now, "nothing is called in the past"
         # The number tells entries apart, so nothing behind it is ever compared.
-        heappush(self._queue, (instant, NORMAL, next(self._eid), act, arguments))  # type: ignore[arg-type]
+        heappush(self._entries, (instant, NORMAL, next(self._eid), act, arguments))
 
     def step(self) -> None:
         """Process the next entry, whichever kind it is; raise `EmptySchedule` if there is none."""
