@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import count
 from typing import Any
 
@@ -90,7 +90,7 @@ def call_need(contact: ContactId) -> NeedId:
 
 def _call_need(fact: f.ContactReceived, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
     queue = procedure.queues[fact.queue]
-    row = f.NeedRow(queue.skill, load=queue.load)
+    row = need_row(queue.skill, 1, 1, queue.load)
     because = f"queue {fact.queue}"
     return (f.NeedOpened(fact.at, call_need(fact.contact), (row,), False, because, contact=fact.contact),)
 
@@ -134,6 +134,8 @@ def _still_to_ask(plan: Plan, incident: Incident, situation: Situation) -> tuple
 
     A need with several ways counts as the one in use, or else as its first. A plan of which one way lacks nothing lacks nothing.
     """
+    if not incident.needs and not plan.instead:
+        return tuple([_need_row(row) for row in plan.send])
     asked: Counter[tuple[str, int]] = Counter()
     for each in incident.needs:
         need = situation.needs[each]
@@ -165,7 +167,13 @@ def _missing(way: tuple[PlanRow, ...], asked: Counter[tuple[str, int]]) -> list[
 
 
 def _need_row(row: PlanRow) -> f.NeedRow:
-    return f.NeedRow(row.skill, row.quantity, row.level, load=row.load)
+    return need_row(row.skill, row.quantity, row.level, row.load)
+
+
+@lru_cache(maxsize=1024)
+def need_row(skill: str, quantity: int, level: int, load: int) -> f.NeedRow:
+    """Return a row of a need's first way; the same ones are asked for all day long."""
+    return f.NeedRow(skill, quantity, level, load=load)
 
 
 def _rung_need(

@@ -8,7 +8,6 @@ was.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 
 from incidents import facts as f
@@ -162,11 +161,13 @@ class Desk:
 
     def _settle(self, facts: Sequence[f.Fact], recorded: list[f.Fact]) -> None:
         """Fold facts, all they entail, and what rules that are switched on do about it."""
-        working, pending = self.working, deque(facts)
+        working, rules = self.working, self._rules
+        # The next one stands last, where it is taken from.
+        pending = list(facts)
+        pending.reverse()
         while pending:
-            fact = pending.popleft()
+            fact = pending.pop()
             kind = type(fact)
-            rules = self._rules
             if isinstance(fact, f.ProcedureAdopted):
                 self._refuse_adoption(fact)
                 working.fold(fact)
@@ -182,10 +183,9 @@ class Desk:
             assert len(recorded) <= CONSEQUENCE_LIMIT, "one fact entails too many"
             # What a fact entails follows it at once, before the next of the facts that were given together.
             if kind in ENTAILING or rules.wording is not None:
-                entailed = entailed_by(fact, working, rules, self.centre, exercise=self.is_exercise)
-                pending.extendleft(reversed(entailed))
-            if not pending:
-                pending.extend(self._automatic())
+                pending += entailed_by(fact, working, rules, self.centre, exercise=self.is_exercise)[::-1]
+            if not pending and (acts := self._automatic()):
+                pending += acts[::-1]
 
     def _automatic(self) -> tuple[f.Fact, ...]:
         """What rules that are switched on do at once. Deciding is dear, so only where such a need might be filled."""

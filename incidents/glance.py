@@ -19,12 +19,12 @@ from typing import NamedTuple
 from incidents import facts as f
 from incidents.decision import Assign, Proposal, is_automatic, reason
 from incidents.procedure import Procedure
-from incidents.quantities import MS_PER_S, Instant, NeedId
+from incidents.quantities import MS_PER_S, Instant, NeedId, Place
 from incidents.roster import Roster
 from incidents.situation import Need, Resource
 from incidents.urgency import Standing, standing
 from incidents.working import Working
-from optimiser import LOSS_LIMIT, UNITS_PER_SECOND, price_units
+from optimiser import LOSS_LIMIT, UNITS_PER_SECOND, LinearLoss, price_units
 from optimiser.ties import pair_tie, resource_tie_key
 
 FEW = 12
@@ -87,7 +87,8 @@ class Glance:
         self._odd: dict[NeedId, bool] = {}
         self._free: dict[Skill, dict[int, Resource]] = {}
         self._groups: list[list[dict[int, Resource]]] = []
-        self._moved: dict[int, Resource] = {}
+        self._places: list[Place | None] = []
+        self._moved: dict[int, Place | None] = {}
         self._keys = [resource_tie_key(name) for name in roster.ids]
 
     def proposals(self) -> tuple[Proposal, ...] | None:
@@ -164,25 +165,34 @@ class Glance:
         """
         reach_s = self._reach_s(line, need)
         if reach_s is None:
-            best, best_s, prices = list(free), 0.0, None
+            best, best_s = list(free), 0.0
         else:
             limit_s = self._procedure.dispatch.reach_limit_s
             able = [(reach_s[at], at) for at in free if reach_s[at] <= limit_s]
             if not able:
                 return None
-            waited_s, loss, weight = self._waited_s(need), line.standing.loss, line.standing.weight
-            prices = [price_units(loss, weight, waited_s, each_s) for each_s, _ in able]
-            least = min(prices)
-            best = [at for (_, at), price in zip(able, prices, strict=True) if price == least]
+            best = self._cheapest_of(line, need, able)
         if len(best) > 1:
             best = [min(best, key=lambda at: pair_tie(need.id, self._keys[at]))]
         at = best[0]
         if reach_s is None:
             return at, best_s
-        quickest_s = min([each_s for each_s, _ in able])
+        quickest_s = min(able)[0]
         if round(quickest_s * UNITS_PER_SECOND) < round(reach_s[at] * UNITS_PER_SECOND):
             return -1, 0.0
         return at, reach_s[at]
+
+    def _cheapest_of(self, line: _Line, need: Need, able: list[tuple[float, int]]) -> list[int]:
+        waited_s, loss, weight = self._waited_s(need), line.standing.loss, line.standing.weight
+        if isinstance(loss, LinearLoss):
+            # Only who is slower by less than a unit can cost as little as the quickest.
+            most_s = min(able)[0] + 2 / (UNITS_PER_SECOND * weight)
+            able = [each for each in able if each[0] <= most_s]
+            if len(able) == 1:
+                return [able[0][1]]
+        prices = [price_units(loss, weight, waited_s, each_s) for each_s, _ in able]
+        least = min(prices)
+        return [at for (_, at), price in zip(able, prices, strict=True) if price == least]
 
     def _first_in_turn(self, lines: list[_Line], at: int, resource: Resource, found: list[Pick]) -> bool:
         """Add the proposal of the only one free, for the most urgent of many needs that costs least; False: a tie is left."""
@@ -301,7 +311,8 @@ class Glance:
         self._free.clear()
         self._odd.clear()
         self._groups = [[] for _ in self._roster.ids]
-        self._moved = {self._roster.index[name]: each for name, each in working.resources.items()}
+        self._places = [working.resources[name].place for name in self._roster.ids]
+        self._moved = dict(enumerate(self._places))
         for changed in working.touched.values():
             changed.clear()
         for need in working.needs.values():
@@ -347,7 +358,8 @@ class Glance:
         return line
 
     def _note(self, at: int, resource: Resource) -> None:
-        self._moved[at] = resource
+        if resource.place is not self._places[at]:
+            self._places[at] = self._moved[at] = resource.place
         groups = self._groups[at]
         if not groups:
             return

@@ -7,6 +7,7 @@ same. Columns are in the order of `ids`. Imports `travel`, `situation` and what 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incidents.centre import Centre, NoTravel
-from incidents.quantities import LAST_INSTANT, Coordinates, Place, ResourceId, coordinates
+from incidents.quantities import LAST_INSTANT, Coordinates, Place, ResourceId
 from incidents.situation import Resource, Situation
 from incidents.travel import FloatArray, TravelTimes
 from optimiser import BoolArray, IntArray
@@ -78,14 +79,12 @@ class Roster:
             if now is not before:
                 self._note(at, now, before)
 
-    def hear(self, changed: Mapping[int, Resource]) -> None:
-        """Bring the columns up to date with these resources, by index, which are all that have changed."""
+    def hear(self, moved: Mapping[int, Place | None]) -> None:
+        """Take down where these resources are, by index; what else has changed of them is seen when somebody looks."""
         self._seen = None
         self._moment += 1
-        for at, now in changed.items():
-            before = self.resources[at]
-            if now is not before:
-                self._note(at, now, before)
+        for at, place in moved.items():
+            self._put(at, place)
 
     def levels(self, skill: str) -> IntArray:
         """(resources,) how well each has a skill, 1 to 5; 0: not at all."""
@@ -128,6 +127,9 @@ class Roster:
             self._levels.clear()
             self.skill_counts[at] = len(now.skills)
         if before is None or now.place is not before.place:
-            place = coordinates((now.place,))
-            self._places.latitudes[at], self._places.longitudes[at] = place.latitudes[0], place.longitudes[0]
-            self._placed_at[at] = self._moment
+            self._put(at, now.place)
+
+    def _put(self, at: int, place: Place | None) -> None:
+        latitude, longitude = (math.nan, math.nan) if place is None else (place.latitude, place.longitude)
+        self._places.latitudes[at], self._places.longitudes[at] = math.radians(latitude), math.radians(longitude)
+        self._placed_at[at] = self._moment
