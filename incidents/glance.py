@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from incidents import facts as f
 from incidents.decision import Assign, Proposal, reason
+from incidents.facts import NeedRow
 from incidents.lines import Line, Lines
 from incidents.procedure import Procedure
 from incidents.quantities import MS_PER_S, Instant
@@ -100,7 +101,7 @@ class Glance:
     def _might_act(self) -> bool:
         for line in self._lines.lines.values():
             # Who is not free may be called from a break or turned round, but never to answer a contact.
-            if line.automatic and line.waiting and (not line.answers or self._lines.free_for(line.skills[0])):
+            if line.automatic and line.waiting and (not line.answers or self._lines.free_for_row(line.rows[0])):
                 return True
         return any(self._lines.odd.values())
 
@@ -109,6 +110,8 @@ class Glance:
     def _choose(self, lines: Sequence[Line]) -> list[Pick]:
         """Everybody's cheapest, if nobody is wanted twice; or the first in turn, where all want the only one."""
         found: list[Pick] = []
+        # Whatever has loads goes to engines that break ties in their own way.
+        loads = any(line.loads for line in lines)
         # Only while some need asks in several rows do rows have ties of their own.
         has_teams = any(
             len(need.asking) - list(need.asking).count(0) > 1
@@ -119,17 +122,17 @@ class Glance:
         looked = 0
         contested: set[int] = set()
         seen: set[int] = set()
-        for skill, its_lines in _by_skill(lines).items():
-            free = self._lines.free_for(skill)
+        for row, its_lines in _by_row(lines).items():
+            free = self._lines.free_for_row(row)
             if not free:
                 continue
             count = sum([len(line.waiting) for line in its_lines])
             if count > 1 and len(free) == 1:
                 at, resource = next(iter(free.items()))
-                if resource.room > 1:
+                if resource.room >= 2 * row.load:
                     raise NotPlain
                 contested.add(at)
-                self._first_in_turn(its_lines, at, resource, has_teams, found)
+                self._first_in_turn(its_lines, at, resource, has_teams or loads, found)
                 continue
             looked += count
             if looked > FEW:
@@ -137,34 +140,34 @@ class Glance:
             seen.update(free)
             for line in its_lines:
                 for need in line.waiting.values():
-                    found += self._cheapest(line, need, 0, free, has_teams)
+                    found += self._cheapest(line, need, 0, free, has_teams, loads)
         for line in lines:
             if not line.asks_for_one:
                 looked += len(line.waiting)
                 if looked > FEW:
                     raise NotPlain
                 for need in line.waiting.values():
-                    found += self._team(line, need, has_teams, seen)
+                    found += self._team(line, need, has_teams, loads, seen)
         if not contested.isdisjoint(seen) or len({pick.at for pick in found}) < len(found):
             raise NotPlain
         return found
 
-    def _team(self, line: Line, need: Need, has_teams: bool, seen: set[int]) -> list[Pick]:
+    def _team(self, line: Line, need: Need, has_teams: bool, loads: bool, seen: set[int]) -> list[Pick]:
         """The cheapest for each row of a need; nobody where all are needed and one is lacking."""
         found: list[Pick] = []
         lacks = False
         for row, count in enumerate(need.asking):
             if count:
-                free = self._lines.free_for(line.skills[row])
+                free = self._lines.free_for_row(line.rows[row])
                 seen.update(free)
-                chosen = self._cheapest(line, need, row, free, has_teams, count)
+                chosen = self._cheapest(line, need, row, free, has_teams, loads, count)
                 found += chosen
                 lacks |= len(chosen) < count
         # One who has been sent already has begun to fill it: what is left is best effort.
         return [] if lacks and need.whole and not need.filled_by else found
 
     def _cheapest(
-        self, line: Line, need: Need, row: int, free: dict[int, Resource], has_teams: bool, count: int = 1
+        self, line: Line, need: Need, row: int, free: dict[int, Resource], has_teams: bool, loads: bool, count: int = 1
     ) -> list[Pick]:
         """The `count` that fill a row at least cost, of several the ones that the tie names."""
         reach_s = self._reach_s(line, need)
@@ -178,13 +181,15 @@ class Glance:
         if len(able) > count:
             able.sort()
             if line.answers and count == 1:
+                if loads:
+                    raise NotPlain
                 key = 0
                 if has_teams:
                     behind = self._precedence(line, need, self._longest())
                     key = row_tie_key([free[at].id for _, at in able], behind, count)
                 able = [min(able, key=lambda each: pair_tie(need.id, key ^ self._keys[each[1]]))]
             else:
-                able = self._cheapest_of(line, need, able, count, has_teams)
+                able = self._cheapest_of(line, need, able, count, has_teams or loads)
         return [Pick(line, need, row, at, free[at], each_s) for each_s, at in able]
 
     def _cheapest_of(
@@ -288,12 +293,12 @@ class Glance:
         return found
 
 
-def _by_skill(lines: Sequence[Line]) -> dict[tuple[str, int], list[Line]]:
-    """The lines whose needs ask for one resource each, by its skill."""
-    found: dict[tuple[str, int], list[Line]] = {}
+def _by_row(lines: Sequence[Line]) -> dict[NeedRow, list[Line]]:
+    """The lines whose needs ask for one resource each, by what they ask for."""
+    found: dict[NeedRow, list[Line]] = {}
     for line in lines:
         if line.asks_for_one:
-            found.setdefault(line.skills[0], []).append(line)
+            found.setdefault(line.rows[0], []).append(line)
     return found
 
 

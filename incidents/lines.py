@@ -34,15 +34,15 @@ class Line:
     answers: bool
     """Whether they are needs of contacts."""
     asks_for_one: bool = field(init=False)
-    skills: tuple[Skill, ...] = field(init=False)
-    """What each row asks for."""
+    loads: bool = field(init=False)
+    """Whether any position takes more than one room."""
     waiting: dict[NeedId, Need] = field(default_factory=dict)
     _last: Instant = 0
 
     def __post_init__(self) -> None:
         """Note what is asked of every need of the line."""
         self.asks_for_one = len(self.rows) == 1 and self.rows[0].quantity == 1
-        self.skills = tuple((row.skill, row.level) for row in self.rows)
+        self.loads = any(row.load > 1 for row in self.rows)
 
     def add(self, need: Need) -> None:
         """Let a need wait; nearly always it is the newest."""
@@ -111,6 +111,13 @@ class Lines:
                     self._note(at, resource)
         return group
 
+    def free_for_row(self, row: NeedRow) -> dict[int, Resource]:
+        """Who is free and has the skill and the room that a position of `row` takes, by index in the roster."""
+        free = self.free_for((row.skill, row.level))
+        if row.load == 1:
+            return free
+        return {at: resource for at, resource in free.items() if resource.room >= row.load}
+
     @property
     def is_empty(self) -> bool:
         """Whether no need asks."""
@@ -155,7 +162,7 @@ class Lines:
             key = (need.rows, need.whole, None, working.incidents[need.incident].priority)
         line = self.lines.get(key)
         if line is None:
-            if need.shared or any(row.alternative or row.load > 1 for row in need.rows):
+            if need.shared or any(row.alternative for row in need.rows):
                 return None
             automatic = is_automatic(working, rules, need)
             line = self.lines[key] = Line(need.rows, standing(working, rules, need), automatic, need.incident is None)

@@ -6,6 +6,7 @@ back in the order of the seeds. Imports `scenario`, `world` and `incidents.perfo
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -62,7 +63,23 @@ def contacts_of(scenario: Scenario, span: Span, seed: int) -> tuple[Contact, ...
 def play(scenario: Scenario, procedure: Procedure, contacts: Sequence[Contact], span: Span) -> list[Fact]:
     """Play contacts under a procedure and return the log."""
     desk = Desk.under(scenario.centre, procedure, span.start)
-    return World(desk, contacts, start=span.start, end=span.until).run()
+    with uncollected():
+        return World(desk, contacts, start=span.start, end=span.until).run()
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Leave cycles where they are for the length of a run: a world makes facts by the million, and next to no cycles.
+
+    Looking through all of them for some, again and again, would cost a fifth of the run.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def replicate(scenario: Scenario, procedures: Sequence[Procedure], span: Span, seed: int) -> Replication:
