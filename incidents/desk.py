@@ -128,7 +128,7 @@ class Desk:
     def _attempt(self, observed: Sequence[f.Fact], now: Instant) -> tuple[f.Fact, ...]:
         working = self.working
         recorded: list[f.Fact] = []
-        working.begin()
+        version = working.version
         try:
             if self._may_wait:
                 self._pass_time(now, recorded)
@@ -137,7 +137,7 @@ class Desk:
                 if self._may_wait:
                     self._pass_time(working.at, recorded)
         except BaseException:
-            working.undo()
+            working.undo(version)
             self._enforce()
             raise
         working.keep()

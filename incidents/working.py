@@ -30,7 +30,7 @@ WATCHED = ("incidents", "needs", "resources")
 class Working(Situation):
     """A situation that changes; only the desk that owns it may tell it facts."""
 
-    __slots__ = ("_attempt_began", "_base", "_kept", "_kept_version", "_own", "_since", "epoch", "touched", "version")
+    __slots__ = ("_base", "_kept", "_kept_version", "_own", "_since", "epoch", "touched", "version")
     version: int
     """Counts every change, so that whoever remembers something of the situation knows whether it still holds."""
     epoch: int
@@ -48,7 +48,6 @@ class Working(Situation):
         self.version = self.epoch = 0
         self._begin_from(situation)
         self._base, self._since = situation, list[f.Fact]()
-        self._attempt_began: int | None = None
 
     def fold(self, fact: f.Fact) -> None:
         """Fold one fact; raise `FactRefused`, and change nothing, if it cannot have happened."""
@@ -87,30 +86,27 @@ class Working(Situation):
                 self.ended, self.closed, self.messages, self.notices, self.modes, self.aid, self.time_zone,
             )  # fmt: skip
             self._kept_version = self.version
-        if self._attempt_began is None:
-            self._base, self._since = self._kept, []
         return self._kept
 
-    def begin(self) -> None:
-        """Begin an attempt: all that is folded until `keep` stands together, or none of it does."""
-        self._attempt_began = len(self._since)
-
     def keep(self) -> None:
-        """Let the attempt stand."""
-        self._attempt_began = None
+        """Let all that has been folded so far stand."""
         if len(self._since) > FACTS_TO_FOLD_AGAIN:
-            self.kept()
+            self._base, self._since = self.kept(), []
 
-    def undo(self) -> None:
-        """Go back to where the attempt began."""
-        began, self._attempt_began = self._attempt_began, None
-        if len(self._since) == began:
+    def undo(self, version: int) -> None:
+        """Go back to where the version was `version`, which was after the last `keep`."""
+        if self.version == version:
             return
-        since = self._since[:began]
+        since = self._since[: version - self.version]
         self._since = []
         self._begin_from(self._base)
         for fact in since:
             self.fold(fact)
+
+    @property
+    def folded_since(self) -> int:
+        """How many facts undoing would fold again."""
+        return len(self._since)
 
     def _begin_from(self, situation: Situation) -> None:
         self.at, self.sequence = situation.at, situation.sequence  # type: ignore[misc]
