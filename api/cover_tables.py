@@ -55,6 +55,7 @@ def coverage_as_json(found: Coverage) -> dict[str, Any]:
         "incidents": found.incidents,
         "assessments": found.coded,
         "by_person": found.by_person,
+        "cut_short": found.cut_short,
         "left_out": found.left_out,
         **{part: dict(counts) for part, counts in found.uses.items()},
         "answers": [{"question": turn[0], "answer": turn[1], "n": n} for turn, n in found.answers.items()],
@@ -82,8 +83,9 @@ def _parts_table(found: Coverage) -> Table:
         used = sum(count > 0 for count in each)
         unused = in_short(found.unused[part], between="; ") if len(each) == there_are else "too many to list"
         table.add_row(*(Text(cell) for cell in (part, f"{sum(each):,}", f"{used:,}", f"{there_are:,}", unused)))
-    if found.left_out or found.by_person:
-        table.caption = f"{found.by_person:,} assessed by a person; {found.left_out:,} facts left out"
+    if found.left_out or found.by_person or found.cut_short:
+        cut_short = f"; {found.cut_short:,} interviews cut short" if found.cut_short else ""
+        table.caption = f"{found.by_person:,} assessed by a person{cut_short}; {found.left_out:,} facts left out"
     return table
 
 

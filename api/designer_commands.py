@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 UNFINISHED = 1
 DIFFERENT = 1
 STANDARD_INPUT = Path("-")
-BACK, QUIT = "/back", "/quit"
+BACK, QUIT, OUT, RESUME = "/back", "/quit", "/out", "/resume"
 """No answer can be called so, because names hold no slash."""
 
 Subject = Literal["tree", "plans", "escalation"]
@@ -32,9 +32,14 @@ Readers = Literal["call-taker", "dispatcher", "supervisor", "all"]
 def walk(
     file: Annotated[Path, typer.Argument(help="a procedure file")],
     answers: Annotated[
-        Path | None, typer.Option(help="a YAML file `answers: {question: answer}`, asking nobody; - for standard input")
+        Path | None,
+        typer.Option(
+            help="a YAML file `answers: {question: answer}` (and `left: {question: jump-out}`), or - for standard input"
+        ),
     ] = None,
-    training: Annotated[bool, typer.Option("--training", help="show where each answer leads")] = False,
+    training: Annotated[
+        bool, typer.Option("--training", help="show why each question is asked, and where answers lead")
+    ] = False,
 ) -> None:
     """Walk through the triage tree as a call-taker does; exit 1 where no code was reached."""
     from incidents.interview import Interview
@@ -45,6 +50,8 @@ def walk(
         standing = _answered(answers, procedure)
     else:
         typer.echo(f"{procedure.procedure}, revision {procedure.revision}. {BACK} takes an answer back, {QUIT} ends.")
+        if procedure.triage.jump_outs:
+            typer.echo(f"{OUT} NAME leaves the interview by a jump-out, {RESUME} goes on where it was left.")
         standing = _interviewed(Interview(procedure.triage), training)
     if not _concluded(procedure, standing):
         raise typer.Exit(UNFINISHED)
@@ -115,7 +122,7 @@ def _answered(file: Path, procedure: Procedure) -> Standing:
         read = parse_document(sys.stdin.read(), "standard input", Answers, flaws)
     else:
         read = read_document(file, Answers, flaws)
-    return next_step(procedure.triage, read.answers)
+    return next_step(procedure.triage, read.answers, read.left)
 
 
 def _interviewed(interview: Interview, training: bool) -> Standing:
@@ -133,23 +140,41 @@ def _interviewed(interview: Interview, training: bool) -> Standing:
             typer.echo()
             return asked
         try:
-            interview = interview.back() if said == BACK else interview.answered(_meant(asked, said))
+            interview = _gone_on(interview, asked, said)
         except Refusal as refusal:
             typer.echo("\n".join(map(str, refusal.flaws)))
     return asked
 
 
+def _gone_on(interview: Interview, asked: Ask, said: str) -> Interview:
+    """The interview after what was typed: one of our own words, or an answer."""
+    word, _, name = said.partition(" ")
+    if said == BACK:
+        return interview.back()
+    if said == RESUME:
+        return interview.resumed()
+    return interview.left_by(name.strip()) if word == OUT else interview.answered(_meant(asked, said))
+
+
 def _question(interview: Interview, asked: Ask, training: bool) -> str:
     from incidents.interview import ways_on
+    from incidents.phrases import step_in_words
 
     lines = ["", f"{asked.question}: {asked.text}"]
     if training:
         lines.append(f"  (asks about {asked.about})")
-    # The ways come in the order of the options, and the way of any other answer is the last.
+        because = interview.triage.questions[asked.question].because
+        lines += [f"  why: {because}"] if because else []
+    # The ways come in the order of the options; those of unknown, refused and any other answer are the last.
     for number, (answer, leads_to) in enumerate(ways_on(interview.triage, asked.question), start=1):
-        mark = "  *" if answer is None else f"{number:>3}"
+        mark = f"{number:>3}" if answer in asked.options else "  *"
         beyond = f"  -> {leads_to}" if training else ""
         lines.append(f"{mark}  {answer or 'any other answer'}{beyond}")
+    for name in asked.jump_outs:
+        out = interview.triage.jump_outs[name]
+        beyond = f"  -> {step_in_words(out.model_dump())}" if training else ""
+        lines.append(f"     {OUT} {name}: {out.text}{beyond}")
+        lines += [f"         why: {out.because}"] if training and out.because else []
     return "\n".join(lines)
 
 
@@ -175,6 +200,8 @@ def _concluded(procedure: Procedure, standing: Standing) -> bool:
         typer.echo(f"\ncode      {found.code}\npriority  {found.priority} (rank {found.rank})")
         typer.echo(f"plan      {found.plan}: {found.sends}" if found.sends else "plan      none: nothing is sent")
         typer.echo("path      " + ", ".join(f"{question} = {answer}" for question, answer in found.path))
+        if found.because:
+            typer.echo(f"why       {found.because}")
         return True
     waits = f"question '{standing.question}'" + (
         f" ({', '.join(standing.options)})" if isinstance(standing, Ask) else ""

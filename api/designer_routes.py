@@ -139,11 +139,14 @@ def compare_procedures(
     return Differences(old=_version(pair.old), new=_version(pair.new), changes=told)
 
 
-@routes.post("/walk", openapi_extra=_accepts("`procedure`, and `answers` as question: answer"))
+@routes.post(
+    "/walk", openapi_extra=_accepts("`procedure`, `answers` as question: answer, and `left` as question: jump-out")
+)
 def walk_procedure(text: Text) -> QuestionView:
     """Say what to ask next after these answers, or what triage concludes."""
     case = parse_document(text, BODY, Case, Case.all_flaws)
-    return question_view(case.procedure, next_step(case.procedure.triage, case.answers))
+    standing = next_step(case.procedure.triage, case.answers, case.left)
+    return question_view(case.procedure, standing, case.left)
 
 
 @routes.post(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -24,11 +24,12 @@ NAMES_SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """One interview, what follows it, and its boundaries; None: nobody asked for them."""
+    """One interview, what follows it, and its boundaries; None: nobody asked for them. `left`: question -> jump-out."""
 
     answers: Mapping[str, str]
     steps: tuple[Step, ...]
     boundaries: tuple[Boundary, ...] | None = None
+    left: Mapping[str, str] = field(default_factory=dict)
 
 
 def dry_run_as_text(centre: Centre, procedure: Procedure, runs: Sequence[DryRun]) -> RenderableType:
@@ -40,7 +41,7 @@ def dry_run_as_text(centre: Centre, procedure: Procedure, runs: Sequence[DryRun]
     parts: list[RenderableType] = [Text(heading, style="bold")]
     parts += [Text(f"note: {note}") for note in _notes(centre, procedure, runs)]
     for run in runs:
-        said = ", ".join(f"{question}={answer}" for question, answer in run.answers.items())
+        said = ", ".join(f"{question}={answer}" for question, answer in (*run.answers.items(), *run.left.items()))
         parts += [Text(), Text(said, style="bold"), _timeline_table(centre, run)]
         if run.boundaries:
             parts += [Text(), _boundary_table(run.boundaries)]
@@ -59,6 +60,7 @@ def dry_run_as_json(centre: Centre, procedure: Procedure, runs: Sequence[DryRun]
         "runs": [
             {
                 "answers": dict(run.answers),
+                "left": dict(run.left),
                 "steps": [_step_as_json(centre, step, run.steps[0].at) for step in run.steps],
                 "boundaries": [
                     {
@@ -138,6 +140,8 @@ def _in_words(fact: f.Fact) -> str:
             return "incident opened"
         case f.AnswerGiven():
             return f"answered {fact.question}: {fact.answer}"
+        case f.InterviewLeft():
+            return f"interview left at {fact.question}: {fact.jump_out}"
         case f.IncidentAssessed():
             return f"assessed {fact.determinant}, {fact.priority}"
         case f.NeedOpened():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
@@ -14,11 +14,14 @@ from api.problems import NobodyCalled, documented
 from api.submission import Room, Submitted
 from api.wire import Acknowledgement, FactOnWire, Happening, Id, Text, Whereabouts, Word, iso, on_wire
 from incidents import facts as f
-from incidents.procedure import Procedure
+from incidents.jump_outs import offered_to, standing_of
+from incidents.known import open_incident
+from incidents.phrases import step_in_words
+from incidents.procedure import JumpOut, Procedure
 from incidents.quantities import IncidentId, Instant
 from incidents.refusals import FactRefused, Flaw
 from incidents.situation import Incident
-from incidents.triage import Ask, Outcome, Standing, Stuck, next_step
+from incidents.triage import NEVER_LEFT, Ask, Left, Outcome, Standing, Stuck, besides, stands_at, way_back
 
 routes = APIRouter(prefix="/v1/incidents", tags=["incidents"], responses=documented(409))
 MOST_ENTRIES = 1_000
@@ -34,17 +37,33 @@ class Answered(BaseModel):
     answer: str
 
 
+class JumpOutView(BaseModel):
+    """A way out of the interview that may be taken now."""
+
+    name: str
+    text: str
+    because: str | None = None
+    leads_to: str
+    roles: tuple[str, ...] = Field(default=(), description="to whom it is offered; none named: everybody")
+
+
 class QuestionView(BaseModel):
-    """What to ask next, or what triage concluded."""
+    """What to ask next, or what triage concluded; and how the interview may be left, or resumed, from here."""
 
     state: Literal["ask", "done"]
     question: str | None = None
     text: str | None = None
+    because: str | None = Field(default=None, description="why it is asked, or why the code is answered so")
+    form: Literal["closed", "open"] | None = Field(default=None, description="open: takes any text")
     options: tuple[str, ...] = ()
+    besides: tuple[str, ...] = Field(default=(), description="of unknown and refused, those that lead on unlisted")
     others: bool = Field(default=False, description="any other answer is taken too")
     determinant: str | None = None
     priority: str | None = None
     path: tuple[Answered, ...] = ()
+    left: tuple[str, ...] = Field(default=(), description="questions on the way at which the interview was left")
+    jump_outs: tuple[JumpOutView, ...] = ()
+    resume_at: str | None = Field(default=None, description="the question at which it may be resumed")
 
 
 class Answer(Happening):
@@ -52,6 +71,20 @@ class Answer(Happening):
 
     question: Word
     answer: Word
+
+
+class Leaving(Happening):
+    """Leaving the interview by a jump-out of the triage tree, at the question where it stands."""
+
+    jump_out: Word
+    question: Word | None = Field(default=None, description="left out: where the interview stands now")
+    by_role: Word | None = Field(default=None, description="needed where the jump-out is offered to roles only")
+
+
+class Resuming(Happening):
+    """Going on with an interview at the question it left last."""
+
+    question: Word | None = Field(default=None, description="left out: the question that it left last")
 
 
 class Assessment(Happening):
@@ -120,10 +153,14 @@ def read_incident_log(
 
 
 @routes.get("/{incident}/next-question")
-def read_next_question(incident: IncidentName, room: Room) -> QuestionView:
-    """Say what to ask the caller next, or that triage is done."""
-    procedure = room.present.procedure
-    return question_view(procedure, next_step(procedure.triage, _open(room, incident).answers))
+def read_next_question(
+    incident: IncidentName,
+    room: Room,
+    role: Annotated[Word | None, Query(description="only the jump-outs that this role may take")] = None,
+) -> QuestionView:
+    """Say what to ask the caller next, or that triage is done, and how the interview may be left or resumed."""
+    procedure, found = room.present.procedure, _open(room, incident)
+    return question_view(procedure, standing_of(found, procedure.triage), found.left, role)
 
 
 @routes.post("/{incident}/answers", response_model=Acknowledgement)
@@ -133,6 +170,35 @@ def give_answer(incident: IncidentName, answer: Answer, submission: Submitted) -
         lambda _present, at: (f.AnswerGiven(at, IncidentId(incident), answer.question, answer.answer),),
         happened_at=answer.happened_at,
     )
+
+
+@routes.post("/{incident}/jump-outs", response_model=Acknowledgement)
+def leave_interview(incident: IncidentName, leaving: Leaving, submission: Submitted) -> Response:
+    """Leave the interview by a jump-out; one that ends it entails the assessment at once."""
+
+    def plan(present: Present, at: Instant) -> Sequence[f.Fact]:
+        found = open_incident(present.situation, IncidentId(incident))
+        here = leaving.question or stands_at(standing_of(found, present.procedure.triage))
+        return (f.InterviewLeft(at, found.id, here, leaving.jump_out, leaving.by_role),)
+
+    return submission.record(plan, happened_at=leaving.happened_at)
+
+
+@routes.post("/{incident}/resume", response_model=Acknowledgement)
+def resume_interview(incident: IncidentName, submission: Submitted, resuming: Resuming | None = None) -> Response:
+    """Go on with the interview at the question that it left last."""
+    said = resuming or Resuming()
+
+    def plan(present: Present, at: Instant) -> Sequence[f.Fact]:
+        found, triage = open_incident(present.situation, IncidentId(incident)), present.procedure.triage
+        back = said.question or way_back(triage, found.left, standing_of(found, triage))
+        if back is None:
+            raise FactRefused(
+                [Flaw("/question", f"the interview of {incident} may not be resumed", "one that was left")]
+            )
+        return (f.InterviewResumed(at, found.id, back),)
+
+    return submission.record(plan, happened_at=said.happened_at)
 
 
 @routes.post("/{incident}/assessment", response_model=Acknowledgement)
@@ -187,28 +253,48 @@ def _open(room: ControlRoom, incident: str) -> Incident:
     return found
 
 
-def question_view(procedure: Procedure, step: Standing) -> QuestionView:
-    """Show where a triage stands."""
+def question_view(
+    procedure: Procedure, step: Standing, left: Left = NEVER_LEFT, role: str | None = None
+) -> QuestionView:
+    """Show where a triage stands. `role` None: the jump-outs of every role."""
+    triage = procedure.triage
+    around: dict[str, Any] = {
+        "left": step.left,
+        "jump_outs": tuple(
+            _jump_out(each, triage.jump_outs[each]) for each in offered_to(triage, step.jump_outs, role)
+        ),
+        "resume_at": way_back(triage, left, step),
+    }
     match step:
         case Ask():
-            return QuestionView(
-                state="ask", question=step.question, text=step.text, options=step.options, others=step.others
-            )
+            return _asked(procedure, step.question, around)
         case Outcome():
-            priority = procedure.determinants[step.code].priority
+            determinant = procedure.determinants[step.code]
             path = tuple(Answered(question=question, answer=answer) for question, answer in step.path)
-            return QuestionView(state="done", determinant=step.code, priority=priority, path=path)
+            return QuestionView(
+                state="done", determinant=step.code, priority=determinant.priority, path=path,
+                because=determinant.because or None, **around,
+            )  # fmt: skip
         case Stuck():
-            return _asked_again(procedure, step)
+            # An answer that an earlier procedure took and this one does not is asked for again.
+            return _asked(procedure, step.question, around)
 
 
-def _asked_again(procedure: Procedure, stuck: Stuck) -> QuestionView:
-    """An answer that an earlier procedure took and this one does not is asked for again."""
-    question = procedure.triage.questions[stuck.question]
+def _asked(procedure: Procedure, name: str, around: dict[str, Any]) -> QuestionView:
+    question = procedure.triage.questions[name]
     return QuestionView(
         state="ask",
-        question=stuck.question,
+        question=name,
         text=question.text,
+        because=question.because or None,
+        form="open" if question.is_open else "closed",
         options=tuple(question.answers),
-        others=question.otherwise is not None,
+        besides=besides(question),
+        others=question.is_open,
+        **around,
     )
+
+
+def _jump_out(name: str, out: JumpOut) -> JumpOutView:
+    leads_to = step_in_words(out.model_dump())
+    return JumpOutView(name=name, text=out.text, because=out.because or None, leads_to=leads_to, roles=out.roles)

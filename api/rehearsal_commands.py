@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -30,6 +30,9 @@ def dry_run(
     answer: Annotated[
         list[str] | None, typer.Option(help="QUESTION=ANSWER, once for each; left out: the worked examples")
     ] = None,
+    left: Annotated[
+        list[str] | None, typer.Option(help="QUESTION=JUMP-OUT, for each question at which the interview is left")
+    ] = None,
     pace: Annotated[float, typer.Option(min=0, max=HOUR_S, help="seconds that each question takes")] = 0.0,
     hours: Annotated[float, typer.Option(min=0, max=168, help="watch shifts so long; at least to the last rung")] = 0.0,
     boundaries: Annotated[bool, typer.Option("--boundaries", help="just below, at and above each trigger")] = False,
@@ -45,14 +48,15 @@ def dry_run(
     place = read_centre(centre)
     rules = read_procedure(procedure, place)
     opened_at = instant_at(at, place.zone_info, where="--at")
-    interviews = _interviews(rules, answer or [], boundaries)
+    interviews = _interviews(rules, answer or [], left or [], boundaries)
     runs = [
         DryRun(
             said,
-            timeline(place, rules, opened_at, said, pace_s=pace, watch_s=hours * HOUR_S),
-            boundaries_of(rules, said) if boundaries else None,
+            timeline(place, rules, opened_at, said, left=out, pace_s=pace, watch_s=hours * HOUR_S),
+            boundaries_of(rules, said, out) if boundaries else None,
+            out,
         )
-        for said in interviews
+        for said, out in interviews
     ]
     if as_json:
         typer.echo(json.dumps(dry_run_as_json(place, rules, runs), indent=2))
@@ -95,37 +99,41 @@ def cover(
     typer.echo(json.dumps(rehearsal_as_json(found), indent=2)) if as_json else _show(rehearsal_as_text(found))
 
 
-def _interviews(rules: Procedure, answers: list[str], is_every_priority: bool) -> list[Mapping[str, str]]:
+Said: TypeAlias = tuple[Mapping[str, str], Mapping[str, str]]
+"""An interview: question -> answer, and question -> the jump-out by which it was left."""
+
+
+def _interviews(rules: Procedure, answers: list[str], left: list[str], is_every_priority: bool) -> list[Said]:
     """The one that is given, or else those of the worked examples.
 
     Which rungs are reached hangs on the first priority alone, so for boundaries each priority has an interview.
     """
     from incidents.dry_run import interviews
 
-    if answers:
-        return [_told(answers)]
-    chosen = [example.answers for example in rules.examples]
+    if answers or left:
+        return [(_told(answers, "--answer", "answer"), _told(left, "--left", "jump-out"))]
+    chosen: list[Said] = [(example.answers, example.left) for example in rules.examples]
     shown = {example.priority for example in rules.examples if rules.determinants[example.code].plan is not None}
     if is_every_priority or not chosen:
         for code, interview in interviews(rules).items():
             determinant = rules.determinants[code]
             if determinant.plan is not None and determinant.priority not in shown:
                 shown.add(determinant.priority)
-                chosen.append(interview)
-    return chosen or [next(iter(interviews(rules).values()))]
+                chosen.append((interview, {}))
+    return chosen or [(next(iter(interviews(rules).values())), {})]
 
 
-def _told(answers: list[str]) -> Mapping[str, str]:
+def _told(said: list[str], option: str, noun: str) -> Mapping[str, str]:
     from incidents.refusals import Flaw, Refusal
 
     told: dict[str, str] = {}
     flaws = []
-    for each in answers:
+    for each in said:
         question, is_said, answer = each.partition("=")
         if not is_said or not question or not answer:
-            flaws.append(Flaw(f"--answer {each}", "is no answer", "QUESTION=ANSWER"))
+            flaws.append(Flaw(f"{option} {each}", f"is no {noun}", f"QUESTION={noun.upper()}"))
         elif question in told:
-            flaws.append(Flaw(f"--answer {each}", "answers a question a second time", "one answer to each question"))
+            flaws.append(Flaw(f"{option} {each}", "speaks of a question a second time", "each question once"))
         told[question] = answer
     if flaws:
         raise Refusal(flaws)

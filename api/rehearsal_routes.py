@@ -29,6 +29,10 @@ class Interview(Wired):
 
     at: Annotated[AwareDatetime, Field(ge=EPOCH, le=LATEST, description="ISO 8601 with a zone")]
     answers: Annotated[Mapping[Word, Word], Field(max_length=MOST_ANSWERS, description="question: answer")]
+    left: Annotated[
+        Mapping[Word, Word],
+        Field(default_factory=dict, max_length=MOST_ANSWERS, description="question: the jump-out by which it is left"),
+    ]
     pace_s: Annotated[float, Field(ge=0, le=HOUR_S, description="seconds that each question takes")] = 0.0
     watch_s: Annotated[float, Field(ge=0, le=SECONDS_IN_A_WEEK, description="how long shifts are watched")] = 0.0
 
@@ -42,8 +46,9 @@ def dry_run(interview: Interview, room: Room) -> dict[str, Any]:
         rules,
         instant(interview.at),
         interview.answers,
+        left=interview.left,
         pace_s=interview.pace_s,
         watch_s=interview.watch_s,
     )
-    run = DryRun(interview.answers, steps, boundaries(rules, interview.answers))
+    run = DryRun(interview.answers, steps, boundaries(rules, interview.answers, interview.left), interview.left)
     return dry_run_as_json(centre, rules, [run])

@@ -1,19 +1,20 @@
-"""Advice to callers: what may be given about an incident, and by whom. Imports `procedure`, `situation`, `triage`."""
+"""Advice to callers: what may be given about an incident, and by whom. Imports `procedure`, `situation`, `jump_outs`."""
 
 from __future__ import annotations
 
 from incidents.facts import AdviceGiven
+from incidents.jump_outs import standing_of
 from incidents.procedure import Procedure
 from incidents.refusals import Flaw
 from incidents.situation import Incident
-from incidents.triage import Ask, Outcome, Stuck, next_step
+from incidents.triage import Ask, Outcome, Stuck
 
 
 def offered(incident: Incident, procedure: Procedure) -> tuple[str, ...]:
     """Return the items of advice for this incident, each once: those of the questions asked so far, then the determinant's."""
     questions = procedure.triage.questions
     asked = [name for name in incident.answers if name in questions]
-    match next_step(procedure.triage, incident.answers):
+    match standing_of(incident, procedure.triage):
         case Ask(question=name) | Stuck(question=name) if name in questions:
             asked.append(name)
         case Ask() | Stuck() | Outcome():

@@ -32,7 +32,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A box where it stands. `rules`: where a line parts one row from the one above it."""
+    """A box where it stands. `rules`: where a line parts one row from the one above it; `because`: why it is there."""
 
     name: str
     x: int
@@ -41,6 +41,7 @@ class Placed:
     height: int
     lines: tuple[Line, ...]
     rules: tuple[int, ...]
+    because: str = ""
 
     @property
     def head(self) -> int:
@@ -99,7 +100,7 @@ def laid_out(drawn: Chart) -> Layout:
     placed: dict[str, Placed] = {}
     for name, each in sized.items():
         # At the top of its band, not in the middle: whoever opens the drawing of a large tree sees where it begins.
-        placed[name] = _placed(name, each, columns[each.column], tops[name])
+        placed[name] = _placed(drawn.boxes[name].because, name, each, columns[each.column], tops[name])
         top = tops[name]
         for child in each.children.values():
             tops[child] = top
@@ -182,7 +183,7 @@ def _columns(sized: Mapping[str, _Sized]) -> list[int]:
     return edges
 
 
-def _placed(name: str, each: _Sized, x: int, y: int) -> Placed:
+def _placed(because: str, name: str, each: _Sized, x: int, y: int) -> Placed:
     lines, rules = [], []
     baseline = y + PADDING // 2 + FONT_SIZE
     for number, text in enumerate(each.title):
@@ -194,7 +195,7 @@ def _placed(name: str, each: _Sized, x: int, y: int) -> Placed:
         for text in row:
             lines.append(Line(text, baseline))
             baseline += LINE_HEIGHT
-    return Placed(name, x, y, each.width, each.height, tuple(lines), tuple(rules))
+    return Placed(name, x, y, each.width, each.height, tuple(lines), tuple(rules), because)
 
 
 def _arrow(parent: Placed, each: _Sized, number: int, child: Placed, next_column_x: int) -> Arrow:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, assert_never, get_args
 
 from incidents.ladder import Rung
-from incidents.phrases import code_in_words, rung_in_words, way_in_words
+from incidents.phrases import case_in_words, code_in_words, rung_in_words, way_in_words
 from incidents.procedure import Priority, Procedure, Question, Step
 from incidents.refusals import Refusal
 
@@ -34,11 +34,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A question, a priority or a plan: its name, what it says, and the ways on from it."""
+    """A question, a priority or a plan: its name, what it says, the ways on from it, and why it is there (empty: not said)."""
 
     title: str
     lines: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +75,55 @@ def chart(procedure: Procedure, subject: Subject, *, beneath: str | None = None)
     return Chart(f"{procedure.procedure}, revision {procedure.revision}, {subject}{beginning}", boxes)
 
 
+_JUMP_OUTS = "/jump-outs"
+"""The key of the box with the ways out of the interview, which are offered beside the answers of many questions."""
+
+
 def _tree(procedure: Procedure, beneath: str | None) -> dict[str, Box]:
-    questions = procedure.triage.questions
+    questions, jump_outs = procedure.triage.questions, procedure.triage.jump_outs
     if beneath is not None and beneath not in questions:
         raise Refusal.of("beneath", f"there is no question '{beneath}'", "a question of the tree")
-    start = beneath or procedure.triage.start
+    shown = _asked_from(procedure, [beneath or procedure.triage.start])
+    boxes = {name: _question(procedure, name, question) for name, question in shown.items()}
+    if beneath is not None or not jump_outs:
+        return boxes
+    reasons = "; ".join(f"{name}: {out.because}" for name, out in jump_outs.items() if out.because)
+    texts = tuple(out.text for out in jump_outs.values())
+    boxes[_JUMP_OUTS] = Box("jump-outs", texts, _jump_outs(procedure), reasons)
+    branches = _asked_from(procedure, [out.ask for out in jump_outs.values() if out.ask is not None])
+    return boxes | {name: _question(procedure, name, each) for name, each in branches.items() if name not in shown}
+
+
+def _asked_from(procedure: Procedure, starts: list[str]) -> dict[str, Question]:
+    """The questions that are asked from some of them on, in the order in which they are asked."""
+    questions = procedure.triage.questions
     reached: dict[str, Question] = {}
-    ahead = [start]
+    ahead = starts[::-1]
     while ahead:
         name = ahead.pop()
         if name in questions and name not in reached:
             reached[name] = questions[name]
             # The last one pushed is the next one drawn, so the first answer's question comes first.
-            ahead.extend(step.ask for step in reversed(_steps(questions[name])) if step.ask is not None)
-    return {name: _question(procedure, name, question) for name, question in reached.items()}
+            ahead.extend(step.ask for _, step in reversed(questions[name].ways) if step.ask is not None)
+    return reached
 
 
 def _question(procedure: Procedure, name: str, question: Question) -> Box:
-    steps = {**question.answers, **({"any other answer": question.otherwise} if question.otherwise else {})}
-    rows = tuple(_answer(procedure, answer, step) for answer, step in steps.items())
-    return Box(name, (question.text, f"asks about {question.about}"), rows)
+    rows = tuple(_answer(procedure, answer or "any other answer", step) for answer, step in question.ways)
+    return Box(name, (question.text, f"asks about {question.about}"), rows, question.because)
+
+
+def _jump_outs(procedure: Procedure) -> tuple[Row, ...]:
+    """A row for each way that a jump-out may take; a case comes before the code for every other one."""
+    rows: list[Row] = []
+    for name, out in procedure.triage.jump_outs.items():
+        offered = f"{name} ({', '.join(out.at) if out.at else 'at every question'})"
+        rows += [
+            Row(f"{offered} {case_in_words(each.model_dump())}", end=code_in_words(procedure, each.code))
+            for each in out.cases
+        ]
+        rows.append(_answer(procedure, offered, Step(ask=out.ask, code=out.code)))
+    return tuple(rows)
 
 
 def _answer(procedure: Procedure, answer: str, step: Step) -> Row:
@@ -103,10 +133,6 @@ def _answer(procedure: Procedure, answer: str, step: Step) -> Row:
     if step.ask not in procedure.triage.questions:
         return Row(answer, end=f"{step.ask}, which there is not")
     return Row(answer, to=step.ask)
-
-
-def _steps(question: Question) -> list[Step]:
-    return [*question.answers.values(), *([question.otherwise] if question.otherwise else [])]
 
 
 def _plans(procedure: Procedure) -> dict[str, Box]:

@@ -61,6 +61,7 @@ class _Checks:
         self.names = names
         self.next: Mapping[str, tuple[str, ...]] = {}
         self.codes: Mapping[str, tuple[str, ...]] = {}
+        self.outs: Mapping[str, tuple[str, ...]] = {}
         self.reached: dict[str | None, tuple[frozenset[str], frozenset[str]]] = {}
 
     def flaws(self, asked: Mapping[str, None]) -> Found:
@@ -102,17 +103,27 @@ class _Checks:
                 yield (*loc, "record"), what, "`codes` with a plan"
 
     def _reached(self, avoiding: str | None = None) -> tuple[frozenset[str], frozenset[str]]:
-        """The questions and codes that can be reached from the start, by ways that avoid a question."""
+        """The questions and codes that can be reached from the start, by ways on which a question is not answered."""
         if avoiding not in self.reached:
             self._lay_out()
             codes: set[str] = set()
+            offered: set[tuple[str, ...]] = set()
             start = self.procedure.triage.start
-            ahead = [start] if start != avoiding and start in self.next else []
+            ahead = [start] if start in self.next else []
             been = set(ahead)
             while ahead:
                 name = ahead.pop()
-                codes.update(self.codes[name])
-                further = [each for each in self.next[name] if each != avoiding and each not in been]
+                # An interview that leaves at a question has been asked it and has not answered it.
+                answered = name != avoiding
+                codes.update(self.codes[name] if answered else ())
+                onward = self.next[name] if answered else ()
+                # Most questions offer the same jump-outs, and what these lead to need be found only once.
+                if self.outs[name] not in offered:
+                    offered.add(self.outs[name])
+                    outs = [self.procedure.triage.jump_outs[each] for each in self.outs[name]]
+                    codes.update(code for out in outs for code in out.codes_without(avoiding))
+                    onward = (*(out.ask for out in outs if out.ask is not None), *onward)
+                further = [each for each in onward if each not in been]
                 been.update(further)
                 ahead.extend(further)
             self.reached[avoiding] = frozenset(been), frozenset(codes)
@@ -121,11 +132,10 @@ class _Checks:
     def _lay_out(self) -> None:
         if self.next:
             return
-        questions = self.procedure.triage.questions
-        steps = {
-            name: (*each.answers.values(), *((each.otherwise,) if each.otherwise else ()))
-            for name, each in questions.items()
-        }
+        triage = self.procedure.triage
+        questions = triage.questions
+        steps = {name: tuple(step for _, step in each.ways) for name, each in questions.items()}
+        self.outs = {name: triage.outs_at(name) for name in questions}
         self.next = {
             name: tuple(dict.fromkeys(step.ask for step in each if step.ask is not None and step.ask in questions))
             for name, each in steps.items()

@@ -1,9 +1,10 @@
 """Consequences: the facts that a procedure itself entails, without anybody's choice.
 
-A contact entails a need for somebody who answers it; the last answer of the triage tree entails an assessment; an assessment
-entails the needs of its response plan; a rung that is due entails an escalation, and that may entail a need; whoever has to be
-told of any of it is sent a message. They are recorded as facts like any other, so that the log says what was asked for and by
-which rule. Imports `triage`, `escalation`, `rung_facts`, `messages`, `remembering`, `procedure`, `situation`, `facts`.
+A contact entails a need for somebody who answers it; the last answer of the triage tree, or leaving it, entails an assessment; a
+caller who is back entails that the interview goes on; an assessment entails the needs of its response plan; a rung that is due
+entails an escalation, and that may entail a need; whoever has to be told of any of it is sent a message. They are recorded as
+facts like any other, so that the log says what was asked for and by which rule. Imports `jump_outs`, `escalation`, `rung_facts`,
+`messages`, `remembering`, `procedure`, `situation`, `facts`.
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ from incidents import escalation, messages
 from incidents import facts as f
 from incidents.centre import Centre
 from incidents.escalation import Change, Due
+from incidents.jump_outs import rung_back, standing_of
 from incidents.plan_row import PlanRow
 from incidents.procedure import Plan, Procedure
 from incidents.quantities import ContactId, IncidentId, Instant, NeedId
 from incidents.remembering import after
 from incidents.rung_facts import following_rung, of_due, stood_down, told
 from incidents.situation import Incident, Situation
-from incidents.triage import Outcome, next_step
+from incidents.triage import Outcome
 
 
 def entailed_by(
@@ -103,11 +105,13 @@ def _stop_ringing(fact: f.ContactAbandoned, situation: Situation, procedure: Pro
     )
 
 
-def _assessment(fact: f.AnswerGiven, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
+def _assessment(
+    fact: f.AnswerGiven | f.InterviewLeft | f.InterviewResumed, situation: Situation, procedure: Procedure
+) -> tuple[f.Fact, ...]:
     incident = situation.incidents[fact.incident]
     if incident.assessed_by_person:
         return ()
-    step = next_step(procedure.triage, incident.answers)
+    step = standing_of(incident, procedure.triage)
     if not isinstance(step, Outcome) or step.code == incident.determinant:
         return ()
     path = ", ".join(f"{question}={answer}" for question, answer in step.path)
@@ -214,7 +218,12 @@ def _next_need(incident: Incident, situation: Situation) -> NeedId:
 ENTAILING: Mapping[type[f.Fact], Callable[[Any, Situation, Procedure], tuple[f.Fact, ...]]] = {
     f.ContactReceived: _call_need,
     f.ContactAbandoned: _stop_ringing,
+    f.ContactLinked: lambda fact, situation, procedure: rung_back(
+        fact, situation.incidents[fact.incident], procedure.triage
+    ),
     f.AnswerGiven: _assessment,
+    f.InterviewLeft: _assessment,
+    f.InterviewResumed: _assessment,
     f.IncidentAssessed: _planned_need,
     f.IncidentEscalated: _of_rung,
     f.ContactEscalated: lambda fact, situation, procedure: told(fact, fact.rung, situation, procedure),

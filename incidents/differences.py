@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias, get_args
 from incidents.phrases import (
     field_in_words,
     in_words,
+    jump_out_in_words,
     key_in_words,
     plan_in_words,
     priority_in_words,
@@ -76,6 +77,7 @@ _THINGS: Mapping[_Path, tuple[str, Callable[[Any], str]]] = {
     ("queues",): ("queue", lambda queue: f"answered by {in_words(queue)}"),
     ("priorities",): ("priority", priority_in_words),
     ("triage", "questions"): ("question", question_in_words),
+    ("triage", "jump_outs"): ("jump-out", jump_out_in_words),
     ("determinants",): ("code", in_words),
     ("plans",): ("plan", plan_in_words),
     ("escalation",): ("rung", rung_in_words),
@@ -94,6 +96,14 @@ _SENTENCES: Mapping[_Path, str] = {
     ("triage", "start"): "triage now begins with question '{new}' (was '{old}')",
     ("triage", "questions", "text"): 'is now worded "{new}" (was "{old}")',
     ("triage", "questions", "about"): "now asks about {new} (was {old})",
+    ("triage", "questions", "because"): ': the reason for asking is now worded "{new}" (was "{old}")',
+    ("triage", "jump_outs", "text"): 'is now worded "{new}" (was "{old}")',
+    ("triage", "jump_outs", "because"): ': its reason is now worded "{new}" (was "{old}")',
+    ("triage", "jump_outs", "ask"): "now leads to question {new} (was {old})",
+    ("triage", "jump_outs", "code"): "now ends the interview with code {new} (was {old})",
+    ("triage", "jump_outs", "at"): ": the questions it is limited to are now {new} (was {old})",
+    ("triage", "jump_outs", "roles"): ": the roles it is limited to are now {new} (was {old})",
+    ("determinants", "because"): ': its reason is now worded "{new}" (was "{old}")',
     ("determinants", "priority"): "now has priority {new} (was {old})",
     ("determinants", "plan"): "now sends plan {new} (was {old})",
     ("plans", "send"): "now sends {new} (was {old})",
@@ -122,7 +132,7 @@ def _told(path: _Path, old: Any, new: Any) -> _Told:
     if path[:-1] in _THINGS and (old is _ABSENT or new is _ABSENT):
         noun, whole = _THINGS[path[:-1]]
         yield path, f"{noun} '{path[-1]}' is new: {whole(new)}" if old is _ABSENT else f"{noun} '{path[-1]}' is dropped"
-    elif path[:2] == ("triage", "questions") and path[3:] in (("answers",), ("otherwise",)):
+    elif path[:2] == ("triage", "questions") and path[3:] in (("answers",), *_UNLISTED):
         yield from _rerouted(path, old, new)
     elif isinstance(old, dict) and isinstance(new, dict) and _sentence(path) is None:
         for key in dict.fromkeys((*old, *new)):
@@ -131,11 +141,21 @@ def _told(path: _Path, old: Any, new: Any) -> _Told:
         yield path, _field(path, old, new)
 
 
+_UNLISTED: Mapping[_Path, tuple[str, str]] = {
+    ("unknown",): ("answer 'unknown'", "has no way of its own any more"),
+    ("refused",): ("answer 'refused'", "has no way of its own any more"),
+    ("otherwise",): ("any other answer", "is refused now"),
+}
+"""The ways on that stand beside a question's answers: how they are said, and how it is said that there is none any more."""
+
+
 def _rerouted(path: _Path, old: Any, new: Any) -> _Told:
     """Where answers lead that led elsewhere; `path` names a question's answers, or what it does with any other."""
     question = f"question '{path[2]}'"
-    if path[3] == "otherwise":
-        yield path, f"{question}: any other answer {_leads(old, new, 'is refused now')}"
+    unlisted = _UNLISTED.get(path[3:])
+    if unlisted is not None:
+        answer, gone = unlisted
+        yield path, f"{question}: {answer} {_leads(old, new, gone)}"
         return
     for answer in dict.fromkeys((*old, *new)):
         before, after = old.get(answer), new.get(answer)

@@ -66,6 +66,9 @@ font-family="Helvetica, Arial, 'DejaVu Sans', sans-serif" font-size="{{ font_siz
   </g>
   {% for box in layout.boxes %}
   <g>
+    {% if box.because %}
+    <title>{{ box.because|writable }}</title>
+    {% endif %}
     <rect x="{{ box.x }}" y="{{ box.y }}" width="{{ box.width }}" height="{{ box.height }}" rx="5" fill="#ffffff"/>
     <path d="M{{ box.x }} {{ box.y + box.head }}v{{ 5 - box.head }}q0 -5 5 -5h{{ box.width - 10 }}q5 0 5 5v{{ box.head - 5 }}z" \
 fill="#e6eef6"/>

@@ -26,7 +26,8 @@ from incidents.procedure import Plan, Procedure, Question, Triage
 from incidents.quantities import SECONDS_IN_A_WEEK, IncidentId, Instant, NeedId, ResourceId, ms
 from incidents.refusals import Flaw, Refusal
 from incidents.shifts import Duty, duty_spans
-from incidents.triage import Ask, Outcome, Stuck, next_step
+from incidents.tree import UNKNOWN
+from incidents.triage import NEVER_LEFT, Ask, Left, Outcome, Stuck, next_step
 from optimiser.pointers import escaped
 
 INCIDENT = IncidentId("dry-run")
@@ -79,17 +80,19 @@ def timeline(
     at: Instant,
     answers: Mapping[str, str],
     *,
+    left: Left = NEVER_LEFT,
     pace_s: float = 0.0,
     watch_s: float = 0.0,
     incident: IncidentId = INCIDENT,
 ) -> tuple[Step, ...]:
     """Predict every fact that follows an incident opened at `at` with `answers` (question -> answer), in order.
 
-    Each question takes `pace_s` seconds. Shift edges after `at` are steps as well, until the last rung or for `watch_s` seconds,
-    whichever is longer. Facts at one instant stand in the order in which a desk records them: what time alone makes due, then
-    the edges of shifts, then answers and what they entail. Refuses answers that do not lead from the start to a code.
+    `left`: questions at which the interview is left, with the jump-out. Each question takes `pace_s` seconds. Shift edges after
+    `at` are steps as well, until the last rung or for `watch_s` seconds, whichever is longer. Facts at one instant stand in the
+    order in which a desk records them: what time alone makes due, then the edges of shifts, then answers and what they entail.
+    Refuses answers that do not lead from the start to a code.
     """
-    outcome = outcome_of(procedure.triage, answers)
+    outcome = outcome_of(procedure.triage, answers, left)
     assert pace_s >= 0, "time does not go back"
     assert 0 <= watch_s <= SECONDS_IN_A_WEEK, "a week is watched at most"
     told = list(_told(procedure, at, outcome, ms(pace_s), incident))
@@ -107,12 +110,12 @@ def timeline(
     return tuple(Step(fact, _asked(fact, centre, duties)) for _, fact in ordered)
 
 
-def boundaries(procedure: Procedure, answers: Mapping[str, str]) -> tuple[Boundary, ...]:
+def boundaries(procedure: Procedure, answers: Mapping[str, str], left: Left = NEVER_LEFT) -> tuple[Boundary, ...]:
     """Return what each rung does just below, at and just above its trigger (a millisecond), in the order of the timeline.
 
     A rung that this path never reaches has no boundary on it.
     """
-    outcome = outcome_of(procedure.triage, answers)
+    outcome = outcome_of(procedure.triage, answers, left)
     determinant = procedure.determinants[outcome.code]
     if determinant.plan is None:
         return ()
@@ -132,14 +135,20 @@ def boundaries(procedure: Procedure, answers: Mapping[str, str]) -> tuple[Bounda
     return tuple(found)
 
 
-def outcome_of(triage: Triage, answers: Mapping[str, str]) -> Outcome:
-    """Return the code that `answers` lead to; refuse any that do not, and any that is never asked for."""
+def outcome_of(triage: Triage, answers: Mapping[str, str], left: Left = NEVER_LEFT) -> Outcome:
+    """Return the code that `answers` lead to; refuse what does not, what is never asked for, and jump-outs not offered."""
     flaws = [
         Flaw(_pointer(name), "there is no such question", listed(triage.questions))
         for name in answers
         if name not in triage.questions
     ]
-    step = next_step(triage, answers)
+    step = next_step(triage, answers, left)
+    flaws += [
+        Flaw(f"/left/{escaped(name)}", f"the interview cannot leave it by {out!r}", listed(triage.jump_outs))
+        for name, out in left.items()
+        if name not in step.left
+    ]
+    flaws += [Flaw(_pointer(name), "is left, and so not answered", "") for name in step.left if name in answers]
     match step:
         case Ask():
             options = listed((*step.options, "or any other") if step.others else step.options)
@@ -158,7 +167,7 @@ def outcome_of(triage: Triage, answers: Mapping[str, str]) -> Outcome:
 
 
 def interviews(procedure: Procedure) -> Mapping[str, Mapping[str, str]]:
-    """Return for each code that the tree reaches the shortest interview that leads to it, as question -> answer.
+    """Return for each code that answers alone reach the shortest interview that leads to it, as question -> answer.
 
     Where only `otherwise` leads on, the answer is one that the question does not list.
     """
@@ -167,11 +176,8 @@ def interviews(procedure: Procedure) -> Mapping[str, Mapping[str, str]]:
     asked = {procedure.triage.start}
     for name, before in waiting:
         question = procedure.triage.questions[name]
-        ways = [*question.answers.items()]
-        if question.otherwise is not None:
-            ways.append((_unlisted(question), question.otherwise))
-        for answer, step in ways:
-            said = {**before, name: answer}
+        for answer, step in question.ways:
+            said = {**before, name: _unlisted(question) if answer is None else answer}
             if step.code is not None:
                 found.setdefault(step.code, said)
             elif step.ask is not None and step.ask not in asked:
@@ -210,15 +216,19 @@ def _pointer(question: str) -> str:
 
 
 def _unlisted(question: Question) -> str:
-    names = chain(("unknown", "any other"), (f"any other {number}" for number in count(1)))
-    return next(name for name in names if name not in question.answers)
+    names = chain((UNKNOWN, "any other"), (f"any other {number}" for number in count(1)))
+    return next(name for name in names if question.way(name) is question.otherwise)
 
 
 def _told(procedure: Procedure, at: Instant, outcome: Outcome, pace_ms: int, incident: IncidentId) -> Iterator[f.Fact]:
     """The interview: the incident, its answers, the assessment, and the need of its plan."""
     yield f.IncidentOpened(at, incident)
     for number, (question, answer) in enumerate(outcome.path, start=1):
-        yield f.AnswerGiven(at + number * pace_ms, incident, question, answer)
+        given_at = at + number * pace_ms
+        if question in outcome.left:
+            yield f.InterviewLeft(given_at, incident, question, answer)
+        else:
+            yield f.AnswerGiven(given_at, incident, question, answer)
     coded_at = at + len(outcome.path) * pace_ms
     determinant = procedure.determinants[outcome.code]
     because = ", ".join(f"{question}={answer}" for question, answer in outcome.path)

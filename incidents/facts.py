@@ -1,7 +1,7 @@
 """Every fact: something that happened, at an instant. The incident log is nothing else.
 
 Facts are light slotted values. A correction is a new fact; nothing is edited. `records` makes plain data of them. Imports only
-`quantities`, `light`, `ladder_facts` for escalation and aid, and `message_facts` for what people are told.
+`quantities`, `light`, `interview_facts`, `ladder_facts` for escalation and aid, and `message_facts` for what people are told.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import Annotated, ClassVar, TypeAlias
 
 from pydantic import ConfigDict, Field
 
+from incidents.interview_facts import InterviewLeft as InterviewLeft
+from incidents.interview_facts import InterviewResumed as InterviewResumed
 from incidents.ladder_facts import AcknowledgementMissed as AcknowledgementMissed
 from incidents.ladder_facts import AidCommitted as AidCommitted
 from incidents.ladder_facts import AidDeclined as AidDeclined
@@ -381,6 +383,8 @@ Fact: TypeAlias = (
     | AidDeclined
     | AidCommitted
     | AidReleased
+    | InterviewLeft
+    | InterviewResumed
 )
 
 KINDS: Mapping[str, type[Fact]] = {kind.__name__: kind for kind in Fact.__args__}

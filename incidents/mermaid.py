@@ -38,9 +38,10 @@ def mermaid(drawn: Chart) -> str:
 
 
 def _label(box: Box) -> str:
-    """What a box says, and the rows that lead nowhere, which have no arrow."""
+    """What a box says and why it is there, and the rows that lead nowhere, which have no arrow."""
     still = (row.label for row in box.rows if row.to is None and not row.end)
-    return "<br/>".join(_encoded(line) for line in (box.title, *box.lines, *still))
+    reason = (f"why: {box.because}",) if box.because else ()
+    return "<br/>".join(_encoded(line) for line in (box.title, *box.lines, *reason, *still))
 
 
 def _encoded(text: str) -> str:

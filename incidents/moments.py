@@ -15,6 +15,8 @@ Clocks of targets start and stop at moments, and checks ask for them. Moments of
     released      a resource was done with it; one that is taken away unfinished is not
     escalated     a rung of escalation was reached
     noted         somebody wrote something down
+    left          the interview was left by a jump-out
+    resumed       it was resumed
     closed        nothing more was owed to it
 
 and of a contact: received, answered, ended. Needs for call-takers are not needs of an incident. Imports `facts` and `quantities`.
@@ -44,6 +46,8 @@ Moment: TypeAlias = Literal[
     "released",
     "escalated",
     "noted",
+    "left",
+    "resumed",
     "closed",
 ]
 OF_CONTACTS: tuple[Moment, ...] = ("received", "answered", "ended")
@@ -136,6 +140,8 @@ class _Reading:
             f.IncidentEscalated: self._escalated,
             f.IncidentClosed: self._closed,
             f.AnswerGiven: self._answer_given,
+            f.InterviewLeft: lambda shown, fact: self._incident("left", shown, fact.incident),
+            f.InterviewResumed: lambda shown, fact: self._incident("resumed", shown, fact.incident),
             f.NoteAdded: self._noted,
             f.NeedOpened: self._need_opened,
             f.ResourceAssigned: self._assigned,

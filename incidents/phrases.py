@@ -1,7 +1,7 @@
 """The rules of a procedure as short phrases, which differences and drawings share.
 
 A phrase is made from plain data as a document holds it, so what has no phrase of its own is still told, under its key. Imports
-`procedure`, `plan_row` and `ladder`.
+`procedure`, `tree`, `plan_row` and `ladder`.
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ from incidents.procedure import (
     Step,
     Urgency,
 )
+from incidents.tree import REFUSED, UNKNOWN, JumpOut, Known
 
 _PARTS = (
-    AidAsked, Authority, Breaks, Cover, Crowding, Determinant, Dispatch, Diversion, Mode, Overrun, Plan, PlanRow, Priority,
-    Queue, Recipient, Reserve, Rung, Urgency,
+    AidAsked, Authority, Breaks, Cover, Crowding, Determinant, Dispatch, Diversion, JumpOut, Known, Mode, Overrun, Plan, PlanRow,
+    Priority, Queue, Recipient, Reserve, Rung, Urgency,
 )  # fmt: skip
 _KEYS = frozenset(info.alias or name for part in _PARTS for name, info in part.model_fields.items())
 """Keys that are the document's own: a name that a designer chose is never put into other words."""
@@ -98,9 +99,28 @@ def step_in_words(step: Mapping[str, Any] | Step) -> str:
 def question_in_words(question: Mapping[str, Any]) -> str:
     """Say a whole question, plain, with where each answer leads."""
     ways = [f"{answer} leads to {step_in_words(step)}" for answer, step in question["answers"].items()]
+    ways += [f"{each} leads to {step_in_words(question[each])}" for each in (UNKNOWN, REFUSED) if question[each]]
     if question["otherwise"] is not None:
         ways.append(f"any other answer to {step_in_words(question['otherwise'])}")
     return f'"{question["text"]}"; ' + "; ".join(ways)
+
+
+def jump_out_in_words(out: Mapping[str, Any]) -> str:
+    """Say a whole jump-out, plain: its words, where it leads, to whom it is offered and where, and whether it leads back."""
+    cases = (f"{case_in_words(each)} to code '{each['code']}'" for each in out["cases"])
+    leads = ", ".join((*cases, f"{'else ' if out['cases'] else ''}leads to {step_in_words(out)}"))
+    offered = f"at {in_words(out['at'])}" if out["at"] else "at every question"
+    roles = f" to {in_words(out['roles'])}" if out["roles"] else ""
+    back = [words for key, words in _WAYS_BACK.items() if out[key]]
+    return f'"{out["text"]}"; ' + "; ".join((leads, f"offered {offered}{roles}", *back))
+
+
+def case_in_words(case: Mapping[str, Any]) -> str:
+    """Say which answers a case of a jump-out is for."""
+    return "with " + ", ".join(f"{question} = {answer}" for question, answer in case["answers"].items())
+
+
+_WAYS_BACK = {"resumes": "may be resumed", "rings_back": "goes on when a caller is back"}
 
 
 def plan_in_words(plan: Mapping[str, Any]) -> str:

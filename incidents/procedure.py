@@ -3,8 +3,8 @@
 The YAML of a procedure file is exactly this: who answers, the triage tree, the priorities and their urgency, the response plans,
 how resources are dispatched, when an incident escalates, who may contact whom, who is told in which words, what it is for (goals
 and targets), how one sees that it was followed (checks), and worked examples that must hold or the procedure does not load. The
-same value runs live, in simulation and in replay; its fingerprint is its identity. Imports `centre`, `plan_row`, `ladder`,
-`wording`, `checks`, `goals` and `targets`; `soundness` checks what one field alone cannot.
+same value runs live, in simulation and in replay; its fingerprint is its identity. Imports `centre`, `tree`, `plan_row`,
+`ladder`, `wording`, `checks`, `goals` and `targets`; `soundness` checks what one field alone cannot.
 """
 
 from __future__ import annotations
@@ -21,6 +21,10 @@ from incidents.ladder import Authority, Rung
 from incidents.plan_row import PlanRow
 from incidents.quantities import SECONDS_IN_A_WEEK
 from incidents.targets import Targets
+from incidents.tree import JumpOut as JumpOut
+from incidents.tree import Question as Question
+from incidents.tree import Step as Step
+from incidents.tree import Triage as Triage
 from incidents.wording import Advice, Wording
 
 MOST_WEIGHTED_S = 10_000_000
@@ -98,42 +102,16 @@ class Queue(Document):
     load: int = Field(default=1, ge=1, le=1000, description="room that a contact takes of who answers it")
 
 
-class Step(Document):
-    """Where an answer leads: to another question, or to a determinant code."""
-
-    ask: Name | None = None
-    code: Name | None = None
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Step:
-        if (self.ask is None) == (self.code is None):
-            raise ValueError("give either `ask` (the next question) or `code` (the determinant)")
-        return self
-
-
-class Question(Document):
-    """One question of the tree. `about` names the attribute of the incident it asks for; `otherwise` takes every other answer."""
-
-    text: str = Field(min_length=1, max_length=500)
-    about: Name
-    answers: Mapping[Name, Step] = Field(min_length=1)
-    otherwise: Step | None = None
-    advice: tuple[Name, ...] = Field(default=(), max_length=50)
-
-
-class Triage(Document):
-    """The tree of questions, from `start` to determinant codes."""
-
-    start: Name
-    questions: Mapping[Name, Question] = Field(min_length=1, max_length=10_000)
-
-
 class Determinant(Document):
-    """What triage concludes: a priority, a response plan (None: no resources are sent), and what the caller may be advised."""
+    """What triage concludes: a priority, a response plan (None: no resources are sent), and what the caller may be advised.
+
+    `because`: why it is answered so.
+    """
 
     priority: Name
     plan: Name | None = None
     advice: tuple[Name, ...] = Field(default=(), max_length=50)
+    because: str = Field(default="", max_length=500)
 
 
 class Plan(Document):
@@ -247,9 +225,10 @@ class Dispatch(Document):
 
 
 class Example(Document):
-    """A worked example: these answers must lead to this code and priority."""
+    """A worked example: these answers must lead to this code and priority. `left`: questions left by a jump-out."""
 
     answers: Mapping[Name, Name]
+    left: Mapping[Name, Name] = Field(default_factory=dict, max_length=50)
     code: Name
     priority: Name
 

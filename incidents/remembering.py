@@ -14,7 +14,7 @@ from immutables import Map
 
 from incidents import assignments, climbing, known, messaging
 from incidents import facts as f
-from incidents.known import GONE, Changes, accepted_facts, incident_change, refusal, with_entry
+from incidents.known import GONE, Changes, accepted_facts, incident_change, refusal, with_entry, without_entry
 from incidents.light import replace, replacer
 from incidents.quantities import NeedId
 from incidents.situation import CONTACT_TABLE, AssignmentStatus, Incident, Need, OpenContact, Situation
@@ -129,7 +129,24 @@ def _incident_located(s: Situation, fact: f.IncidentLocated) -> Changes:
 
 def _answer_given(s: Situation, fact: f.AnswerGiven) -> Changes:
     incident = known.open_incident(s, fact.incident)
-    return incident_change(_answered(incident, with_entry(incident.answers, fact.question, fact.answer)))
+    answers = with_entry(incident.answers, fact.question, fact.answer)
+    if fact.question not in incident.left:
+        return incident_change(_answered(incident, answers))
+    # Whoever answers the question at which the interview was left has gone on with it.
+    return incident_change(replace(incident, answers=answers, left=without_entry(incident.left, fact.question)))
+
+
+def _interview_left(s: Situation, fact: f.InterviewLeft) -> Changes:
+    incident = known.open_incident(s, fact.incident)
+    return incident_change(replace(incident, left=with_entry(incident.left, fact.question, fact.jump_out)))
+
+
+def _interview_resumed(s: Situation, fact: f.InterviewResumed) -> Changes:
+    incident = known.open_incident(s, fact.incident)
+    if fact.question not in incident.left:
+        accepted = ", ".join(incident.left) or "an interview that was left"
+        raise refusal("question", f"the interview did not leave {fact.question}", accepted)
+    return incident_change(replace(incident, left=without_entry(incident.left, fact.question)))
 
 
 def _incident_assessed(s: Situation, fact: f.IncidentAssessed) -> Changes:
@@ -230,6 +247,8 @@ FOLDS: Mapping[type[f.Fact], Callable[[Situation, Any], Changes]] = {
     f.ContactLinked: _contact_linked,
     f.IncidentLocated: _incident_located,
     f.AnswerGiven: _answer_given,
+    f.InterviewLeft: _interview_left,
+    f.InterviewResumed: _interview_resumed,
     f.IncidentAssessed: _incident_assessed,
     f.IncidentEscalated: climbing.incident_escalated,
     f.IncidentClosed: _incident_closed,

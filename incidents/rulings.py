@@ -1,6 +1,6 @@
 """What the rules in force say against a fact: words that they do not know, and steps that they do not allow.
 
-One function for each kind of fact of which the rules speak; all others pass. Imports `adoption`, `advice`, `permission`, `triage`
+One function for each kind of fact of which the rules speak; all others pass. Imports `advice`, `jump_outs`, `permission`
 and what stands above them.
 """
 
@@ -12,12 +12,12 @@ from typing import Any
 from incidents import facts as f
 from incidents import known
 from incidents.advice import out_of_scope
+from incidents.jump_outs import refuse_against_tree
 from incidents.known import refusal
 from incidents.permission import refuse_against_ladder
 from incidents.procedure import Procedure
 from incidents.refusals import FactRefused
 from incidents.situation import Situation
-from incidents.triage import accepts
 
 Ruling = Callable[[Any, Situation, Procedure], None]
 
@@ -25,14 +25,6 @@ Ruling = Callable[[Any, Situation, Procedure], None]
 def _queue(fact: f.ContactReceived, situation: Situation, rules: Procedure) -> None:
     if fact.queue not in rules.queues:
         raise refusal("queue", f"unknown queue {fact.queue!r}", ", ".join(rules.queues))
-
-
-def _answer(fact: f.AnswerGiven, situation: Situation, rules: Procedure) -> None:
-    question = rules.triage.questions.get(fact.question)
-    if question is None:
-        raise refusal("question", f"unknown question {fact.question!r}", ", ".join(rules.triage.questions))
-    if not accepts(question, fact.answer):
-        raise refusal("answer", f"{fact.answer!r} does not answer {fact.question}", ", ".join(question.answers))
 
 
 def _assessment(fact: f.IncidentAssessed, situation: Situation, rules: Procedure) -> None:
@@ -50,7 +42,9 @@ def _advice(fact: f.AdviceGiven, situation: Situation, rules: Procedure) -> None
 
 RULINGS: Mapping[type[f.Fact], Ruling] = {
     f.ContactReceived: _queue,
-    f.AnswerGiven: _answer,
+    f.AnswerGiven: refuse_against_tree,
+    f.InterviewLeft: refuse_against_tree,
+    f.InterviewResumed: refuse_against_tree,
     f.IncidentAssessed: _assessment,
     f.AdviceGiven: _advice,
     f.IncidentEscalated: refuse_against_ladder,

@@ -260,7 +260,7 @@ class Incident:
     """An open incident; `priority` None: not assessed yet.
 
     `rungs`: those that have acted on it, as often as they did; `standing`: those of them that have not stood down; `told`: the
-    messages that were worded about it, each once.
+    messages that were worded about it, each once; `left`: questions at which the interview was left, with the jump-out.
     """
 
     id: IncidentId
@@ -278,6 +278,7 @@ class Incident:
     diverted: int = 0
     standing: Mapping[str, Climb] = field(default_factory=dict)
     told: tuple[str, ...] = ()
+    left: Mapping[str, str] = field(default_factory=dict)
 
 
 MessageKey: TypeAlias = tuple[IncidentId, str, str]

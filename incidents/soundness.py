@@ -14,6 +14,7 @@ from incidents.check_soundness import check_flaws, goal_warnings
 from incidents.holdings import Holdings
 from incidents.inversions import inversions, queue_inversions
 from incidents.joint_rows import too_few
+from incidents.jump_out_soundness import jump_out_flaws, unknown_warnings
 from incidents.ladder import Rung
 from incidents.ladder_soundness import ladder_flaws
 from incidents.near_names import Found, NearNames, listed
@@ -22,8 +23,8 @@ from incidents.procedure import Diversion, Example, Procedure
 from incidents.reserves import reserve_flaws
 from incidents.staffing import thin_hours
 from incidents.targets import TargetPack
-from incidents.tree_soundness import answer_flaws, tree_flaws
-from incidents.triage import Ask, Outcome, next_step
+from incidents.tree_soundness import answer_flaws, left_flaws, tree_flaws
+from incidents.triage import Ask, Outcome, Stuck, next_step
 from incidents.wording_soundness import wording_flaws
 
 KINDS_COMPARED = 50_000
@@ -43,6 +44,7 @@ def warnings_of(procedure: Procedure, centre: Centre | None) -> Found:
     """Yield what a designer should know of a procedure without flaws, in no particular order."""
     yield from queue_inversions(procedure)
     yield from goal_warnings(procedure)
+    yield from unknown_warnings(procedure)
     if centre is not None:
         yield from thin_hours(procedure, centre)
 
@@ -67,6 +69,7 @@ class _Inspection:
         yield from inversions(self.procedure)
         yield from self._waiting()
         yield from tree_flaws(self.procedure, self.names)
+        yield from jump_out_flaws(self.procedure, self.names)
         yield from self._plans()
         yield from self._dispatch()
         for name, rung in self.procedure.escalation.items():
@@ -220,13 +223,28 @@ class _Inspection:
 
     def _example(self, loc: Loc, example: Example) -> Found:
         triage, determinants = self.procedure.triage, self.procedure.determinants
-        wrong = list(answer_flaws(triage, example.answers, self.names, loc))
+        wrong = [
+            *answer_flaws(triage, example.answers, self.names, loc),
+            *left_flaws(triage, example.left, self.names, loc),
+        ]
         yield from wrong
         yield from self.names.unknown((*loc, "code"), "determinant", example.code, determinants)
         yield from self.names.unknown((*loc, "priority"), "priority", example.priority, self.procedure.priorities)
         if wrong or example.code not in determinants or example.priority not in self.procedure.priorities:
             return
-        match next_step(triage, example.answers):
+        # What merely follows from a jump-out with a flaw is not told.
+        if not all(triage.names_known(out) for out in example.left.values()):
+            return
+        step = next_step(triage, example.answers, example.left)
+        for question, out in example.left.items():
+            if question not in step.left and not isinstance(step, Stuck):
+                yield (
+                    (*loc, "left", question),
+                    f"the example cannot leave question '{question}' by '{out}'",
+                    "what is offered",
+                )
+                return
+        match step:
             case Ask(question=question, options=options):
                 yield loc, f"the example leaves question '{question}' unanswered", listed(options)
             case Outcome(code=code, path=path) if code in determinants:

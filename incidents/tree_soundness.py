@@ -67,11 +67,10 @@ class _Tree:
                         f"no path from the start leads to question '{name}'",
                         "",
                     )
-        steps = [step for question in questions.values() for _, step in _steps(question)]
+        codes = [step.code for question in questions.values() for _, step in question.ways if step.code is not None]
+        codes += [code for out in self.procedure.triage.jump_outs.values() for code in out.codes]
         concluded = {
-            self.names.meant("determinant", step.code, self.procedure.determinants)
-            for step in steps
-            if step.code is not None
+            self.names.meant("determinant", code, self.procedure.determinants) for code in dict.fromkeys(codes)
         }
         for code in self.procedure.determinants:
             if code not in concluded:
@@ -88,12 +87,14 @@ class _Tree:
 
     def loops(self) -> Found:
         """The tree is one: no answer leads back to a question on the way to it (depth first, without recursion)."""
-        questions = self.procedure.triage.questions
-        start = self.names.meant("question", self.procedure.triage.start, questions)
-        if start is None:
-            return
-        way: dict[str, Iterator[tuple[Loc, Step]]] = {start: _steps(questions[start])}
         done: set[str] = set()
+        for start in self._starts():
+            if start not in done:
+                yield from self._loops_from(start, done)
+
+    def _loops_from(self, start: str, done: set[str]) -> Found:
+        questions = self.procedure.triage.questions
+        way: dict[str, Iterator[tuple[Loc, Step]]] = {start: _steps(questions[start])}
         while way:
             name = next(reversed(way))
             for where, step in way[name]:
@@ -158,9 +159,8 @@ class _Tree:
 
     def _reached(self) -> set[str]:
         questions = self.procedure.triage.questions
-        start = self.names.meant("question", self.procedure.triage.start, questions)
-        reached: set[str] = set() if start is None else {start}
-        waiting = list(reached)
+        waiting = list(self._starts())
+        reached = set(waiting)
         while waiting:
             for _, step in _steps(questions[waiting.pop()]):
                 following = None if step.ask is None else self.names.meant("question", step.ask, questions)
@@ -169,12 +169,22 @@ class _Tree:
                     waiting.append(following)
         return reached
 
+    def _starts(self) -> tuple[str, ...]:
+        """Where a way begins: at the start of the tree, and after each jump-out; nothing where the tree has no start."""
+        questions, triage = self.procedure.triage.questions, self.procedure.triage
+        start = self.names.meant("question", triage.start, questions)
+        if start is None:
+            return ()
+        branches = (self.names.meant("question", out.ask, questions) for out in triage.jump_outs.values() if out.ask)
+        return tuple(dict.fromkeys((start, *(each for each in branches if each is not None))))
+
 
 def _steps(question: Question) -> Iterator[tuple[Loc, Step]]:
-    for answer, step in question.answers.items():
-        yield ("answers", answer), step
-    if question.otherwise is not None:
-        yield ("otherwise",), question.otherwise
+    for answer, step in question.ways:
+        if answer is not None and answer in question.answers:
+            yield ("answers", answer), step
+        else:
+            yield (answer or "otherwise",), step
 
 
 def answer_flaws(triage: Triage, answers: Mapping[str, str], names: NearNames, loc: Loc = ()) -> Found:
@@ -185,3 +195,10 @@ def answer_flaws(triage: Triage, answers: Mapping[str, str], names: NearNames, l
         elif not accepts(triage.questions[name], answer):
             what = f"question '{name}' does not take '{answer}'"
             yield (*loc, "answers", name), what, listed(triage.questions[name].answers)
+
+
+def left_flaws(triage: Triage, left: Mapping[str, str], names: NearNames, loc: Loc = ()) -> Found:
+    """Yield each question and each jump-out in `left` (question -> jump-out), which stands at `loc`, that the tree has not."""
+    for name, out in left.items():
+        yield from names.unknown((*loc, "left", name, "[key]"), "question", name, triage.questions)
+        yield from names.unknown((*loc, "left", name), "jump-out", out, triage.jump_outs)

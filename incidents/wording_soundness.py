@@ -1,7 +1,7 @@
 """That the wording is sound: its names lead somewhere, and every message fits its medium in plain words whatever the incident.
 
 A message is tried for every determinant it may be about, with the widest values there are: the longest answers, the longest name
-of a unit, a place in the zone with the longest name. Imports `messages`, `procedure` and `near_names`.
+of a unit, a place in the zone with the longest name. Imports `messages`, `procedure`, `triage` and `near_names`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from incidents.methane import Packet, located
 from incidents.near_names import Found, NearNames, listed
 from incidents.procedure import Procedure
 from incidents.quantities import Place
+from incidents.tree import REFUSED, UNKNOWN
+from incidents.triage import accepts
 from incidents.wording import Message, Wording
 
 LONGEST_ID = "M-88888888"
@@ -205,7 +207,7 @@ class _Inspection:
         owner, _, item = field.partition(".")
         if owner == "answers":
             question = self.procedure.triage.questions[item]
-            answers = [*question.answers, *(["unknown"] if question.otherwise else [])]
+            answers = [*question.answers, *(each for each in (UNKNOWN, REFUSED) if accepts(question, each))]
             return _widest(self._plainly(answer, message) for answer in answers)
         match field:
             case "incident":

@@ -59,6 +59,14 @@ class Outcome:
     handover_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The caller is lost once so many questions are answered; the call-taker then takes `jump_out` where it is offered."""
+
+    after: int
+    jump_out: str
+
+
 AT_ONCE = Outcome(0.0, 1.0, None, None, 0.0, False, 0.0, 0.0)
 """The outcome for a kind of resource of which the workload says nothing."""
 
@@ -102,7 +110,7 @@ class Contact:
     """One contact and its hidden truth. `priority` is the true one, for judging; `patience_s` None means it
     waits for ever.
 
-    `pace_s` is the time one triage question takes, its answer included. `place` None: the workload knows no
+    `pace_s` is the time one triage question takes, its answer included. `lost` None: never. `place` None: the workload knows no
     places.
     """
 
@@ -118,6 +126,7 @@ class Contact:
     pace_s: float
     decision_s: float
     wrap_up_s: float
+    lost: Lost | None
     _index: int = field(repr=False)
     _fates: Mapping[str, _Fate] = field(repr=False, compare=False)
     _luck: Mapping[str, Floats] = field(repr=False, compare=False)
@@ -151,6 +160,7 @@ def draw_contacts(
     spots = _places(workload, seed, which, zones)
     told = _told(workload, seed, which)
     times = _times(workload, seed, which)
+    lost = _lost(workload, seed, which)
     kinds = sorted({kind for courses in workload.conducts.values() for kind in courses})
     luck = {kind: stream(seed, f"course/{kind}").random((count, ORDINALS, len(_CAUSES))) for kind in kinds}
     fates = {
@@ -175,6 +185,7 @@ def draw_contacts(
                 pace_s=pace_s,
                 decision_s=decision_s,
                 wrap_up_s=wrap_up_s,
+                lost=lost[index],
                 _index=index,
                 _fates={} if nature.conduct is None else fates[nature.conduct],
                 _luck=luck,
@@ -300,6 +311,19 @@ def _times(workload: Workload, seed: int, which: NDArray[np.intp]) -> list[tuple
                 patience[position] = value
     wrap_up = workload.distribution(workload.wrap_up_s).at_many(stream(seed, "wrap_up").random(count))
     return list(zip(patience, pace.tolist(), decision.tolist(), wrap_up.tolist(), strict=True))
+
+
+def _lost(workload: Workload, seed: int, which: NDArray[np.intp]) -> list[Lost | None]:
+    """Who is lost, and after how many questions, each of those that the nature is reckoned to be asked as likely."""
+    lost: list[Lost | None] = [None] * len(which)
+    if all(nature.lost is None for nature in workload.natures):
+        return lost
+    us = stream(seed, "lost").random((len(which), 2))
+    for index, nature in enumerate(workload.natures):
+        if nature.lost is not None:
+            for position in np.flatnonzero((which == index) & (us[:, 0] < nature.lost.share)).tolist():
+                lost[position] = Lost(int(us[position, 1] * nature.questions), nature.lost.jump_out)
+    return lost
 
 
 def _values(workload: Workload, nature: Nature, name: str, us: Floats) -> Floats:

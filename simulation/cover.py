@@ -19,6 +19,7 @@ from incidents import facts as f
 from incidents.measures import FloatArray
 from incidents.procedure import Procedure, Triage
 from incidents.quantities import MS_PER_S, IncidentId, Instant
+from incidents.tree import UNKNOWN
 from incidents.triage import Ask, Outcome, accepts, next_step
 from simulation.contacts import Contact
 from simulation.replications import DAY_S, Span, contacts_of, play
@@ -32,24 +33,24 @@ Path: TypeAlias = tuple[Turn, ...]
 MOST_PATHS = 10_000
 """A tree with more paths than this has those listed that were taken, and the others only counted."""
 ANY_OTHER = "any other"
-UNKNOWN = "unknown"
-"""What a call-taker writes down for an answer that a question does not list."""
 
 
 @dataclass(frozen=True)
 class Coverage:
     """How often each part of a procedure was used. Every name that the document declares has a count, if only 0.
 
-    `uses`: part (queues, questions, determinants, plans, rungs) -> name -> count. A question counts once for each answer, a plan
-    once for each need that it opened. `paths` has every path of the tree, or those taken where there are more than `MOST_PATHS`;
-    `path_count` is how many there are. `to_code_s` ascends. `by_person`: assessments over the tree's head, which take no path.
-    `left_out`: facts that speak of another procedure, and assessments whose answers the log does not have. `coded` counts
-    assessments, of which an incident may have several; its seconds run to the first.
+    `uses`: part (queues, questions, jump-outs, determinants, plans, rungs) -> name -> count. A question counts once for each
+    answer, a plan once for each need that it opened. `paths` has every path of the tree, or those taken where there are more than
+    `MOST_PATHS`; `path_count` is how many there are. `to_code_s` ascends. `by_person`: assessments over the tree's head, which
+    take no path; `cut_short`: those of interviews that were left by a jump-out, which take none to its end. `left_out`: facts
+    that speak of another procedure, and assessments whose answers the log does not have. `coded` counts assessments, of which an
+    incident may have several; its seconds run to the first.
     """
 
     incidents: int
     coded: int
     by_person: int
+    cut_short: int
     left_out: int
     uses: Mapping[str, Mapping[str, int]]
     answers: Mapping[Turn, int]
@@ -171,11 +172,10 @@ def paths_of(triage: Triage) -> Iterator[Path]:
     while waiting:
         name, path = waiting.pop()
         question = triage.questions[name]
-        ways = [*question.answers.items(), *([] if question.otherwise is None else [(None, question.otherwise)])]
-        for answer, step in ways:
+        for answer, step in question.ways:
             if step.code is not None:
                 yield (*path, (name, answer))
-        onward = [(step.ask, (*path, (name, answer))) for answer, step in ways if step.ask is not None]
+        onward = [(step.ask, (*path, (name, answer))) for answer, step in question.ways if step.ask is not None]
         asked = {each for each, _ in path}
         waiting += [each for each in reversed(onward) if each[0] not in asked and each[0] != name]
 
@@ -186,7 +186,7 @@ def path_count(triage: Triage) -> int:
     waiting = [triage.start]
     while waiting:
         question = triage.questions[waiting[-1]]
-        steps = [*question.answers.values(), *([] if question.otherwise is None else [question.otherwise])]
+        steps = [step for _, step in question.ways]
         unknown = [step.ask for step in steps if step.ask is not None and step.ask not in counts]
         if unknown:
             assert unknown[0] not in waiting, "a sound tree has no loop"
@@ -207,12 +207,12 @@ def _misheard(contact: Contact, triage: Triage, wrong: float, luck: Mapping[str,
     answers: dict[str, str] = {}
     while isinstance(step := next_step(triage, answers), Ask):
         question = triage.questions[step.question]
-        said = heard.get(step.about, contact.answer(step.about))
-        answer = said if said is not None and accepts(question, said) else UNKNOWN
+        known = heard.get(step.about, contact.answer(step.about))
+        answer = known if known is not None and accepts(question, known) else UNKNOWN
         chance, choice = luck[step.about]
         if step.about not in heard and chance < wrong:
             written = answer if answer in question.answers else UNKNOWN
-            taken = dict.fromkeys((*question.answers, *([] if question.otherwise is None else [UNKNOWN])))
+            taken = dict.fromkeys(UNKNOWN if each is None else each for each, _ in question.ways)
             others = [each for each in taken if each != written]
             if others:
                 answer = mistaken[step.about] = others[int(choice * len(others))]
@@ -230,12 +230,14 @@ class _Tally:
     incidents: int = 0
     coded: int = 0
     by_person: int = 0
+    cut_short: int = 0
     left_out: int = 0
     used: Counter[tuple[str, str]] = field(default_factory=Counter)
     turns: Counter[Turn] = field(default_factory=Counter)
     taken: Counter[Path] = field(default_factory=Counter)
     opened_at: dict[IncidentId, Instant] = field(default_factory=dict)
     said: dict[IncidentId, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    left: dict[IncidentId, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     seconds: dict[Path, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def count(self, fact: f.Fact) -> None:
@@ -250,6 +252,11 @@ class _Tally:
                 self.opened_at[fact.incident] = fact.at
             case f.AnswerGiven():
                 self._answer(fact)
+            case f.InterviewLeft():
+                if self._use("jump-outs", fact.jump_out, self.procedure.triage.jump_outs):
+                    self.left[fact.incident][fact.question] = fact.jump_out
+            case f.InterviewResumed():
+                self.left[fact.incident].pop(fact.question, None)
             case f.IncidentAssessed():
                 self._assessment(fact)
             case f.NeedOpened() if fact.incident is not None and fact.because.startswith("plan "):
@@ -265,21 +272,19 @@ class _Tally:
         parts: Mapping[str, Iterable[str]] = {
             "queues": rules.queues,
             "questions": rules.triage.questions,
+            "jump-outs": rules.triage.jump_outs,
             "determinants": rules.determinants,
             "plans": rules.plans,
             "rungs": rules.escalation,
         }
         there_are = path_count(rules.triage)
         paths = tuple(self.taken) if there_are > MOST_PATHS else tuple(paths_of(rules.triage))
-        turns = [
-            (name, answer)
-            for name, question in rules.triage.questions.items()
-            for answer in (*question.answers, *([] if question.otherwise is None else [None]))
-        ]
+        turns = [(name, answer) for name, question in rules.triage.questions.items() for answer, _ in question.ways]
         return Coverage(
             self.incidents,
             self.coded,
             self.by_person,
+            self.cut_short,
             self.left_out,
             {part: {name: self.used[part, name] for name in names} for part, names in parts.items()},
             {turn: self.turns[turn] for turn in turns},
@@ -291,6 +296,7 @@ class _Tally:
     def _answer(self, fact: f.AnswerGiven) -> None:
         if self._use("questions", fact.question, self.procedure.triage.questions):
             self.said[fact.incident][fact.question] = fact.answer
+            self.left[fact.incident].pop(fact.question, None)
             self.turns[self._turn(fact.question, fact.answer)] += 1
 
     def _assessment(self, fact: f.IncidentAssessed) -> None:
@@ -301,10 +307,13 @@ class _Tally:
         if fact.by_person:
             self.by_person += 1
             return
-        step = next_step(self.procedure.triage, self.said[fact.incident])
+        step = next_step(self.procedure.triage, self.said[fact.incident], self.left[fact.incident])
         if not isinstance(step, Outcome) or step.code != fact.determinant:
             # The log begins in the middle of the interview, or its answers were to other rules.
             self.left_out += 1
+            return
+        if step.left:
+            self.cut_short += 1
             return
         path = tuple(self._turn(*turn) for turn in step.path)
         self.taken[path] += 1
@@ -312,7 +321,8 @@ class _Tally:
             self.seconds[path].append((fact.at - opened_at) / MS_PER_S)
 
     def _turn(self, question: str, answer: str) -> Turn:
-        return question, answer if answer in self.procedure.triage.questions[question].answers else None
+        own = (each for each, _ in self.procedure.triage.questions[question].ways)
+        return question, answer if answer in own else None
 
     def _use(self, part: str, name: str, known: Mapping[str, object]) -> bool:
         if not self.is_ours or name not in known:

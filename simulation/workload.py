@@ -118,13 +118,20 @@ class Course(Document):
                 yield name, value
 
 
+class LostCallers(Document):
+    """Of the callers, `share` are lost before the interview is over; the call-taker then takes `jump_out` where it is offered."""
+
+    share: Share
+    jump_out: Name = "caller lost"
+
+
 class Nature(Document):
     """A kind of truth. `told` gives, for an attribute, what the caller says in its place; absent means the
     truth is told.
 
     `handling_s` covers `questions` questions, so a procedure that asks more takes longer by the same pace.
     `decision_s` is the dispatcher's delay from the end of triage to acting on a proposal. `patience_s` absent
-    means that these callers wait as long as the workload's callers do.
+    means that these callers wait as long as the workload's callers do; `lost` absent, that none of them is lost.
     """
 
     id: Name
@@ -139,6 +146,7 @@ class Nature(Document):
     decision_s: Duration = ZERO
     patience_s: Duration | None = None
     conduct: Name | None = None
+    lost: LostCallers | None = None
 
 
 class Workload(Document):
@@ -206,6 +214,11 @@ class Workload(Document):
             if nature.queue not in procedure.queues:
                 accepted = ", ".join(procedure.queues)
                 yield ("natures", index, "queue"), f"the procedure has no queue {nature.queue!r}", accepted
+            # A procedure without jump-outs has no rule for lost callers; one that has some must mean the same ones.
+            jump_outs = procedure.triage.jump_outs
+            if nature.lost is not None and jump_outs and nature.lost.jump_out not in jump_outs:
+                what = f"the procedure has no jump-out {nature.lost.jump_out!r}"
+                yield ("natures", index, "lost", "jump_out"), what, ", ".join(jump_outs)
             if nature.priority not in procedure.priorities:
                 accepted = ", ".join(procedure.priorities)
                 yield (

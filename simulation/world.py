@@ -3,7 +3,7 @@
 It decides nothing about policy. It plays contacts whose truth was drawn before the start, tells the desk what a control room
 would be told, and does what people do with the desk's answers: a call-taker asks the next question, the dispatcher acts on a
 proposal after the contact's decision delay, a crew turns out, drives, works, transports, hands over and drives home. SimPy keeps
-the clock, in whole milliseconds since the epoch. Imports `clock`, `contacts`, `crews` and the desk.
+the clock, in whole milliseconds since the epoch. Imports `callers`, `clock`, `crews` and the desk.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from incidents.quantities import ContactId, IncidentId, Instant, NeedId, Place, 
 from incidents.shifts import Duty, duty_spans
 from incidents.situation import ContactStatus
 from incidents.travel import travel_times
-from incidents.triage import Ask, accepts, next_step
+from simulation.callers import reply
 from simulation.clock import Clock
 from simulation.contacts import Contact
 from simulation.crews import TURN_ROUND_S, Return, Trip, driving_ms
@@ -133,18 +133,15 @@ class World:
         self._ask(contact, incident)
 
     def _ask(self, contact: Contact, incident: IncidentId) -> None:
-        triage = self.desk.procedure.triage
-        step = next_step(triage, self.desk.working.incidents[incident].answers)
-        assert isinstance(step, Ask), f"the tree is stuck on {contact.nature}: {step}"
-        said = contact.answer(step.about)
-        question = triage.questions[step.question]
-        answer = said if said is not None and accepts(question, said) else "unknown"
-        self._in(contact.pace_s, self._hear, contact, incident, step.question, answer)
+        known = self.desk.working.incidents[incident]
+        said = reply(contact, known, self.desk.procedure.triage, self._now + ms(contact.pace_s))
+        self._in(contact.pace_s, self._hear, contact, incident, said)
 
-    def _hear(self, contact: Contact, incident: IncidentId, question: str, answer: str) -> None:
-        self.record(f.AnswerGiven(self._now, incident, question, answer))
+    def _hear(self, contact: Contact, incident: IncidentId, said: f.AnswerGiven | f.InterviewLeft | None) -> None:
+        if said is not None:
+            self.record(said)
         known = self.desk.working.incidents.get(incident)
-        if known is not None and known.assessed_at is None:
+        if said is not None and known is not None and known.assessed_at is None:
             self._ask(contact, incident)
             return
         self.record(f.ContactEnded(self._now, contact.id))

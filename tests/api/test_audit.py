@@ -17,6 +17,7 @@ from api.solver_pool import SolverPool
 from benchmarks.planted_faults import improve_by
 from tests.api.rooms import FILE, HandClock, served
 from tests.builders import a_procedure
+from tests.incidents.an_interview import interview_rules
 
 RULES = a_procedure(
     dispatch={"automatic": ["red"]},
@@ -120,3 +121,15 @@ def test_an_audit_of_nothing_is_refused(tmp_path: Path) -> None:
     """A mistyped path must not be reported as a clean log."""
     with pytest.raises(LogRefused):
         audited(tmp_path)
+
+
+def test_an_interview_resumed_by_hand_and_by_a_caller_who_is_back_is_clean(tmp_path: Path) -> None:
+    """The same fact comes once from a person and once from the rules, and the log tells which."""
+    with served(tmp_path, HandClock(), interview_rules()) as desk:
+        incident = desk.report(0, nature="illness")
+        desk.post(f"/v1/incidents/{incident}/jump-outs", {"jump_out": "worse"})
+        desk.post(f"/v1/incidents/{incident}/resume")
+        desk.post(f"/v1/incidents/{incident}/jump-outs", {"jump_out": "caller lost"})
+        contact = desk.post("/v1/contacts", {"queue": "emergency"}, 201)["id"]
+        desk.post(f"/v1/contacts/{contact}/link", {"incident": incident})
+        assert audited(tmp_path).is_clean

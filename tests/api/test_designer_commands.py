@@ -18,6 +18,7 @@ from incidents.charts import SUBJECTS
 from incidents.differences import AUDIENCES
 from incidents.drawing import FORMATS
 from incidents.refusals import Refusal
+from tests.incidents.an_interview import interview_rules
 from tests.incidents.sound_procedure import sound
 
 MUSTER = str(Path(sys.executable).with_name("muster"))
@@ -237,3 +238,34 @@ def test_the_flaws_of_both_files_are_refused_at_once(tmp_path: Path) -> None:
 def test_every_command_explains_itself(command: str) -> None:
     """Help needs neither data nor network."""
     assert muster(command, "--help").exit_code == 0
+
+
+@pytest.fixture
+def leaving(tmp_path: Path) -> Path:
+    """Rules whose tree can be left, as a file."""
+    return _file(
+        tmp_path, "leaving.yaml", interview_rules().model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    )
+
+
+def test_a_walk_leaves_by_a_jump_out_and_resumes(leaving: Path) -> None:
+    """A trainee tries the way out and the way back in one go."""
+    typed = "illness\n/out worse\n/resume\n/out vanished\nrefused\n"
+    done = muster("walk", leaving, typed=typed)
+    assert "vanished: is no jump-out from here" in done.stdout
+    assert done.stdout.splitlines()[-1] == "path      nature = illness, severe = refused"
+
+
+def test_in_training_a_walk_says_why(leaving: Path) -> None:
+    """Whoever knows why a question is asked asks it better."""
+    done = muster("walk", leaving, "--training", typed="/quit\n")
+    assert "  why: what is sent hangs on it" in done.stdout
+    assert "     /out worse: It has got worse.  -> question 'awake'" in done.stdout
+    assert "         why: minutes matter" in done.stdout
+
+
+def test_a_walk_from_a_file_takes_jump_outs(leaving: Path, tmp_path: Path) -> None:
+    """A case of a lost caller is tried like any other."""
+    case = _file(tmp_path, "case.yaml", {"answers": {"nature": "illness"}, "left": {"severe": "caller lost"}})
+    done = muster("walk", leaving, "--answers", case)
+    assert (done.exit_code, done.stdout.splitlines()[-1]) == (0, "path      nature = illness, severe = caller lost")

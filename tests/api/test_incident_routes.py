@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from tests.api.rooms import Dispatcher, HandClock, kinds
+from tests.api.rooms import Dispatcher, HandClock, kinds, served
+from tests.incidents.an_interview import interview_rules
 
 
 def test_triage_asks_until_it_is_done(desk: Dispatcher) -> None:
@@ -140,3 +144,92 @@ def test_incidents_are_listed_by_urgency(desk: Dispatcher, clock: HandClock) -> 
     clock.pass_s(5)
     unassessed = desk.report(0)
     assert [each["id"] for each in desk.get("/v1/board")["incidents"]] == [unassessed, red, green]
+
+
+# Leaving an interview and going on with it.
+
+
+@pytest.fixture
+def asking(tmp_path: Path, clock: HandClock) -> Iterator[Dispatcher]:
+    """Somebody at the console of a room whose tree can be left."""
+    with served(tmp_path, clock, interview_rules()) as dispatcher:
+        yield dispatcher
+
+
+def test_the_next_question_says_why_it_is_asked_and_how_it_may_be_left(asking: Dispatcher) -> None:
+    """The screen needs no other look-up to show a button for each."""
+    asked = asking.get(f"/v1/incidents/{asking.report(0)}/next-question")
+    assert (asked["because"], asked["form"], asked["besides"]) == (
+        "what is sent hangs on it", "closed", ["unknown", "refused"],
+    )  # fmt: skip
+    assert [(each["name"], each["leads_to"], each["roles"]) for each in asked["jump_outs"]] == [
+        ("caller lost", "code 'ring-back'", []),
+        ("worse", "question 'awake'", []),
+        ("nuisance", "code 'ring-back'", ["supervision"]),
+    ]
+
+
+def test_a_role_is_offered_what_it_may_take(asking: Dispatcher) -> None:
+    """A call-taker may not send a caller away."""
+    asked = asking.get(f"/v1/incidents/{asking.report(0)}/next-question?role=answering")
+    assert [each["name"] for each in asked["jump_outs"]] == ["caller lost", "worse"]
+
+
+def test_a_lost_caller_is_assessed_at_once_and_asked_on_when_back(asking: Dispatcher) -> None:
+    """From the dead line to the second call, over HTTP."""
+    incident = asking.report(0, nature="illness")
+    said = asking.post(f"/v1/incidents/{incident}/jump-outs", {"jump_out": "caller lost"})
+    assert kinds(said) == ["InterviewLeft", "IncidentAssessed", "NeedOpened"]
+    done = asking.get(f"/v1/incidents/{incident}/next-question")
+    assert (done["state"], done["determinant"], done["left"], done["resume_at"]) == (
+        "done",
+        "illness-1",
+        ["severe"],
+        "severe",
+    )
+    contact = asking.post("/v1/contacts", {"queue": "emergency"}, 201)["id"]
+    assert kinds(asking.post(f"/v1/contacts/{contact}/link", {"incident": incident})) == [
+        "ContactLinked",
+        "InterviewResumed",
+    ]
+    assert asking.get(f"/v1/incidents/{incident}/next-question")["question"] == "severe"
+
+
+def test_a_branch_is_left_by_resuming(asking: Dispatcher) -> None:
+    """It was a false alarm."""
+    incident = asking.report(0, nature="illness")
+    asking.post(f"/v1/incidents/{incident}/jump-outs", {"jump_out": "worse", "question": "severe"})
+    assert asking.get(f"/v1/incidents/{incident}/next-question")["question"] == "awake"
+    assert kinds(asking.post(f"/v1/incidents/{incident}/resume")) == ["InterviewResumed"]
+    assert asking.get(f"/v1/incidents/{incident}/next-question")["question"] == "severe"
+
+
+@pytest.mark.parametrize(
+    ("way", "body", "where"),
+    [
+        ("jump-outs", {"jump_out": "vanished"}, "/jump_out"),
+        ("jump-outs", {"jump_out": "nuisance"}, "/by_role"),
+        ("jump-outs", {"jump_out": "caller lost", "question": "severe"}, "/question"),
+        ("resume", {}, "/question"),
+        ("resume", {"question": "nature"}, "/question"),
+    ],
+)
+def test_leaving_or_resuming_out_of_turn_is_a_problem_at_its_place(
+    asking: Dispatcher, way: str, body: dict[str, str], where: str
+) -> None:
+    """And nothing has changed."""
+    incident = asking.report(0)
+    problem = asking.refused(f"/v1/incidents/{incident}/{way}", body)
+    assert [flaw["pointer"] for flaw in problem["flaws"]] == [where]
+
+
+def test_the_log_of_an_incident_shows_that_it_was_left_and_resumed(asking: Dispatcher) -> None:
+    """A debrief asks why the second question came so late."""
+    incident = asking.report(0, nature="illness")
+    asking.post(f"/v1/incidents/{incident}/jump-outs", {"jump_out": "worse"})
+    asking.post(f"/v1/incidents/{incident}/resume")
+    facts = asking.get(f"/v1/incidents/{incident}/log")["facts"]
+    assert [fact["fact"] for fact in facts if fact["fact"].startswith("Interview")] == [
+        "InterviewLeft",
+        "InterviewResumed",
+    ]

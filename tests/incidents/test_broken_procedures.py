@@ -13,9 +13,12 @@ from incidents.procedure import Procedure
 from incidents.read import check_procedure, parse_document, read_centre
 from incidents.refusals import DocumentRefused, Flaw
 from incidents.soundness import flaws_of
-from tests.incidents.broken_procedures import BROKEN, CENTRE, SOUND
+from tests.incidents.broken_interviews import BROKEN_INTERVIEWS
+from tests.incidents.broken_procedures import BROKEN as BROKEN_PROCEDURES
+from tests.incidents.broken_procedures import CENTRE, SOUND
 
 SCENARIO_PROCEDURES = sorted((Path(__file__).parents[2] / "scenarios").glob("*/procedures/*.yaml"))
+BROKEN = BROKEN_PROCEDURES | BROKEN_INTERVIEWS
 ESTUARY = parse_document(CENTRE, "centre", Centre)
 
 
@@ -42,7 +45,7 @@ def test_there_are_at_least_40_of_every_kind_a_designer_makes() -> None:
     assert len(BROKEN) >= 40
     assert {each.kind for each in BROKEN.values()} == {
         *("dead end", "unreachable", "unanswered", "contradiction", "loop", "inversion", "unfillable"),
-        *("waits for ever", "reserves", "name", "yaml", "value", "example"),
+        *("waits for ever", "reserves", "name", "yaml", "value", "example", "question form", "jump-out"),
     }
 
 

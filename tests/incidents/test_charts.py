@@ -9,6 +9,7 @@ import pytest
 from incidents.charts import MOST_BOXES, MOST_ROWS_DRAWN, Box, Row, chart
 from incidents.procedure import Procedure
 from incidents.refusals import Refusal
+from tests.incidents.an_interview import interview_rules
 from tests.incidents.sound_procedure import sound
 
 
@@ -136,3 +137,37 @@ def test_a_question_of_more_answers_than_are_drawn_is_refused() -> None:
     tree = {"start": "q", "questions": {"q": {"text": "?", "about": "q", "answers": answers}}}
     with pytest.raises(Refusal, match=r"has 1 boxes with 10,002 rows"):
         chart(_sound(triage=tree), "tree")
+
+
+def test_jump_outs_have_a_box_with_a_row_for_each_way_and_their_branches_follow() -> None:
+    """What is offered at many questions would hide the tree if it stood at each of them."""
+    boxes = chart(interview_rules(), "tree").boxes
+    assert list(boxes) == ["nature", "severe", "/jump-outs", "awake", "pale"]
+    assert boxes["/jump-outs"].rows == (
+        Row("caller lost (at every question) with nature = illness", end="illness-1: red, plan medical"),
+        Row("caller lost (at every question)", end="ring-back: green, nothing is sent"),
+        Row("worse (at every question)", to="awake"),
+        Row("nuisance (nature)", end="ring-back: green, nothing is sent"),
+    )
+
+
+def test_what_lies_beneath_a_question_is_drawn_without_jump_outs() -> None:
+    """They belong to the whole tree."""
+    assert list(chart(interview_rules(), "tree", beneath="awake").boxes) == ["awake", "pale"]
+
+
+def test_unknown_and_refused_have_rows_of_their_own() -> None:
+    """A drawing that leaves a way out says something else than the rules do."""
+    assert [row.label for row in chart(interview_rules(), "tree").boxes["severe"].rows] == [
+        "yes",
+        "no",
+        "unknown",
+        "refused",
+    ]
+
+
+def test_a_box_knows_why_its_question_is_asked() -> None:
+    """A drawing is read to understand a tree, not only to follow it."""
+    boxes = chart(interview_rules(), "tree").boxes
+    assert (boxes["nature"].because, boxes["severe"].because) == ("what is sent hangs on it", "")
+    assert boxes["/jump-outs"].because == "worse: minutes matter"

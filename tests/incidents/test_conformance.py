@@ -247,3 +247,26 @@ def test_a_log_is_kept_where_nothing_is_missed(seconds: float, is_kept: bool) ->
 def test_a_missed_check_is_not_kept() -> None:
     """Targets alone do not show that the procedure was followed."""
     assert not judged([*OPENING, closed(30)], a_procedure(checks={"it": {"note": "handover"}})).is_kept
+
+
+def interrupted(*resumed_s: float) -> list[f.Fact]:
+    """A caller is lost at 15 s; back at each of these instants; the log goes on to 400 s."""
+    back = [f.InterviewResumed(at(when), CRASH, "nature") for when in resumed_s]
+    return [*an_opening()[:3], f.InterviewLeft(at(15), CRASH, "nature", "caller lost"), *back, tick(400)]
+
+
+@pytest.mark.parametrize(
+    ("log", "verdict"),
+    [
+        (interrupted(100), Verdict.MET),
+        (interrupted(350), Verdict.MISSED),
+        (interrupted(), Verdict.MISSED),
+        ([*an_opening(), tick(400)], None),
+    ],
+    ids=["rung back in time", "too late", "never", "not interrupted"],
+)
+def test_a_lost_caller_is_rung_back_within_the_time_that_a_check_gives(
+    log: list[f.Fact], verdict: Verdict | None
+) -> None:
+    """An abandoned emergency call is a promise to ring back, and the log shows whether it was kept."""
+    assert checked(log, record="resumed", after="left", within_s=300) == verdict

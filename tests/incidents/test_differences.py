@@ -197,6 +197,18 @@ def _questions(document: dict[str, Any]) -> dict[str, Any]:
             lambda d: _questions(d)["pain"].update(otherwise={"code": "chest"}),
             "question 'pain': any other answer is new and leads to code 'chest'",
         ),
+        (
+            lambda d: _questions(d)["pain"].update(unknown={"code": "chest"}),
+            "question 'pain': answer 'unknown' is new and leads to code 'chest'",
+        ),
+        (
+            lambda d: _questions(d)["awake"].update(because="it comes first"),
+            'question \'awake\': the reason for asking is now worded "it comes first" (was "")',
+        ),
+        (
+            lambda d: d["triage"].update(jump_outs={"lost": {"text": "Gone", "code": "toe", "rings_back": True}}),
+            "jump-out 'lost' is new: \"Gone\"; leads to code 'toe'; offered at every question; goes on when a caller is back",
+        ),
         (lambda d: _questions(d).pop("pain"), "question 'pain' is dropped"),
         (
             lambda d: _questions(d).update(age={"text": "Age?", "about": "age", "answers": {"9": {"code": "toe"}}}),
@@ -347,3 +359,27 @@ def test_an_added_rung_says_only_what_it_says() -> None:
     rung = {"unfilled_for_s": 60, "priorities": ["green"], "raises_to": "red"}
     (line,) = differences(a_procedure(), a_procedure(escalation={"late": rung}))
     assert line == "rung 'late' is new: after 60 s unfilled, for green, raises to red"
+
+
+OUT = {"text": "Gone", "code": "toe", "cases": [{"answers": {"awake": "no"}, "code": "arrest"}], "rings_back": True}
+
+
+@pytest.mark.parametrize(
+    ("new", "words"),
+    [
+        ({**OUT, "text": "Lost"}, 'jump-out \'lost\' is now worded "Lost" (was "Gone")'),
+        ({**OUT, "because": "b"}, 'jump-out \'lost\': its reason is now worded "b" (was "")'),
+        ({**OUT, "code": "chest"}, "jump-out 'lost' now ends the interview with code chest (was toe)"),
+        ({**OUT, "at": ["awake"]}, "jump-out 'lost': the questions it is limited to are now awake (was nothing)"),
+        ({**OUT, "roles": ["calls"]}, "jump-out 'lost': the roles it is limited to are now calls (was nothing)"),
+        ({**OUT, "rings_back": False}, "jump-out 'lost', rings back: yes became no"),
+        (None, "jump-out 'lost' is dropped"),
+    ],
+)
+def test_a_change_of_a_jump_out_is_told_to_the_call_taker(new: dict[str, Any] | None, words: str) -> None:
+    """It is the call-taker who takes it."""
+    old, changed = sound(), sound()
+    old["triage"]["jump_outs"] = {"lost": OUT}
+    changed["triage"]["jump_outs"] = {} if new is None else {"lost": new}
+    (told,) = changes(Procedure.model_validate(old), Procedure.model_validate(changed))
+    assert (told.words, told.audience) == (words, "call-taker")

@@ -15,6 +15,7 @@ from incidents.drawing import draw
 from incidents.procedure import Procedure
 from incidents.read import parse_document, read_procedure
 from simulation.scenario_files import scenario_folder
+from tests.incidents.an_interview import interview_rules
 from tests.incidents.sound_procedure import sound
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -102,3 +103,10 @@ def test_the_differences_on_the_page_are_those_that_are_told(was: str, becomes: 
     read = [parse_document(text, "page", Procedure) for text in (old, old.replace(was, becomes))]
     (words,) = differences(*read)
     assert f"      - {words}\n" in PAGE.read_text(encoding="utf-8")
+
+
+def test_why_a_question_is_asked_is_a_tooltip_of_its_box_and_a_line_in_mermaid() -> None:
+    """Text that everybody sees in one form must not be missing from the other."""
+    rules = interview_rules()
+    assert "<title>what is sent hangs on it</title>" in draw(rules, "tree", "svg")
+    assert "why#58; what is sent hangs on it" in draw(rules, "tree", "mermaid")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from incidents.quantities import IncidentId, Instant
 from incidents.refusals import Refusal
 from incidents.shifts import duty_spans
 from tests.builders import START, a_centre, a_procedure, an_incident, at
+from tests.incidents.an_interview import interview_rules
 from tests.incidents.random_rules import INTERVIEWS, UNWELL, instants, procedures, rosters
 
 LADDER = {
@@ -286,3 +288,43 @@ def test_a_foretold_rung_acts_as_it_does_at_the_desk(more: dict[str, Any], waite
     recorded = [each for each in desk.review(at(waited_s)) if isinstance(each, f.IncidentEscalated)]
     foretold = [step.fact for step in timeline(desk.centre, rules, START, UNWELL) if step.at <= at(waited_s)]
     assert recorded == [each for each in foretold if isinstance(each, f.IncidentEscalated)]
+
+
+LEAVINGS = st.sampled_from(
+    [
+        ({}, {"nature": "caller lost"}),
+        ({"nature": "illness"}, {"severe": "caller lost"}),
+        ({"nature": "unknown"}, {"severe": "caller lost"}),
+        ({"awake": "no"}, {"nature": "worse"}),
+        ({"nature": "illness", "awake": "yes", "pale": "no"}, {"severe": "worse"}),
+        ({"nature": "illness", "awake": "yes"}, {"severe": "worse", "pale": "caller lost"}),
+    ]
+)
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(LEAVINGS, st.sampled_from([0, 7.5, 60]))
+def test_an_interview_that_is_left_goes_as_it_does_at_a_desk(
+    said: tuple[dict[str, str], dict[str, str]], pace_s: float
+) -> None:
+    """Fact for fact: what a designer rehearses is what a lost caller leaves behind."""
+    answers, left = said
+    desk = Desk.under(a_centre({"A1": ("ambulance", 0)}), interview_rules(), START)
+    foretold = [step.fact for step in timeline(desk.centre, desk.procedure, START, answers, left=left, pace_s=pace_s)]
+    outside = (f.IncidentOpened, f.AnswerGiven, f.InterviewLeft)
+    recorded = [fact for each in foretold if isinstance(each, outside) for fact in desk.observe(each)]
+    assert recorded == foretold
+
+
+@pytest.mark.parametrize(
+    ("answers", "left", "why"),
+    [
+        ({"nature": "fire"}, {"severe": "caller lost"}, "/left/severe: the interview cannot leave it by 'caller lost'"),
+        ({}, {"nature": "gone"}, "/left/nature: the interview cannot leave it by 'gone'"),
+        ({"nature": "fire"}, {"nature": "caller lost"}, "/answers/nature: is left, and so not answered"),
+    ],
+)
+def test_leaving_that_does_not_happen_is_refused(answers: dict[str, str], left: dict[str, str], why: str) -> None:
+    """A timeline of another interview than the one that was given would be believed."""
+    with pytest.raises(Refusal, match=re.escape(why)):
+        outcome_of(interview_rules().triage, answers, left)

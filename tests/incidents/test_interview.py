@@ -10,6 +10,7 @@ from incidents.interview import Answers, Conclusion, Interview, conclusion, ways
 from incidents.procedure import Procedure
 from incidents.refusals import Refusal
 from incidents.triage import Ask, Outcome
+from tests.incidents.an_interview import interview_rules
 from tests.incidents.sound_procedure import sound
 
 RULES = Procedure.model_validate(sound())
@@ -101,3 +102,64 @@ def test_answers_that_are_none_to_the_tree_are_flaws(answers: dict[str, str], fl
 def test_answers_to_every_question_have_no_flaw() -> None:
     """Those off the path are ignored, as at the desk."""
     assert list(Answers(answers={"awake": "mumbles", "pain": "toe"}).flaws(RULES.triage)) == []
+
+
+# Leaving and going on.
+
+LEAVING = Interview(interview_rules().triage).answered("illness")
+
+
+def test_a_jump_out_leads_to_its_branch_and_back_again() -> None:
+    """A trainee tries out what happens when the caller gets worse, and when it was a false alarm."""
+    gone = LEAVING.left_by("worse")
+    assert (_asked(gone), _asked(gone.resumed())) == ("awake", "severe")
+
+
+def test_a_jump_out_can_be_taken_back() -> None:
+    """As an answer can."""
+    assert _asked(LEAVING.left_by("worse").back()) == "severe"
+
+
+def test_a_jump_out_that_is_not_offered_is_refused_with_those_that_are() -> None:
+    """Nothing is recorded, and the same question stands."""
+    with pytest.raises(Refusal, match=r"nuisance: is no jump-out from here \(accepted: caller lost, worse\)"):
+        LEAVING.left_by("nuisance")
+
+
+def test_an_interview_that_was_not_left_cannot_be_resumed() -> None:
+    """There is no question to go back to."""
+    with pytest.raises(Refusal, match="no question was left"):
+        LEAVING.resumed()
+
+
+def test_unknown_and_refused_are_ways_on_of_their_own() -> None:
+    """A trainee sees that not knowing is an answer."""
+    assert ways_on(LEAVING.triage, "severe")[-2:] == (("unknown", "code 'illness-1'"), ("refused", "code 'illness-2'"))
+
+
+def test_a_refusal_says_that_unknown_would_be_taken() -> None:
+    """What a screen offers beside the options is accepted as well."""
+    with pytest.raises(Refusal, match=r"\(accepted: yes, no, unknown, refused\)"):
+        LEAVING.answered("perhaps")
+
+
+@pytest.mark.parametrize(
+    ("left", "flaw"),
+    [
+        (
+            {"sever": "worse"},
+            (
+                ("left", "sever", "[key]"),
+                "unknown question 'sever', did you mean 'severe'?",
+                "nature, severe, awake, pale",
+            ),
+        ),
+        (
+            {"severe": "wors"},
+            (("left", "severe"), "unknown jump-out 'wors', did you mean 'worse'?", "caller lost, worse, nuisance"),
+        ),
+    ],
+)
+def test_a_jump_out_that_is_none_to_the_tree_is_a_flaw(left: dict[str, str], flaw: tuple[Any, str, str]) -> None:
+    """A mistyped one in a file must not look like one that was taken."""
+    assert list(Answers(answers={}, left=left).flaws(LEAVING.triage)) == [flaw]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -242,3 +243,31 @@ def test_a_week_of_a_city_is_drawn_in_a_fraction_of_a_second() -> None:
         assert len(drawn(a_town(), seed)) > 3_000
         took_s.append(time.perf_counter() - begun)
     assert min(took_s) < 0.3
+
+
+def losing(share: float) -> Workload:
+    """The town, where so many of those who fell are lost."""
+    document = a_town().model_dump(mode="json")
+    document["natures"][1]["lost"] = {"share": share}
+    return Workload.model_validate(document)
+
+
+def test_nobody_is_lost_unless_the_workload_says_so() -> None:
+    """What it says nothing of does not happen."""
+    assert {contact.lost for contact in drawn(a_town())} == {None}
+
+
+def test_as_many_are_lost_as_the_nature_says_each_question_as_likely() -> None:
+    """Three in ten of those who fell, evenly after none, one or two of three questions; two standard errors are 3 %."""
+    falls = [contact.lost for contact in drawn(losing(0.3)) if contact.nature == "fall"]
+    assert share([each is not None for each in falls]) == pytest.approx(0.3, abs=0.03)
+    after = [each.after for each in falls if each is not None]
+    assert {number: share([each == number for each in after]) for number in (0, 1, 2)} == {
+        number: pytest.approx(1 / 3, abs=0.05) for number in (0, 1, 2)
+    }
+
+
+def test_lost_callers_leave_every_other_draw_alone() -> None:
+    """A world with them and one without are compared caller by caller."""
+    with_them, without = drawn(losing(0.3)), drawn(a_town())
+    assert [replace(contact, lost=None) for contact in with_them] == list(without)

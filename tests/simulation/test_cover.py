@@ -21,6 +21,7 @@ from simulation.scenario import Scenario
 from simulation.scenario_files import scenario_folder
 from simulation.workload import Workload
 from tests.builders import START, a_centre, a_desk, a_procedure, an_incident, at, report, spot
+from tests.incidents.an_interview import interview_rules
 
 RED, GREEN = "red", "green"
 LATE = {
@@ -280,3 +281,36 @@ def test_the_same_seed_has_the_same_callers_whatever_is_misheard(san_francisco: 
     assert right.contacts == wrong.contacts
     assert wrong.judged == again.judged
     assert wrong.judged.over > right.judged.over
+
+
+def a_lost_caller() -> Coverage:
+    """One caller is lost after saying it is an illness, one gets worse and then does not."""
+    rules = interview_rules()
+    desk = a_desk(a_centre({"A1": ("ambulance", 0)}), rules)
+    log = list(an_incident(desk, "lost", spot(0), at(0), nature="illness"))
+    log += desk.observe(f.InterviewLeft(at(5), IncidentId("lost"), "severe", "caller lost"))
+    log += an_incident(desk, "worse", spot(0), at(10), nature="unknown")
+    log += desk.observe(f.InterviewLeft(at(15), IncidentId("worse"), "severe", "worse"))
+    log += desk.observe(f.InterviewResumed(at(20), IncidentId("worse"), "severe"))
+    log += desk.observe(f.AnswerGiven(at(25), IncidentId("worse"), "severe", "refused"))
+    return coverage(log, rules)
+
+
+def test_jump_outs_are_counted_by_name() -> None:
+    """One that nobody ever takes may be one that nobody knows."""
+    found = a_lost_caller()
+    assert found.uses["jump-outs"] == {"caller lost": 1, "worse": 1, "nuisance": 0}
+    assert found.unused["jump-outs"] == ("nuisance",)
+
+
+def test_an_interview_cut_short_takes_no_path_and_a_resumed_one_takes_its_own() -> None:
+    """The paths are those of the tree; what was left before its end is counted apart."""
+    found = a_lost_caller()
+    assert (found.coded, found.cut_short, found.left_out) == (2, 1, 0)
+    assert [in_words(path) for path, count in found.paths.items() if count] == ["nature=unknown, severe=refused"]
+
+
+def test_unknown_and_refused_are_counted_as_answers_of_their_own() -> None:
+    """How often callers do not know is what a designer words a question by."""
+    answers = a_lost_caller().answers
+    assert (answers["severe", "refused"], answers["severe", "unknown"], answers["nature", "unknown"]) == (1, 0, 1)

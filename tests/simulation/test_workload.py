@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from incidents.procedure import Procedure
 from incidents.read import parse_document
 from incidents.refusals import DocumentRefused
 from simulation.distributions import Exponential
 from simulation.workload import DistributionEntry, Workload
 from tests.builders import a_centre, a_procedure
+from tests.incidents.an_interview import interview_rules
 
 NATURE: dict[str, Any] = {
     "id": "call",
@@ -98,3 +100,19 @@ def test_a_flaw_in_a_file_is_found_by_line_and_column() -> None:
     with pytest.raises(DocumentRefused) as refusal:
         parse_document(text, "tiny.yaml", Workload, Workload.flaws)
     assert [flaw.where for flaw in refusal.value.flaws] == ["tiny.yaml:3:1", "tiny.yaml:4:60"]
+
+
+@pytest.mark.parametrize(
+    ("jump_out", "rules", "flawed"),
+    [
+        ("caller lost", interview_rules(), False),
+        ("vanished", interview_rules(), True),
+        ("vanished", a_procedure(), False),
+    ],
+    ids=["the rules have it", "they have others", "they have none"],
+)
+def test_a_jump_out_that_the_rules_call_otherwise_is_named(jump_out: str, rules: Procedure, flawed: bool) -> None:
+    """A slip would leave every lost caller without a code; rules that know no jump-outs mean just that."""
+    given = a_workload(natures=[{**NATURE, "priority": "red", "lost": {"share": 0.1, "jump_out": jump_out}}])
+    found = [loc for loc, _, _ in given.flaws_beside(a_centre({"E1": ("engine", 0)}), rules) if "lost" in loc]
+    assert found == ([("natures", 0, "lost", "jump_out")] if flawed else [])

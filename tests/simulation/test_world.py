@@ -8,10 +8,11 @@ from incidents import facts as f
 from incidents.desk import Desk
 from incidents.procedure import Procedure
 from incidents.quantities import IncidentId, Place, ResourceId
-from simulation.contacts import Contact, draw_contacts
+from simulation.contacts import Contact, Lost, draw_contacts
 from simulation.workload import Workload
 from simulation.world import World
 from tests.builders import START, a_centre, a_procedure, at, spot
+from tests.incidents.an_interview import interview_rules
 
 ONE_AMBULANCE = {"A1": ("ambulance", 0.0), "C1": ("clerk", 0.0)}
 STAGES = {
@@ -239,3 +240,46 @@ def test_whoever_is_told_acknowledges_it_in_half_a_minute_unless_a_crew_sets_off
     log = played(given, contacts(given, (100, "ill", spot(40))), ONE_AMBULANCE, rules)
     confirmed = [(fact.to, fact.at) for fact in log if isinstance(fact, f.MessageAcknowledged)]
     assert confirmed == [("A1", at(125)), ("chief", at(140))]
+
+
+LOST = {**ILL, "lost": {"share": 1}}
+
+
+def lost_after(questions: int, rules: Procedure) -> list[f.Fact]:
+    """The log of one caller who is lost once so many questions are answered, at ten seconds for two of them."""
+    given = workload([LOST])
+    (call,) = contacts(given, (100, "ill", spot(40)))
+    object.__setattr__(call, "lost", Lost(questions, "caller lost"))
+    return played(given, [call], ONE_AMBULANCE, rules)
+
+
+def test_a_lost_caller_is_assessed_by_what_was_said() -> None:
+    """Answered at 105 s, lost at 110 s: somebody goes, as the rules say for an illness of which no more is known."""
+    log = lost_after(1, interview_rules())
+    assert timeline(log, f.AnswerGiven, f.InterviewLeft, f.IncidentAssessed, f.ContactEnded, f.ResourceArrived) == [
+        ("AnswerGiven", 105), ("InterviewLeft", 110), ("IncidentAssessed", 110), ("ContactEnded", 110), ("ResourceArrived", 165),
+    ]  # fmt: skip
+
+
+def test_a_caller_who_is_lost_at_once_is_to_be_rung_back() -> None:
+    """Nothing is known, so nobody is sent and the incident ends with its code."""
+    log = lost_after(0, interview_rules())
+    codes = [fact.determinant for fact in log if isinstance(fact, f.IncidentAssessed)]
+    assert (codes, [type(fact) for fact in log if isinstance(fact, f.IncidentClosed)]) == (
+        ["ring-back"],
+        [f.IncidentClosed],
+    )
+
+
+def test_where_the_rules_have_no_jump_out_a_lost_caller_leaves_an_incident_without_a_code() -> None:
+    """That is what such rules come to; a world that made up a code would hide it."""
+    log = lost_after(1, a_procedure())
+    assert timeline(log, f.IncidentAssessed, f.IncidentClosed, f.ContactEnded) == [("ContactEnded", 110)]
+
+
+def test_what_a_caller_does_not_know_is_written_down_as_unknown() -> None:
+    """The question has a way for it, and the log keeps that nobody knew."""
+    given = workload([{"id": "ill", "truth": {"nature": "illness"}}])
+    log = played(given, contacts(given, (100, "ill", spot(40))), ONE_AMBULANCE, interview_rules())
+    said = [(fact.question, fact.answer) for fact in log if isinstance(fact, f.AnswerGiven)]
+    assert said == [("nature", "illness"), ("severe", "unknown")]
