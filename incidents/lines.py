@@ -19,6 +19,8 @@ from incidents.situation import Need, Resource
 from incidents.urgency import Standing, standing
 from incidents.working import Working
 
+MOST_LEFT = 64
+"""How many more needs may have left a line than wait in it, before it closes up."""
 Skill = tuple[str, int]
 """A skill at a level."""
 
@@ -38,6 +40,7 @@ class Line:
     """Whether any position takes more than one room."""
     waiting: dict[NeedId, Need] = field(default_factory=dict)
     _last: Instant = 0
+    _left: int = 0
 
     def __post_init__(self) -> None:
         """Note what is asked of every need of the line."""
@@ -53,6 +56,14 @@ class Line:
             return
         self.waiting[need.id] = need
         self._last = need.opened_at
+
+    def remove(self, need_id: NeedId) -> None:
+        """Let a need wait no longer."""
+        del self.waiting[need_id]
+        # A dictionary steps over the places of all that has left it to find its first: a long queue would grow slow.
+        self._left += 1
+        if self._left > len(self.waiting) + MOST_LEFT:
+            self.waiting, self._left = dict(self.waiting), 0
 
 
 class Lines:
@@ -142,7 +153,7 @@ class Lines:
             if line is None:
                 del self.odd[need_id]
             else:
-                del line.waiting[need_id]
+                line.remove(need_id)
         if need is not None and need.unfilled_since is not None:
             line = self._line_of[need_id] = self._line(need)
             if line is None:
