@@ -184,7 +184,8 @@ def _log() -> Table:
         working = Working(Situation.opening(centre))
         for fact in log:
             working.fold(fact)
-            working.keep()
+            if working.is_far_gone:
+                working.keep()
 
     def told() -> None:
         desk = Desk.under(centre, queue_procedure(), START)

@@ -112,7 +112,7 @@ class Desk:
     @property
     def review_at(self) -> Instant | None:
         """When time alone would next change the decision; None: never. A shell arms its timer at it."""
-        return self._due_at()
+        return self._due_at() if self._may_wait else None
 
     def observe(self, *observed: f.Fact) -> tuple[f.Fact, ...]:
         """Remember facts that happened together, and what they entail; return all of them in order. All or nothing.
@@ -140,7 +140,8 @@ class Desk:
             working.undo(version)
             self._enforce()
             raise
-        working.keep()
+        if working.is_far_gone:
+            working.keep()
         return tuple(recorded)
 
     def _pass_time(self, until: Instant, recorded: list[f.Fact]) -> None:
@@ -153,8 +154,6 @@ class Desk:
     def _due_at(self) -> Instant | None:
         """When time alone entails something next. Most desks wait for nothing, and are not to be asked at length."""
         working = self.working
-        if not self._may_wait:
-            return None
         if self._due_as_of != working.version:
             self._due_as_of, self._next_due_at = working.version, first_due_at(working, self.procedure)
         return self._next_due_at
@@ -184,20 +183,17 @@ class Desk:
             # What a fact entails follows it at once, before the next of the facts that were given together.
             if kind in ENTAILING or rules.wording is not None:
                 pending += entailed_by(fact, working, rules, self.centre, exercise=self.is_exercise)[::-1]
-            if not pending and (acts := self._automatic()):
-                pending += acts[::-1]
+            # Deciding is dear, so only where a rule that is switched on might have somebody sent.
+            if not pending and self._glance is not None and self._glance.may_act():
+                pending += self._automatic(self._glance)[::-1]
 
-    def _automatic(self) -> tuple[f.Fact, ...]:
-        """What rules that are switched on do at once. Deciding is dear, so only where such a need might be filled."""
-        assert self._glance is not None, "a procedure is adopted before anything else happens"
-        if not self._glance.may_act():
-            return ()
-        at = self.working.at
-        picks = self._glance.picks()
+    def _automatic(self, glance: Glance) -> list[f.Fact]:
+        """What rules that are switched on do at once."""
+        at, picks = self.working.at, glance.picks()
         if picks is not None:
-            return tuple([assigned(pick, at) for pick in picks if pick.line.automatic])
+            return [assigned(pick, at) for pick in picks if pick.line.automatic]
         automatic = [proposal for proposal in self._decide().proposals if proposal.automatic]
-        return tuple([fact for proposal in automatic for fact in facts_of(proposal, at)])
+        return [fact for proposal in automatic for fact in facts_of(proposal, at)]
 
     def _decide(self) -> Decision:
         # Kept by the version, not by the sequence: an attempt that was refused may have counted as many facts.

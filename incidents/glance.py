@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 from incidents import facts as f
 from incidents.decision import Assign, Proposal, reason
-from incidents.facts import NeedRow
 from incidents.lines import Line, Lines
 from incidents.procedure import Procedure
 from incidents.quantities import MS_PER_S, Instant
@@ -81,11 +80,8 @@ class Glance:
             return ()
         if self._lines.odd or not self._is_plain:
             return None
-        lines = [line for line in self._lines.lines.values() if line.waiting]
-        if any(line.standing.priority in self._diverts_to for line in lines if not line.answers):
-            return None
         try:
-            picks = self._choose(lines)
+            picks = self._choose()
         except NotPlain:
             return None
         if len(picks) > 1:
@@ -107,26 +103,20 @@ class Glance:
 
     # Who goes.
 
-    def _choose(self, lines: Sequence[Line]) -> list[Pick]:
+    def _choose(self) -> list[Pick]:
         """Everybody's cheapest, if nobody is wanted twice; or the first in turn, where all want the only one."""
         found: list[Pick] = []
-        # Whatever has loads goes to engines that break ties in their own way.
-        loads = any(line.loads for line in lines)
-        # Only while some need asks in several rows do rows have ties of their own.
-        has_teams = any(
-            len(need.asking) - list(need.asking).count(0) > 1
-            for line in lines
-            if len(line.rows) > 1
-            for need in line.waiting.values()
-        )
+        has_teams, loads = self._peculiarities()
         looked = 0
         contested: set[int] = set()
         seen: set[int] = set()
-        for row, its_lines in _by_row(lines).items():
-            free = self._lines.free_for_row(row)
+        for row, its_lines in self._lines.of_one.items():
+            count = 0
+            for line in its_lines:
+                count += len(line.waiting)
+            free = self._lines.free_for_row(row) if count else None
             if not free:
                 continue
-            count = sum([len(line.waiting) for line in its_lines])
             if count > 1 and len(free) == 1:
                 at, resource = next(iter(free.items()))
                 if resource.room >= 2 * row.load:
@@ -141,16 +131,34 @@ class Glance:
             for line in its_lines:
                 for need in line.waiting.values():
                     found += self._cheapest(line, need, 0, free, has_teams, loads)
-        for line in lines:
-            if not line.asks_for_one:
-                looked += len(line.waiting)
-                if looked > FEW:
-                    raise NotPlain
-                for need in line.waiting.values():
-                    found += self._team(line, need, has_teams, loads, seen)
-        if not contested.isdisjoint(seen) or len({pick.at for pick in found}) < len(found):
+        for line in self._lines.of_several:
+            looked += len(line.waiting)
+            if looked > FEW:
+                raise NotPlain
+            for need in line.waiting.values():
+                found += self._team(line, need, has_teams, loads, seen)
+        if len(found) > 1 and len({pick.at for pick in found}) < len(found):
+            raise NotPlain
+        if contested and not contested.isdisjoint(seen):
             raise NotPlain
         return found
+
+    def _peculiarities(self) -> tuple[bool, bool]:
+        """Whether some need asks in several rows, so that rows have ties of their own, and whether some position has a load.
+
+        Whatever has loads goes to engines that break ties in their own way. `NotPlain` if somebody may be turned round.
+        """
+        has_teams = loads = False
+        for line in self._lines.lines.values():
+            if not line.waiting:
+                continue
+            if line.standing.priority in self._diverts_to and not line.answers:
+                raise NotPlain
+            loads |= line.loads
+            if len(line.rows) > 1 and not has_teams:
+                asking = [need.asking for need in line.waiting.values()]
+                has_teams = any(len(each) - list(each).count(0) > 1 for each in asking)
+        return has_teams, loads
 
     def _team(self, line: Line, need: Need, has_teams: bool, loads: bool, seen: set[int]) -> list[Pick]:
         """The cheapest for each row of a need; nobody where all are needed and one is lacking."""
@@ -218,11 +226,17 @@ class Glance:
         self, lines: list[Line], at: int, resource: Resource, has_teams: bool, found: list[Pick]
     ) -> None:
         """Send the only one free to the most urgent of many needs that costs least."""
+        waiting = [line for line in lines if line.waiting]
+        ranks = sorted({line.standing.rank for line in waiting})
+        urgent = [line for line in waiting if line.standing.rank == ranks[0]]
+        if len(urgent) == 1 and urgent[0].answers and (first := _first_of(urgent[0])) is not None:
+            found.append(Pick(urgent[0], first, 0, at, resource, 0.0))
+            return
         longest = self._longest()
-        for rank in sorted({line.standing.rank for line in lines}):
+        for rank in ranks:
             tied: list[tuple[Line, Need, float]] = []
             best = 0
-            for line in lines:
+            for line in waiting:
                 if line.standing.rank != rank:
                     continue
                 for need in line.waiting.values():
@@ -293,13 +307,15 @@ class Glance:
         return found
 
 
-def _by_row(lines: Sequence[Line]) -> dict[NeedRow, list[Line]]:
-    """The lines whose needs ask for one resource each, by what they ask for."""
-    found: dict[NeedRow, list[Line]] = {}
-    for line in lines:
-        if line.asks_for_one:
-            found.setdefault(line.rows[0], []).append(line)
-    return found
+def _first_of(line: Line) -> Need | None:
+    """Whose turn it is in a line for which nobody travels; None: prices might not tell the first from the next."""
+    each = iter(line.waiting.values())
+    first, following = next(each), next(each, None)
+    if following is None:
+        return first
+    # Prices are whole tenths of a weighted second: what is more than one apart is not rounded to the same.
+    apart = line.standing.weight * (following.opened_at - first.opened_at) * UNITS_PER_SECOND
+    return first if apart > 1.01 * MS_PER_S else None
 
 
 def _is_plain(procedure: Procedure, roster: Roster) -> bool:

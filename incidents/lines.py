@@ -30,6 +30,7 @@ class Line:
     """Needs that ask for the same and stand alike, in order of their turn."""
 
     rows: tuple[NeedRow, ...]
+    whole: bool
     standing: Standing
     automatic: bool
     """Whether a rule acts for them."""
@@ -73,6 +74,11 @@ class Lines:
         self._working, self._procedure, self._roster = working, procedure, roster
         self._epoch = -1
         self.lines: dict[object, Line] = {}
+        self.of_one: dict[NeedRow, list[Line]] = {}
+        """The lines whose needs ask for one resource each, by what they ask for."""
+        self.of_several: list[Line] = []
+        """All others."""
+        self._usual: dict[tuple[str, str], Line] = {}
         self.odd: dict[NeedId, bool] = {}
         """Needs that ask in a way for which there are no lines, and whether a rule acts for them."""
         self.moved: dict[int, Place | None] = {}
@@ -139,7 +145,8 @@ class Lines:
         self._epoch = working.epoch
         for changed in working.touched.values():
             changed.clear()
-        self.lines, self.odd, self._line_of, self._free = {}, {}, {}, {}
+        self.lines, self.of_one, self.of_several, self._usual = {}, {}, [], {}
+        self.odd, self._line_of, self._free = {}, {}, {}
         self._groups = [[] for _ in self._roster.ids]
         self._places = [working.resources[name].place for name in self._roster.ids]
         self.moved = dict(enumerate(self._places))
@@ -168,15 +175,26 @@ class Lines:
             contact = None if need.contact is None else working.contacts.get(need.contact)
             if contact is None:
                 return None
-            key: object = (need.rows, need.whole, contact.queue)
+            of = contact.queue
         else:
-            key = (need.rows, need.whole, None, working.incidents[need.incident].priority)
+            of = working.incidents[need.incident].priority or ""
+        # Rows are dear to look up by, and needs with the same reason nearly always ask for the same.
+        usual = self._usual.get((need.because, of))
+        if usual is not None and usual.rows == need.rows and usual.whole is need.whole and not need.shared:
+            return usual
+        key = (need.rows, need.whole, of, need.incident is None)
         line = self.lines.get(key)
         if line is None:
             if need.shared or any(row.alternative for row in need.rows):
                 return None
             automatic = is_automatic(working, rules, need)
-            line = self.lines[key] = Line(need.rows, standing(working, rules, need), automatic, need.incident is None)
+            stands = standing(working, rules, need)
+            line = self.lines[key] = Line(need.rows, need.whole, stands, automatic, need.incident is None)
+            if line.asks_for_one:
+                self.of_one.setdefault(line.rows[0], []).append(line)
+            else:
+                self.of_several.append(line)
+        self._usual[need.because, of] = line
         return None if need.shared else line
 
     def _note(self, at: int, resource: Resource) -> None:

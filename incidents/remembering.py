@@ -67,7 +67,7 @@ def _contact_step(s: Situation, fact: f.ContactAnswered | f.ContactAbandoned | f
         return (
             ("contacts", contact.id, GONE),
             ("ended", contact.id, fact.at),
-            *climbing.without_subject(s, contact=contact.id),
+            *(climbing.without_subject(s, contact=contact.id) if s.notices else ()),
             *_unless_held(s, contact.need),
         )
     # Once it is answered, nobody has to be told any more that it is not.
@@ -188,7 +188,7 @@ def _need_opened(s: Situation, fact: f.NeedOpened) -> Changes:
         raise refusal("need", f"need {fact.need} is open already", "an id not used yet")
     if (fact.incident is None) == (fact.contact is None):
         raise refusal("need", "a need belongs to an incident or to a contact", "one of `incident`, `contact`")
-    if not fact.rows or any(row.quantity < 1 for row in fact.rows):
+    if not fact.rows or min([row.quantity for row in fact.rows]) < 1:
         raise refusal("rows", "a need asks for at least one resource in every row", "rows with quantity 1 or more")
     _refuse_alternatives(fact)
     wanted = tuple([row.quantity for row in fact.rows])

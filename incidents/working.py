@@ -88,10 +88,14 @@ class Working(Situation):
             self._kept_version = self.version
         return self._kept
 
+    @property
+    def is_far_gone(self) -> bool:
+        """Whether undoing would fold more facts again than it should: then it is time to `keep` what stands."""
+        return len(self._since) > FACTS_TO_FOLD_AGAIN
+
     def keep(self) -> None:
-        """Let all that has been folded so far stand."""
-        if len(self._since) > FACTS_TO_FOLD_AGAIN:
-            self._base, self._since = self.kept(), []
+        """Let all that has been folded so far stand for good."""
+        self._base, self._since = self.kept(), []
 
     def undo(self, version: int) -> None:
         """Go back to where the version was `version`, which was after the last `keep`."""

@@ -78,7 +78,9 @@ def happens(desk: Desk, draw: np.random.Generator, step: int) -> None:
     if len(unfilled) > draw.integers(1, 6):
         # Whoever has waited longest gives up, so that a crowd does not stand in front of everything else.
         first = unfilled[0]
-        gone = f.NeedWithdrawn(when, first.id, "x") if first.contact is None else f.ContactAbandoned(when, first.contact)
+        gone = (
+            f.NeedWithdrawn(when, first.id, "x") if first.contact is None else f.ContactAbandoned(when, first.contact)
+        )
         desk.observe(gone)
         return
     match int(draw.integers(9)):
