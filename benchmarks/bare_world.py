@@ -15,7 +15,7 @@ from benchmarks.world_crews import Responses, drive_s
 from benchmarks.world_rivals import Waits
 from incidents.quantities import Instant, Place, between, coordinates, distances_m, ms
 from simulation.clock import Clock
-from simulation.contacts import Contact
+from simulation.contacts import Contact, Outcome
 
 
 class BareQueue:
@@ -62,8 +62,10 @@ class BareQueue:
 class BareCity:
     """Call-takers and units; phases that nobody can interrupt are one entry in the clock."""
 
-    def __init__(self, contacts: Sequence[Contact], homes: Sequence[Place], takers: int) -> None:
-        self._contacts, self._homes, self._free_takers = contacts, homes, takers
+    def __init__(
+        self, contacts: Sequence[Contact], lucks: Sequence[Outcome], homes: Sequence[Place], takers: int
+    ) -> None:
+        self._contacts, self._lucks, self._homes, self._free_takers = contacts, lucks, homes, takers
         self._ringing: list[int] = []
         self._pending: list[tuple[int, int]] = []
         self._at_home = [True] * len(homes)
@@ -126,7 +128,7 @@ class BareCity:
     def _send(self, unit: int, index: int) -> None:
         contact, now = self._contacts[index], self._clock.instant
         assert contact.place is not None
-        luck, here = contact.outcome("unit"), self._place(unit)
+        luck, here = self._lucks[index], self._place(unit)
         self._at_home[unit] = False
         self._on_the_way.pop(unit, None)
         there = now + ms(luck.turnout_s) + round(drive_s(here, contact.place) * 1000)

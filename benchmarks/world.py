@@ -125,6 +125,7 @@ def _city() -> Table:
         contacts = draw_contacts(city_workload(centre, rate_per_s), 1, START, duration_s, zones)
         homes = [centre.base_of(ResourceId(f"U{at:03d}")) for at in range(units)]
         places = [home for home in homes if home is not None]
+        lucks = [each.outcome("unit") for each in contacts]
         facts = 0
 
         def whole(centre: Centre = centre, contacts: Sequence[Contact] = contacts, end: int = end) -> tuple[int, float]:
@@ -135,8 +136,8 @@ def _city() -> Table:
 
         found = _best(
             {
-                "SimPy, process idiom": lambda: tuple(simpy_crews(contacts, START, places, takers)),  # noqa: B023
-                "bare world": lambda: tuple(BareCity(contacts, places, takers).run(START, end)),  # noqa: B023
+                "SimPy, process idiom": lambda: tuple(simpy_crews(contacts, lucks, START, places, takers)),  # noqa: B023
+                "bare world": lambda: tuple(BareCity(contacts, lucks, places, takers).run(START, end)),  # noqa: B023
                 "whole desk, log and measures": whole,
             }
         )

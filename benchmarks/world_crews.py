@@ -13,7 +13,7 @@ import simpy
 
 from benchmarks.world_cases import DETOUR, SPEED_MPS
 from incidents.quantities import Place, between, distance_m
-from simulation.contacts import Contact
+from simulation.contacts import Contact, Outcome
 
 
 class Responses(NamedTuple):
@@ -43,18 +43,20 @@ def drive_s(origin: Place, destination: Place) -> float:
     return distance_m(origin, destination) * DETOUR / SPEED_MPS
 
 
-def simpy_crews(contacts: Sequence[Contact], start: int, homes: Sequence[Place], takers: int) -> Responses:
-    """Play calls until the last is served."""
+def simpy_crews(
+    contacts: Sequence[Contact], lucks: Sequence[Outcome], start: int, homes: Sequence[Place], takers: int
+) -> Responses:
+    """Play calls, each with what is in store for its unit, until the last is served."""
     environment = simpy.Environment()
     answering = simpy.PriorityResource(environment, capacity=takers)
     units = simpy.PriorityResource(environment, capacity=len(homes))
     idle = [Unit(home) for home in homes]
     responses: list[float] = []
 
-    def call(contact: Contact) -> Iterator[Any]:
+    def call(contact: Contact, luck: Outcome) -> Iterator[Any]:
         began = environment.now
         rank = 1 if contact.priority == "first" else 2
-        place, luck = contact.place, contact.outcome("unit")
+        place = contact.place
         assert place is not None
         with answering.request(priority=1) as request:
             yield request
@@ -76,9 +78,9 @@ def simpy_crews(contacts: Sequence[Contact], start: int, homes: Sequence[Place],
             idle.append(unit)
 
     def source() -> Iterator[Any]:
-        for contact in contacts:
+        for contact, luck in zip(contacts, lucks, strict=True):
             yield environment.timeout((contact.at - start) / 1000 - environment.now)
-            environment.process(call(contact))
+            environment.process(call(contact, luck))
 
     environment.process(source())
     environment.run()
