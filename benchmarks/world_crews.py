@@ -6,8 +6,8 @@ those that are free, which on their way home are where they have got to.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import simpy
 
@@ -53,7 +53,7 @@ def simpy_crews(
     idle = [Unit(home) for home in homes]
     responses: list[float] = []
 
-    def call(contact: Contact, luck: Outcome) -> Iterator[Any]:
+    def call(contact: Contact, luck: Outcome) -> simpy.events.ProcessGenerator:
         began = environment.now
         rank = 1 if contact.priority == "first" else 2
         place = contact.place
@@ -77,7 +77,7 @@ def simpy_crews(
             unit.origin, unit.left_at, unit.way_s = place, environment.now, drive_s(place, unit.home)
             idle.append(unit)
 
-    def source() -> Iterator[Any]:
+    def source() -> simpy.events.ProcessGenerator:
         for contact, luck in zip(contacts, lucks, strict=True):
             yield environment.timeout((contact.at - start) / 1000 - environment.now)
             environment.process(call(contact, luck))

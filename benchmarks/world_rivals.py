@@ -5,7 +5,9 @@ All of them play what was drawn before, but for Ciw, which draws for itself. Wai
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import importlib
+import importlib.util
+from collections.abc import Sequence
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
@@ -29,10 +31,14 @@ class Waits(NamedTuple):
     mean_s: tuple[float, ...]
 
 
+def has_ciw() -> bool:
+    """Whether Ciw is installed, which nothing but this comparison needs."""
+    return importlib.util.find_spec("ciw") is not None
+
+
 def ciw_queue(customers: int, seed: int) -> Waits:
     """M/M/c with priorities in Ciw, for as long as about so many customers take."""
-    import ciw
-
+    ciw: Any = importlib.import_module("ciw")
     ciw.seed(seed)
     names = [f"rank {rank}" for rank in range(len(SHARES))]
     network = ciw.create_network(
@@ -57,14 +63,14 @@ def simpy_queue(customers: Sequence[Customer]) -> Waits:
     servers = simpy.PriorityResource(environment, capacity=SERVERS)
     waits: list[list[float]] = [[] for _ in SHARES]
 
-    def customer(rank: int, service_s: float) -> Iterator[Any]:
+    def customer(rank: int, service_s: float) -> simpy.events.ProcessGenerator:
         came = environment.now
         with servers.request(priority=rank) as request:
             yield request
             waits[rank].append(environment.now - came)
             yield environment.timeout(service_s)
 
-    def source() -> Iterator[Any]:
+    def source() -> simpy.events.ProcessGenerator:
         for at, rank, service_s in customers:
             yield environment.timeout(at - environment.now)
             environment.process(customer(rank, service_s))

@@ -147,7 +147,7 @@ def test_the_log_is_the_one_that_weighing_would_have_written() -> None:
     for kind in (Desk, Weighing):
         rules = a_procedure(**RULES["automatic"])
         desk = kind.under(a_centre(UNITS), rules, at(0))
-        log = []
+        log: list[f.Fact] = []
         for name in UNITS:
             log += desk.observe(f.ResourceSignedOn(at(0), ResourceId(name), desk.centre.base_of(name)))
         for number in range(12):

@@ -9,6 +9,7 @@ import pytest
 
 from incidents import facts as f
 from incidents.light import quicken, replace, replacer
+from incidents.quantities import NeedId
 from incidents.situation import Incident, Need, OpenContact, Resource
 from tests.builders import at, spot
 
@@ -63,7 +64,7 @@ def test_a_missing_field_is_missed() -> None:
 def test_a_copy_differs_in_what_was_changed_alone() -> None:
     """As `dataclasses.replace` has it, whether the fields are named once or for good."""
     contact = OpenContact("c", at(0), "emergency", spot(1))  # type: ignore[arg-type]
-    wanted = dataclasses.replace(contact, need="c/call")
+    wanted = dataclasses.replace(contact, need=NeedId("c/call"))
     assert replace(contact, need="c/call") == wanted == replacer(OpenContact, "need")(contact, "c/call")
     assert contact.need is None
 

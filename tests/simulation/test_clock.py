@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 import simpy
 
@@ -15,7 +12,7 @@ def test_calls_and_processes_take_turns() -> None:
     """By instant, and at one instant as they were scheduled, whichever kind they are."""
     clock, told = Clock(100), list[tuple[str, float]]()
 
-    def process() -> Iterator[Any]:
+    def process() -> simpy.events.ProcessGenerator:
         yield clock.timeout(5)
         told.append(("process", clock.now))
         clock.call_at(106, tell, ("by process",))
@@ -40,7 +37,7 @@ def test_resources_work_beside_calls() -> None:
     clock, served = Clock(), list[float]()
     desk = simpy.Resource(clock, capacity=1)
 
-    def caller() -> Iterator[Any]:
+    def caller() -> simpy.events.ProcessGenerator:
         with desk.request() as request:
             yield request
             yield clock.timeout(10)
@@ -93,7 +90,7 @@ def test_a_process_that_fails_is_heard() -> None:
     """SimPy's own errors come through."""
     clock = Clock()
 
-    def broken() -> Iterator[Any]:
+    def broken() -> simpy.events.ProcessGenerator:
         yield clock.timeout(1)
         raise ValueError("broken")
 
