@@ -66,6 +66,7 @@ class Glance:
         diversion = procedure.dispatch.diversion
         self._diverts_to = () if diversion is None else diversion.to
         self._keys = [resource_tie_key(name) for name in roster.ids]
+        self._capped = {each.rank for each in procedure.priorities.values() if each.regret_cap_s is not None}
         self._may = True
 
     def proposals(self) -> tuple[Proposal, ...] | None:
@@ -194,14 +195,14 @@ class Glance:
                 key = 0
                 if has_teams:
                     behind = self._precedence(line, need, self._longest())
-                    key = row_tie_key([free[at].id for _, at in able], behind, count)
+                    key = row_tie_key([(free[at].id, behind) for _, at in able], count)
                 able = [min(able, key=lambda each: pair_tie(need.id, key ^ self._keys[each[1]]))]
             else:
-                able = self._cheapest_of(line, need, able, count, has_teams or loads)
+                able = self._cheapest_of(line, need, able, count, has_teams, loads)
         return [Pick(line, need, row, at, free[at], each_s) for each_s, at in able]
 
     def _cheapest_of(
-        self, line: Line, need: Need, able: list[tuple[float, int]], count: int, has_teams: bool
+        self, line: Line, need: Need, able: list[tuple[float, int]], count: int, has_teams: bool, loads: bool
     ) -> list[tuple[float, int]]:
         """The cheapest of more than are wanted, who stand in order of their reach."""
         loss, weight, waited_s = line.standing.loss, line.standing.weight, self._waited_s(need)
@@ -210,12 +211,17 @@ class Glance:
         last = price_units(loss, weight, waited_s, last_s)
         if last < price_units(loss, weight, waited_s, next_s):
             return able[:count]
-        if has_teams:
+        # What a cap bars is no pair of the row any more, and so changes its ties.
+        if loads or (has_teams and line.standing.rank in self._capped):
             raise NotPlain
         priced = [(price_units(loss, weight, waited_s, each_s), each_s, at) for each_s, at in able]
         sure = [each for each in priced if each[0] < last]
         tied = [each for each in priced if each[0] == last]
-        tied.sort(key=lambda each: pair_tie(need.id, self._keys[each[2]]))
+        key = 0
+        if has_teams:
+            behind, ids = self._precedence(line, need, self._longest()), self._roster.ids
+            key = row_tie_key([(ids[at], price + behind) for price, _, at in priced], count)
+        tied.sort(key=lambda each: pair_tie(need.id, key ^ self._keys[each[2]]))
         chosen = sure + tied[: count - len(sure)]
         # A cap on regret may bar whoever is slower than need be, though as cheap.
         if max(round(each_s * UNITS_PER_SECOND) for _, each_s, _ in chosen) > round(last_s * UNITS_PER_SECOND):

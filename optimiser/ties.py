@@ -129,11 +129,11 @@ def pair_tie(need_id: str, key: int) -> int:
     return _mixed_int(_id_hash(need_id) ^ key)
 
 
-def row_tie_key(resource_ids: Iterable[str], cost: int, quantity: int) -> int:
-    """The key that tells a row apart where needs have several: whom it accepts, all at one cost, and how many it asks for."""
-    total, mark = quantity, _mixed_int(cost)
-    for name in resource_ids:
-        total += _mixed_int(_id_hash(name) + mark)
+def row_tie_key(pairs: Iterable[tuple[str, int]], quantity: int) -> int:
+    """The key that tells a row apart where needs have several: whom it accepts at what cost, and how many it asks for."""
+    total = quantity
+    for name, cost in pairs:
+        total += _mixed_int(_id_hash(name) + _mixed_int(cost))
     return _mixed_int(total)
 
 
