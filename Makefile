@@ -35,8 +35,9 @@ check: $(INSTALLED) ## Lint, formatting, types and floors
 bench: $(INSTALLED) ## Measure speed and quality beside the peers
 	@$(BIN)/python -m benchmarks
 
-chaos: $(INSTALLED) ## Kill the live control room 200 times under load and count what was lost
+chaos: $(INSTALLED) ## Kill the live control room 200 times under load, take 100,000 steps with the desk, and count what was lost
 	@$(BIN)/python -m benchmarks.chaos --kills 200
+	@$(BIN)/python -m benchmarks.machine --steps 100000
 
 serve: $(INSTALLED) ## Start the live control room on this machine
 	@$(BIN)/muster serve

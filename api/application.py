@@ -11,8 +11,11 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api import (
+    alarm_routes,
     allocation_routes,
+    conformance_routes,
     contact_routes,
+    correction_routes,
     designer_routes,
     dispatcher_routes,
     escalation_routes,
@@ -34,11 +37,14 @@ from api.timekeeper import keep_time
 ROUTERS = (
     contact_routes.routes,
     incident_routes.routes,
+    alarm_routes.routes,
     message_routes.routes,
     dispatcher_routes.routes,
     escalation_routes.routes,
+    correction_routes.routes,
     resource_routes.routes,
     record_routes.routes,
+    conformance_routes.routes,
     rehearsal_routes.routes,
     live_feed.routes,
     allocation_routes.routes,

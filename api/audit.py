@@ -10,12 +10,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from itertools import groupby
+from pathlib import Path
 
 from api.control_room import CUT_SHORT, PROCEDURE
 from api.log import Entry, LogReader, broken
 from api.log_file import LogRefused
 from incidents import facts as f
 from incidents.desk import Desk
+from incidents.read import with_roads
 from incidents.refusals import Refusal
 from incidents.remembering import after
 
@@ -53,15 +55,16 @@ class Audit:
         return not self.mismatches
 
 
-def audit(log: LogReader, *, witness: tuple[int, str] | None = None) -> Audit:
+def audit(log: LogReader, *, witness: tuple[int, str] | None = None, roads: Path | None = None) -> Audit:
     """Audit a log; raises `LogRefused` with the position if its chain is broken.
 
     `witness` is the (sequence, hash) of an entry as it was noted elsewhere: it shows a history rewritten or set back.
+    `roads` is the file of the road network, where the log's centre names one.
     """
     centre = log.centre()
     if centre is None:
         raise LogRefused.of(str(log.path), "holds no centre", "a log that was begun")
-    desk = Desk(centre, log.procedures())
+    desk = Desk(centre if roads is None else with_roads(centre, roads), log.procedures())
     entries = batches = entailed = cut_short = 0
     head, witnessed = "", witness is None
     mismatches: list[Mismatch] = []

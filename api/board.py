@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from api.alarm_view import AlarmView, alarm_view
 from api.control_room import Present
 from api.escalation_board import EscalationView, escalation_view
 from api.message_view import MessageView, messages
@@ -70,6 +71,7 @@ class NeedView(View):
     shared: bool = Field(description="one resource may fill several rows")
     opened_at: str
     unfilled_since: str | None
+    alarm: str | None = Field(description="the alarm level that asks for it")
     rows: tuple[RowView, ...]
     filled_by: tuple[str, ...]
 
@@ -86,6 +88,7 @@ class IncidentView(View):
     determinant: str | None = None
     priority: str | None = None
     rungs: tuple[str, ...] = ()
+    alarm: AlarmView | None = Field(default=None, description="null where the plan has no alarm levels")
     needs: tuple[NeedView, ...] = ()
 
 
@@ -279,6 +282,7 @@ def incident_view(present: Present, incident: Incident) -> IncidentView:
         determinant=incident.determinant,
         priority=incident.priority,
         rungs=incident.rungs,
+        alarm=alarm_view(present, incident),
         needs=tuple(_need(present.situation.needs[need]) for need in incident.needs),
     )
 
@@ -332,6 +336,7 @@ def _need(need: Need) -> NeedView:
         because=need.because,
         whole=need.whole,
         shared=need.shared,
+        alarm=need.alarm,
         opened_at=iso(need.opened_at),
         unfilled_since=None if need.unfilled_since is None else iso(need.unfilled_since),
         rows=tuple(RowView(open=count, **asdict(row)) for row, count in zip(need.rows, need.asking, strict=True)),

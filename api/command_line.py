@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api import conformance_command, designer_commands, planner_commands, rehearsal_commands
+from api import conformance_command, designer_commands, planner_commands, rehearsal_commands, roads_commands
 from api.settings import DATABASE, LOOPBACK, PORT, SCENARIO, Settings
 
 if TYPE_CHECKING:
@@ -85,19 +85,21 @@ def serve(
         bool, typer.Option("--adopt", help="put another procedure in force on a log that has one")
     ] = False,
     sign_on: Annotated[bool, typer.Option("--sign-on-all", help="sign everybody on at their bases")] = False,
+    roads: Annotated[Path | None, typer.Option(help="the road network that the centre of a log names")] = None,
 ) -> None:
     """Start the live control room. A log that exists goes on as it was, without any other option."""
     from api.serving import serve as run
 
     goes_on = scenario is None and centre is None and procedure is None and _is_begun(database)
     documents = (None, None) if goes_on else _documents(scenario, centre, procedure)
-    run(Settings(host, port), database, *documents, adopt=adopt, sign_on=sign_on, tell=print)
+    run(Settings(host, port), database, *documents, adopt=adopt, sign_on=sign_on, tell=print, roads=roads)
 
 
 @app.command()
 def audit(
     database: Annotated[Path, typer.Option(help="the log to audit; it may be in use")] = DATABASE,
     witness: Annotated[str | None, typer.Option(help="SEQUENCE:HASH of an entry, as noted elsewhere")] = None,
+    roads: Annotated[Path | None, typer.Option(help="the road network that the log's centre names")] = None,
 ) -> None:
     """Check a log's chain, and that it says what the rules would have said."""
     from api.audit import audit as audited
@@ -105,7 +107,7 @@ def audit(
 
     log = LogReader(database)
     try:
-        found = audited(log, witness=None if witness is None else _witness(witness))
+        found = audited(log, witness=None if witness is None else _witness(witness), roads=roads)
     finally:
         log.close()
     for mismatch in found.mismatches:
@@ -155,32 +157,37 @@ def allocate(
 
 @app.command()
 def check(
-    files: Annotated[list[Path] | None, typer.Argument(help="centre and procedure files, and target packs")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="centres, procedures, target packs, mappings of roads")
+    ] = None,
     centre: Annotated[Path | None, typer.Option(help="check the procedures against this centre")] = None,
     targets: Annotated[Path | None, typer.Option(help="a folder of target packs, in place of Muster's own")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="a warning is a flaw")] = False,
     schema: Annotated[Published | None, typer.Option(help="print the JSON Schema of such a file, for editors")] = None,
 ) -> None:
     """Check centre and procedure files; print every flaw with file:line:column, and warnings, which leave a file sound."""
-    from incidents.read import check_procedure, published_schema, read_centre, read_document, read_packs
+    from incidents.read import check_procedure, published_schema, read_centre, read_document
     from incidents.refusals import DocumentRefused
     from incidents.targets import TargetPack
-    from simulation.scenario_files import packs_folder
+    from simulation.roads.mapping import RoadMapping
+    from simulation.scenario_files import known_packs
 
     if schema is not None:
         print(json.dumps(published_schema(_kind(schema)), indent=2))
         return
     if not files:
         raise typer.BadParameter("name a file, or ask for a --schema")
-    packs = read_packs(targets or packs_folder())
+    packs = known_packs(targets)
     against = None if centre is None else read_centre(centre)
     flawed = False
     for file in files:
         try:
-            if _begins(file, "centre"):
+            if designer_commands.begins(file, "centre"):
                 read_centre(file)
-            elif _begins(file, "pack"):
+            elif designer_commands.begins(file, "pack"):
                 read_document(file, TargetPack, TargetPack.flaws)
+            elif designer_commands.begins(file, "roads"):
+                read_document(file, RoadMapping, RoadMapping.flaws)
             else:
                 warnings = check_procedure(file, against, packs).warnings
                 for warning in warnings:
@@ -202,6 +209,7 @@ app.command()(designer_commands.diff)
 app.command("what-if")(planner_commands.what_if)
 app.command()(planner_commands.demo)
 app.command()(planner_commands.fit)
+app.add_typer(roads_commands.roads, name="roads")
 app.command("dry-run")(rehearsal_commands.dry_run)
 app.command()(rehearsal_commands.cover)
 app.command()(conformance_command.conformance)
@@ -209,14 +217,14 @@ app.command()(conformance_command.conformance)
 
 def _documents(scenario: str | None, centre: Path | None, procedure: Path | None) -> tuple[Centre, Procedure]:
     from incidents.read import read_centre, read_procedure
-    from simulation.scenario_files import scenario_folder
+    from simulation.scenario_files import known_packs, scenario_folder
 
     if centre is None or procedure is None:
         folder = scenario_folder(scenario or SCENARIO)
         centre = centre or folder / "centre.yaml"
         procedure = procedure or folder / "procedures" / "baseline.yaml"
     read = read_centre(centre)
-    return read, read_procedure(procedure, read)
+    return read, read_procedure(procedure, read, known_packs())
 
 
 def _is_begun(database: Path) -> bool:
@@ -256,12 +264,3 @@ def _kind(schema: Published) -> type[Document]:
     from incidents.procedure import Procedure
 
     return Centre if schema is Published.CENTRE else Procedure
-
-
-def _begins(file: Path, word: str) -> bool:
-    """Whether a key of the file's own says what it is; whatever cannot be read is left to the reader to refuse."""
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return False
-    return any(line.startswith(f"{word}:") for line in lines)

@@ -58,10 +58,9 @@ def conformance(
 ) -> None:
     """Say which checks and targets of the rules in force were kept; exit 1 if one was not."""
     from incidents.conformance import conformance as judged
-    from incidents.read import read_packs
-    from simulation.scenario_files import packs_folder
+    from simulation.scenario_files import known_packs
 
-    packs = read_packs(targets or packs_folder())
+    packs = known_packs(targets)
     log = _lived(database) if scenario is None else _played(scenario, procedure, packs, start, days, seed)
     found = judged(log.facts, log.procedures, packs, in_force=log.in_force, since=log.since, until=log.until)
     if as_json:
@@ -91,14 +90,12 @@ def _lived(database: Path) -> _Log:
 def _played(
     name: str, procedure: str, packs: Mapping[str, TargetPack], start: datetime, days: float, seed: int
 ) -> _Log:
-    from incidents.read import read_procedure
     from simulation.replications import DAY_S, Span, contacts_of, play
     from simulation.scenario import Scenario
     from simulation.scenario_files import scenario_folder
 
     scenario = Scenario.read(scenario_folder(name))
-    rules = scenario.procedure(procedure)
-    read_procedure(scenario.folder / procedure, scenario.centre, packs)
+    rules = scenario.procedure(procedure, packs)
     midnight = start.replace(tzinfo=scenario.centre.zone_info)
     span = Span(round(midnight.timestamp() * 1000), WARM_UP_S, days * DAY_S)
     facts = play(scenario, rules, contacts_of(scenario, span, seed), span)

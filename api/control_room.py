@@ -15,6 +15,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from api.clock import Clock
@@ -28,6 +29,7 @@ from incidents.decision import Decision
 from incidents.desk import Desk, adoption
 from incidents.procedure import Procedure
 from incidents.quantities import Instant, ResourceId
+from incidents.read import with_roads
 from incidents.refusals import FactRefused, Flaw
 from incidents.remembering import after
 from incidents.situation import Situation
@@ -128,10 +130,12 @@ class ControlRoom:
         *,
         adopt: bool = False,
         pool: SolverPool | None = None,
+        roads: Path | None = None,
     ) -> ControlRoom:
         """Open a control room on `log`, as it was left; a new log needs a centre and a procedure.
 
-        A centre must be the log's own. Another procedure than the one in force is refused unless it is to be adopted.
+        A centre must be the log's own. Another procedure than the one in force is refused unless it is to be adopted. A log
+        holds no road network: where its centre names one and no `centre` brings it along, `roads` is the file it is in.
         """
         held = log.centre()
         if held is None:
@@ -139,10 +143,13 @@ class ControlRoom:
                 raise LogRefused.of(str(log.path), "is new", "a centre and a procedure to begin with")
             log.found(centre)
             held = centre
-        elif centre is not None and centre != held:
+        elif centre is not None and centre.fingerprint != held.fingerprint:
             raise LogRefused.of(
                 str(log.path), f"is the log of another centre, {held.centre!r}", "that centre, or another database"
             )
+        held = centre or held
+        if roads is not None:
+            held = with_roads(held, roads)
         if procedure is not None:
             log.keep_procedure(procedure)
         room = cls(log, held, log.procedures(), clock, pool=pool)

@@ -1,6 +1,6 @@
 """The designer's commands: `walk`, `draw` and `diff`. `command_line` hangs them under `muster`.
 
-Imports `incidents` only.
+Imports `incidents` and where the target packs are.
 """
 
 from __future__ import annotations
@@ -79,16 +79,22 @@ def draw(
 
 
 def diff(
-    old: Annotated[Path, typer.Argument(help="a procedure file")],
+    old: Annotated[Path, typer.Argument(help="a procedure file, or a target pack")],
     new: Annotated[Path, typer.Argument(help="the file of another version of it")],
     audience: Annotated[Readers, typer.Option(help="for whom to say it")] = "all",
     as_json: Annotated[bool, typer.Option("--json", help="print the differences as JSON")] = False,
 ) -> None:
-    """Say what changed from one version to the next, and for whom; exit 0 if nothing did, 1 if something, 2 if one is flawed."""
+    """Say what changed from one version to the next, and for whom; exit 0 if nothing did, 1 if something, 2 if one is flawed.
+
+    Of two target packs: which targets changed.
+    """
     from dataclasses import asdict
 
     from incidents.differences import change_pack, changes
 
+    if begins(old, "pack") and begins(new, "pack"):
+        _compare_packs(old, new, as_json)
+        return
     before, after = _both(old, new)
     packs = {name: pack for name, pack in change_pack(changes(before, after)).items() if audience in ("all", name)}
     if as_json:
@@ -103,6 +109,31 @@ def diff(
             lines += ["", "no rule differs" + ("" if audience == "all" else f" for the {audience}")]
         typer.echo("\n".join(lines))
     if packs:
+        raise typer.Exit(DIFFERENT)
+
+
+def begins(file: Path, word: str) -> bool:
+    """Whether a key of the file's own says what it is; whatever cannot be read is left to the reader to refuse."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return False
+    return any(line.startswith(f"{word}:") for line in lines)
+
+
+def _compare_packs(old: Path, new: Path, as_json: bool) -> None:
+    from incidents.pack_differences import pack_differences
+    from incidents.read import read_document
+    from incidents.targets import TargetPack
+
+    before, after = (read_document(file, TargetPack, TargetPack.flaws) for file in (old, new))
+    told = pack_differences(before, after)
+    if as_json:
+        typer.echo(json.dumps({"old": before.pack, "new": after.pack, "changes": told}, indent=2, ensure_ascii=False))
+    else:
+        typer.echo(f"{before.pack} -> {after.pack}\n")
+        typer.echo("\n".join(f"  - {words}" for words in told) or "no target differs")
+    if told:
         raise typer.Exit(DIFFERENT)
 
 
@@ -217,12 +248,13 @@ def _both(old: Path, new: Path) -> tuple[Procedure, Procedure]:
     """Read two procedures; the flaws of both are refused at once."""
     from incidents.read import read_procedure
     from incidents.refusals import DocumentRefused, Flaw
+    from simulation.scenario_files import known_packs
 
     read: list[Procedure] = []
     flaws: list[Flaw] = []
     for file in (old, new):
         try:
-            read.append(read_procedure(file))
+            read.append(read_procedure(file, packs=known_packs()))
         except DocumentRefused as refusal:
             flaws.extend(refusal.flaws)
     if flaws:

@@ -1,7 +1,7 @@
 """Procedures as documents, before anybody puts one in force: check, walk, compare, draw. Nothing is remembered.
 
 A body is the procedure file itself, as YAML or as JSON, and a flaw of it stands at `body:line:column`. Imports
-`incidents`, `incident_routes`, `problems` and `submission`.
+`incidents`, `simulation.scenario_files`, `incident_routes`, `problems` and `submission`.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from incidents.drawing import Format, draw
 from incidents.interview import Answers
 from incidents.near_names import Found
 from incidents.procedure import Procedure
-from incidents.read import parse_document
+from incidents.read import parse_document, parse_procedure
 from incidents.refusals import DocumentRefused, Flaw
 from incidents.soundness import flaws_of
 from incidents.triage import next_step
+from simulation.scenario_files import known_packs
 
 routes = APIRouter(prefix="/v1/procedures", tags=["procedures"], responses=documented())
 
@@ -46,7 +47,7 @@ class Pair(Document):
     def flaws(self) -> Found:
         """Yield the flaws of both."""
         for name, procedure in (("old", self.old), ("new", self.new)):
-            for loc, what, accepted in flaws_of(procedure, None):
+            for loc, what, accepted in flaws_of(procedure, None, known_packs()):
                 yield (name, *loc), what, accepted
 
 
@@ -122,7 +123,7 @@ def check_procedure(
 ) -> Version:
     """Check a procedure whole: 200 if it is sound, else a problem with every flaw at its line and column."""
     centre = room.centre if against_centre else None
-    return _version(parse_document(text, BODY, Procedure, lambda procedure: flaws_of(procedure, centre)))
+    return _version(parse_procedure(text, BODY, centre, known_packs()))
 
 
 @routes.post("/diff", openapi_extra=_accepts("`old` and `new`, each a procedure"))
@@ -131,12 +132,13 @@ def compare_procedures(
 ) -> Differences:
     """Say in words what changed from one version to another, and whom it concerns."""
     pair = parse_document(text, BODY, Pair, Pair.flaws)
+    old, new = (each.holding(known_packs()) for each in (pair.old, pair.new))
     told = tuple(
         ChangeOnWire(where=each.where, words=each.words, audience=each.audience)
-        for each in changes(pair.old, pair.new)
+        for each in changes(old, new)
         if audience in (None, each.audience)
     )
-    return Differences(old=_version(pair.old), new=_version(pair.new), changes=told)
+    return Differences(old=_version(old), new=_version(new), changes=told)
 
 
 @routes.post(

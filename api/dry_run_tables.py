@@ -11,8 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from incidents import facts as f
+from incidents.assumptions import NOTHING_ELSE, Assumptions
+from incidents.boundaries import Boundary
 from incidents.centre import Centre
-from incidents.dry_run import Asked, Boundary, Step, odd_edges, unforetold
+from incidents.dry_run import INCIDENT, Asked, Step, odd_edges
 from incidents.local_time import local
 from incidents.procedure import Procedure
 from incidents.quantities import MS_PER_S, Instant
@@ -30,21 +32,20 @@ class DryRun:
     steps: tuple[Step, ...]
     boundaries: tuple[Boundary, ...] | None = None
     left: Mapping[str, str] = field(default_factory=dict)
+    assumed: Assumptions = NOTHING_ELSE
 
 
 def dry_run_as_text(centre: Centre, procedure: Procedure, runs: Sequence[DryRun]) -> RenderableType:
     """A timeline for each interview, with the seconds since the incident was opened and the centre's own clock."""
     opened_at = local(runs[0].steps[0].at, centre.zone_info)
-    heading = (
-        f"{procedure.procedure} revision {procedure.revision}, opened {opened_at:%A %Y-%m-%d %H:%M:%S %Z}, nobody sent"
-    )
+    heading = f"{procedure.procedure} revision {procedure.revision}, reported {opened_at:%A %Y-%m-%d %H:%M:%S %Z}"
     parts: list[RenderableType] = [Text(heading, style="bold")]
     parts += [Text(f"note: {note}") for note in _notes(centre, procedure, runs)]
     for run in runs:
         said = ", ".join(f"{question}={answer}" for question, answer in (*run.answers.items(), *run.left.items()))
         parts += [Text(), Text(said, style="bold"), _timeline_table(centre, run)]
         if run.boundaries:
-            parts += [Text(), _boundary_table(run.boundaries)]
+            parts += [Text(), _boundary_table(run.boundaries, run.steps[0].at)]
     return Group(*parts)
 
 
@@ -61,17 +62,9 @@ def dry_run_as_json(centre: Centre, procedure: Procedure, runs: Sequence[DryRun]
             {
                 "answers": dict(run.answers),
                 "left": dict(run.left),
+                "assumed": run.assumed.model_dump(mode="json", exclude_defaults=True),
                 "steps": [_step_as_json(centre, step, run.steps[0].at) for step in run.steps],
-                "boundaries": [
-                    {
-                        "rung": each.rung,
-                        "case": each.case,
-                        "taken_up_s": each.taken_up_ms / MS_PER_S,
-                        "is_reached": each.is_reached,
-                        "priority": each.priority,
-                    }
-                    for each in run.boundaries or ()
-                ],
+                "boundaries": [_boundary_as_json(each, run.steps[0].at) for each in run.boundaries or ()],
             }
             for run in runs
         ],
@@ -85,19 +78,26 @@ def _notes(centre: Centre, procedure: Procedure, runs: Sequence[DryRun]) -> tupl
     held = {step.fact.priority for step in steps if isinstance(step.fact, f.IncidentAssessed | f.IncidentEscalated)}
     at_once = [name for name in procedure.dispatch.automatic if name in held]
     said = [f"a need of {name} is acted on at once while somebody can go; this is when nobody can" for name in at_once]
-    reached = {each.rung for run in runs for each in run.boundaries or ()}
+    assumed = dict.fromkeys(each for run in runs for each in run.assumed.in_words())
+    acted = {_rung_of(step.fact) for step in steps}
     is_asked = any(run.boundaries is not None for run in runs)
-    silent = unforetold(procedure)
-    acted = {step.fact.rung for step in steps if isinstance(step.fact, f.IncidentEscalated)}
-    calling = [name for name, rung in procedure.escalation.items() if rung.notifies or rung.requests is not None]
-    idle = [name for name in procedure.escalation if is_asked and name not in reached and name not in silent]
+    idle = [name for name in procedure.escalation if is_asked and name not in acted]
     return (
+        f"assumed: {'; '.join(assumed)}",
         *odd,
         *said,
         *(f"rung {name} is reached by none of these" for name in idle),
-        *(f"when rung {name} acts is not foretold: this is what follows without it" for name in silent),
-        *(f"whom rung {name} tells or asks for aid is not foretold" for name in calling if name in acted),
     )
+
+
+def _rung_of(fact: f.Fact) -> str | None:
+    match fact:
+        case f.IncidentEscalated() | f.ContactEscalated():
+            return fact.rung
+        case f.ModeEntered():
+            return fact.mode
+        case _:
+            return None
 
 
 def _timeline_table(centre: Centre, run: DryRun) -> Table:
@@ -135,6 +135,13 @@ def _lines(centre: Centre, steps: Iterable[Step]) -> list[tuple[Instant, str, st
 
 
 def _in_words(fact: f.Fact) -> str:
+    """Say a fact; of another incident than the one rehearsed, with its name."""
+    said = _said(fact)
+    about = getattr(fact, "incident", None)
+    return said if about in (None, INCIDENT) else f"{about}: {said}"
+
+
+def _said(fact: f.Fact) -> str:
     match fact:
         case f.IncidentOpened():
             return "incident opened"
@@ -150,6 +157,55 @@ def _in_words(fact: f.Fact) -> str:
         case f.IncidentEscalated():
             raised = "" if fact.priority is None else f", raised to {fact.priority}"
             return f"rung {fact.rung}{raised} ({fact.because})"
+        case f.AlarmRaised():
+            return f"alarm raised to {fact.level} ({fact.because})"
+        case f.ContactEscalated():
+            return f"rung {fact.rung} ({fact.because})"
+        case f.IncidentDeescalated():
+            lowered = "" if fact.priority is None else f", back to {fact.priority}"
+            return f"rung {fact.rung} stands down{lowered} ({fact.because})"
+        case f.RoleNotified():
+            return f"rung {fact.rung} tells {fact.role}"
+        case f.RungSkipped():
+            return f"rung {fact.rung} is passed over: {fact.because}"
+        case f.RoleAcknowledged():
+            return f"{fact.role} takes up rung {fact.rung}"
+        case f.AcknowledgementMissed():
+            return f"nobody takes up rung {fact.rung}: {fact.because}"
+        case _:
+            return _said_of_others(fact)
+
+
+def _said_of_others(fact: f.Fact) -> str:
+    match fact:
+        case f.ModeEntered():
+            return f"mode {fact.mode} begins ({fact.because})"
+        case f.ModeLeft():
+            return f"mode {fact.mode} ends ({fact.because})"
+        case f.AidRequested():
+            return f"{fact.partner} is asked for {fact.quantity} {fact.skill}"
+        case f.MessageSent():
+            return f"message {fact.message} to {fact.to} by {fact.medium}"
+        case f.MessageWithheld():
+            return f"message {fact.message} to {fact.to} withheld: {fact.because}"
+        case f.MessageAcknowledged():
+            return f"{fact.to} acknowledges {fact.message}"
+        case f.MessageOverdue():
+            return f"{fact.message} to {fact.to} is overdue"
+        case f.HandoverGiven():
+            lacks = f", without {', '.join(fact.missing)}" if fact.missing else ""
+            return f"handover {fact.handover} to {fact.to}{lacks}"
+        case f.HandoverAccepted():
+            return f"{fact.to} accepts {fact.handover}"
+        case f.ResourceAssigned() | f.ResourceDeparted() | f.ResourceArrived():
+            done = {f.ResourceAssigned: "is sent", f.ResourceDeparted: "sets off", f.ResourceArrived: "arrives"}
+            return f"{fact.resource} {done[type(fact)]}"
+        case f.ContactReceived():
+            return f"call received on queue {fact.queue}"
+        case f.ContactAnswered():
+            return "call answered"
+        case f.ContactEnded():
+            return "call ended"
         case _:
             return type(fact).__name__
 
@@ -172,14 +228,38 @@ def in_short(names: Sequence[str], *, between: str = ", ") -> str:
     return between.join(names[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-def _boundary_table(boundaries: Sequence[Boundary]) -> Table:
+def _boundary_table(boundaries: Sequence[Boundary], opened_at: Instant) -> Table:
     table = Table(box=None, pad_edge=False)
-    for heading in ("rung", "taken up", "after s", "reached", "priority then"):
-        table.add_column(heading, justify="right" if heading == "after s" else "left")
+    for heading in ("rung", "boundary", "value", "second", "passed", "priority then"):
+        table.add_column(heading, justify="right" if heading in ("value", "second") else "left")
     for each in boundaries:
-        after_s, reached = f"{each.taken_up_ms / MS_PER_S:,.3f}", "yes" if each.is_reached else "no"
-        table.add_row(*(Text(cell) for cell in (each.rung, each.case, after_s, reached, each.priority)))
+        unit = each.threshold.unit
+        for case in each.cases:
+            value = f"{float(case.value):,.3f} {unit}" if case.at is not None else f"{case.value} {unit}"
+            second = "" if case.at is None else f"{(case.at - opened_at) / MS_PER_S:,.3f}"
+            passed = "yes" if case.acts else "no"
+            row = (each.threshold.rung, each.threshold.key, value, second, passed, case.priority or "none yet")
+            table.add_row(*map(Text, row))
     return table
+
+
+def _boundary_as_json(boundary: Boundary, opened_at: Instant) -> dict[str, Any]:
+    cases = zip(("below", "at", "above"), boundary.cases, strict=True)
+    return {
+        "rung": boundary.threshold.rung,
+        "key": boundary.threshold.key,
+        "unit": boundary.threshold.unit,
+        "cases": [
+            {
+                "case": name,
+                "value": float(case.value),
+                "after_s": None if case.at is None else (case.at - opened_at) / MS_PER_S,
+                "acts": case.acts,
+                "priority": case.priority,
+            }
+            for name, case in cases
+        ],
+    }
 
 
 def _step_as_json(centre: Centre, step: Step, opened_at: Instant) -> dict[str, Any]:

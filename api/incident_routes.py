@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from api.board import IncidentView, incident_view
 from api.control_room import ControlRoom, Present
+from api.log import Entry
 from api.problems import NobodyCalled, documented
 from api.submission import Room, Submitted
 from api.wire import Acknowledgement, FactOnWire, Happening, Id, Text, Whereabouts, Word, iso, on_wire
@@ -148,8 +149,23 @@ def read_incident_log(
     ]
     entries = room.log.about([own, *contacts], limit + 1)
     return IncidentLog(
-        incident=incident, complete=len(entries) <= limit, facts=tuple(on_wire(entry) for entry in entries[:limit])
+        incident=incident, complete=len(entries) <= limit, facts=tuple(map(_with_corrections(entries), entries[:limit]))
     )
+
+
+def _with_corrections(entries: Sequence[Entry]) -> Callable[[Entry], FactOnWire]:
+    """Write each entry with the sequences of those that correct it: `corrected_by`, left out where there is none."""
+    corrections: dict[int, list[int]] = {}
+    for entry in entries:
+        if isinstance(entry.fact, f.Corrected):
+            corrections.setdefault(entry.fact.corrects, []).append(entry.sequence)
+
+    def written(entry: Entry) -> FactOnWire:
+        by = corrections.get(entry.sequence)
+        fact = on_wire(entry)
+        return fact if by is None else fact.model_copy(update={"corrected_by": by})
+
+    return written
 
 
 @routes.get("/{incident}/next-question")

@@ -6,7 +6,8 @@ changes in the same transaction. Read from the start, the log therefore shows wi
 removed, inserted or moved, and a tail cut off the entries alone. It does not show a whole older copy put in its place, nor a
 history rewritten consistently by somebody who also rewrites the head: for that, keep a hash elsewhere and audit against it.
 
-Entries come in batches: what was recorded together, named by the sequence of its first entry. Imports `log_file`, `incidents`.
+Entries come in batches: what was recorded together, named by the sequence of its first entry. Imports `log_file`, `log_subjects`
+and `incidents`.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from api.log_file import (
     receipts,
     writing_engine,
 )
+from api.log_subjects import subject_of
 from incidents import facts as f
 from incidents.centre import Centre
 from incidents.procedure import Procedure
@@ -137,6 +139,18 @@ class LogReader:
         """Return the first `limit` entries about any of `subjects` (see `subject_of`), in order."""
         chosen = select(entries).where(entries.c.subject.in_(subjects)).order_by(entries.c.sequence).limit(limit)
         return self._entries(chosen)
+
+    def all_about(self, subject: str) -> Iterator[Entry]:
+        """Yield every entry about one subject, in order."""
+        last = 0
+        while chunk := self._entries(
+            select(entries)
+            .where(entries.c.subject == subject, entries.c.sequence > last)
+            .order_by(entries.c.sequence)
+            .limit(CHUNK)
+        ):
+            yield from chunk
+            last = chunk[-1].sequence
 
     def verified(self) -> Iterator[Entry]:
         """Yield every entry in order, checking the chain on the way; refuse with the position of the first break."""
@@ -317,22 +331,6 @@ def genesis(centre_fingerprint: str) -> str:
 def chained(sequence: int, batch: int, recorded_at: Instant, actor: str, text: str, previous: str) -> str:
     """Return the hash of an entry: SHA-256 over the JSON array of its parts and the hash before it."""
     return hashlib.sha256(_canonical([sequence, batch, recorded_at, actor, text, previous]).encode()).hexdigest()
-
-
-def subject_of(fact: f.Fact) -> str:
-    """Return what a fact is about, as `kind:id`: its incident, else its contact, else its resource, else the rules."""
-    incident, contact = getattr(fact, "incident", None), getattr(fact, "contact", None)
-    if incident is not None:
-        return f"incident:{incident}"
-    if contact is not None:
-        return f"contact:{contact}"
-    need = getattr(fact, "need", None)
-    if need is not None:
-        # A need is called after its owner: CONTACT/call, or INCIDENT/number.
-        owner, _, which = str(need).rpartition("/")
-        return f"contact:{owner}" if which == "call" else f"incident:{owner}"
-    resource = getattr(fact, "resource", None)
-    return "procedure" if resource is None else f"resource:{resource}"
 
 
 def broken(sequence: int, what: str) -> LogRefused:

@@ -1,4 +1,4 @@
-"""What people are told about an incident: messages that arrive and are acknowledged, its M/ETHANE packet, and advice.
+"""What people are told about an incident: messages that arrive and are acknowledged, handovers, its M/ETHANE packet, and advice.
 
 Imports `submission`, `wire` and `message_view`.
 """
@@ -9,13 +9,14 @@ from fastapi import APIRouter, Response
 
 from api.control_room import ControlRoom
 from api.incident_routes import IncidentName
-from api.message_view import AdviceList, PacketView, advice_list, packet_view
+from api.message_view import AdviceList, HandoverView, PacketView, advice_list, handover_view, packet_view
 from api.problems import NobodyCalled, documented
 from api.submission import Room, Submitted
-from api.wire import Acknowledgement, Happening, Word
+from api.wire import Acknowledgement, Happening, Id, Text, Word
 from incidents import facts as f
 from incidents.methane import methane
-from incidents.quantities import IncidentId
+from incidents.packets import handover
+from incidents.quantities import IncidentId, ResourceId
 from incidents.situation import Incident
 
 routes = APIRouter(prefix="/v1/incidents", tags=["incidents"], responses=documented(409))
@@ -26,6 +27,21 @@ class Reached(Happening):
 
     message: Word
     to: Word
+
+
+class HandedOver(Happening):
+    """Which handover of the procedure is given, and why."""
+
+    handover: Word
+    reason: Text
+
+
+class TakenOver(Happening):
+    """Which handover is accepted, in which role or organisation; `by`: the resource that holds the incident from here on."""
+
+    handover: Word
+    to: Word
+    by: Id | None = None
 
 
 class Advised(Happening):
@@ -51,6 +67,37 @@ def deliver_message(incident: IncidentName, reached: Reached, submission: Submit
     return submission.record(
         lambda _present, at: (f.MessageDelivered(at, IncidentId(incident), reached.message, reached.to),),
         happened_at=reached.happened_at,
+    )
+
+
+@routes.get("/{incident}/handovers/{handover_name}")
+def read_handover(incident: IncidentName, handover_name: Word, room: Room) -> HandoverView:
+    """Show the packet of a handover as it would be given now, and what it lacks; nothing is recorded."""
+    present = room.present
+    known = _open(room, incident)
+    now = max(room.clock.now(), present.situation.at)
+    return handover_view(handover(handover_name, known.id, present.situation, present.procedure, now, "a preview"))
+
+
+@routes.post("/{incident}/handovers", response_model=Acknowledgement)
+def give_handover(incident: IncidentName, given: HandedOver, submission: Submitted) -> Response:
+    """Give a handover now, with what is known by now; whoever it is for still has to accept it."""
+    because = f"{submission.actor}: {given.reason}"
+    return submission.record(
+        lambda present, at: (
+            handover(given.handover, IncidentId(incident), present.situation, present.procedure, at, because),
+        ),
+        happened_at=given.happened_at,
+    )
+
+
+@routes.post("/{incident}/handovers/accept", response_model=Acknowledgement)
+def accept_handover(incident: IncidentName, taken: TakenOver, submission: Submitted) -> Response:
+    """Record that whom a handover is for has taken it."""
+    by = None if taken.by is None else ResourceId(taken.by)
+    return submission.record(
+        lambda _present, at: (f.HandoverAccepted(at, IncidentId(incident), taken.handover, taken.to, by),),
+        happened_at=taken.happened_at,
     )
 
 

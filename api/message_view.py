@@ -1,4 +1,4 @@
-"""What people see of messages, the packet of an incident and advice. Imports `control_room`, `reasoning` and `wire`."""
+"""What people see of messages, handovers, packets and advice. Imports `control_room`, `reasoning` and `wire`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from api.control_room import Present
 from api.reasoning import View
 from api.wire import iso
 from incidents.advice import offered
+from incidents.facts import HandoverGiven
+from incidents.messaging import text_of
 from incidents.methane import Packet
 from incidents.quantities import Instant
 from incidents.situation import Incident, OpenMessage
@@ -29,7 +31,21 @@ class MessageView(View):
     sent_at: str
     acknowledge_by: str | None
     is_overdue: bool
+    is_handover: bool = Field(description="it is accepted, not acknowledged")
     waited_s: float
+
+
+class HandoverView(View):
+    """A handover packet: the fields that are known, those that it has to hold and nobody knows, and all of it in words."""
+
+    incident: str
+    handover: str
+    to: str
+    giver: str | None = Field(description="who holds the incident; null: nobody of the centre")
+    accept_by: str
+    missing: tuple[str, ...]
+    packet: dict[str, str]
+    text: str
 
 
 class PacketView(View):
@@ -67,6 +83,20 @@ def messages(present: Present, now: Instant) -> tuple[MessageView, ...]:
     """Return every message that waits for an acknowledgement: overdue first, then in the order they were sent."""
     waiting = sorted(present.situation.messages.values(), key=lambda each: (not each.is_overdue, each.sent_at))
     return tuple(_message(each, now) for each in waiting)
+
+
+def handover_view(given: HandoverGiven) -> HandoverView:
+    """Show a handover."""
+    return HandoverView(
+        incident=given.incident,
+        handover=given.handover,
+        to=given.to,
+        giver=given.giver,
+        accept_by=iso(given.accept_by),
+        missing=given.missing,
+        packet={line.field: line.says for line in given.packet},
+        text=text_of(given),
+    )
 
 
 def packet_view(packet: Packet) -> PacketView:
@@ -121,5 +151,6 @@ def _message(message: OpenMessage, now: Instant) -> MessageView:
         sent_at=iso(message.sent_at),
         acknowledge_by=None if by is None else iso(by),
         is_overdue=message.is_overdue,
+        is_handover=message.is_handover,
         waited_s=(now - message.sent_at) / 1000,
     )

@@ -15,7 +15,9 @@ import typer
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from incidents.centre import Centre
     from incidents.procedure import Procedure
+    from incidents.quantities import Place
     from simulation.scenario import Scenario
 
 WIDTH_OF_FILES = 140
@@ -35,29 +37,33 @@ def dry_run(
     ] = None,
     pace: Annotated[float, typer.Option(min=0, max=HOUR_S, help="seconds that each question takes")] = 0.0,
     hours: Annotated[float, typer.Option(min=0, max=168, help="watch shifts so long; at least to the last rung")] = 0.0,
+    assume: Annotated[Path | None, typer.Option(help="a file of assumptions; left out: nobody does anything")] = None,
+    station: Annotated[str | None, typer.Option(help="the incident is there; left out: nobody knows where")] = None,
     boundaries: Annotated[bool, typer.Option("--boundaries", help="just below, at and above each trigger")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON in place of tables")] = False,
 ) -> None:
-    """Say what follows an incident, second by second, if nobody is sent: who is on duty for it, and which rungs it reaches."""
+    """Say what follows an incident, second by second, if nobody is sent: who is on duty for it, and what every rung does."""
+    from functools import partial
+
     from api.dry_run_tables import DryRun, dry_run_as_json, dry_run_as_text
-    from incidents.dry_run import boundaries as boundaries_of
+    from incidents.assumptions import NOTHING_ELSE, Assumptions
+    from incidents.boundaries import boundaries as boundaries_of
     from incidents.dry_run import timeline
     from incidents.local_time import instant_at
-    from incidents.read import read_centre, read_procedure
+    from incidents.read import read_centre, read_document, read_procedure
+    from simulation.scenario_files import known_packs
 
     place = read_centre(centre)
-    rules = read_procedure(procedure, place)
+    rules = read_procedure(procedure, place, known_packs())
     opened_at = instant_at(at, place.zone_info, where="--at")
-    interviews = _interviews(rules, answer or [], left or [], boundaries)
-    runs = [
-        DryRun(
-            said,
-            timeline(place, rules, opened_at, said, left=out, pace_s=pace, watch_s=hours * HOUR_S),
-            boundaries_of(rules, said, out) if boundaries else None,
-            out,
-        )
-        for said, out in interviews
-    ]
+    assumed = NOTHING_ELSE if assume is None else read_document(assume, Assumptions)
+    place_at = None if station is None else _station(place, station)
+    foretold = partial(timeline, place, rules, opened_at, place=place_at, assumed=assumed)
+    passed = partial(boundaries_of, place, rules, opened_at, place=place_at, assumed=assumed)
+    runs = []
+    for said, out in _interviews(rules, answer or [], left or [], boundaries):
+        steps = foretold(said, left=out, pace_s=pace, watch_s=hours * HOUR_S)
+        runs.append(DryRun(said, steps, passed(said, left=out) if boundaries else None, out, assumed))
     if as_json:
         typer.echo(json.dumps(dry_run_as_json(place, rules, runs), indent=2))
     else:
@@ -83,11 +89,12 @@ def cover(
     from incidents.local_time import instant_at
     from incidents.read import read_procedure
     from simulation.cover import coverage, rehearse
+    from simulation.scenario_files import known_packs
 
     if (scenario is None) == (log is None):
         raise typer.BadParameter("name either a --scenario to play or a --log to read")
     if log is not None:
-        rules = read_procedure(procedure)
+        rules = read_procedure(procedure, packs=known_packs())
         counted = coverage(facts_from(log), rules)
         typer.echo(json.dumps(coverage_as_json(counted), indent=2)) if as_json else _show(coverage_as_text(counted))
         return
@@ -108,7 +115,7 @@ def _interviews(rules: Procedure, answers: list[str], left: list[str], is_every_
 
     Which rungs are reached hangs on the first priority alone, so for boundaries each priority has an interview.
     """
-    from incidents.dry_run import interviews
+    from incidents.interview import interviews
 
     if answers or left:
         return [(_told(answers, "--answer", "answer"), _told(left, "--left", "jump-out"))]
@@ -121,6 +128,14 @@ def _interviews(rules: Procedure, answers: list[str], left: list[str], is_every_
                 shown.add(determinant.priority)
                 chosen.append((interview, {}))
     return chosen or [(next(iter(interviews(rules).values())), {})]
+
+
+def _station(centre: Centre, name: str) -> Place:
+    from incidents.refusals import Refusal
+
+    if name not in centre.stations:
+        raise Refusal.of("--station", f"unknown station {name!r}", ", ".join(centre.stations) or "the centre has none")
+    return centre.station(name)
 
 
 def _told(said: list[str], option: str, noun: str) -> Mapping[str, str]:

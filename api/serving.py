@@ -29,13 +29,13 @@ LAST_REQUESTS_S = 5
 
 def serve(
     settings: Settings, database: Path, centre: Centre | None, procedure: Procedure | None, *,
-    adopt: bool, sign_on: bool, tell: Callable[[str], None],
+    adopt: bool, sign_on: bool, tell: Callable[[str], None], roads: Path | None = None,
 ) -> None:  # fmt: skip
     """Serve until told to stop; `tell` gets what the person at the terminal should know."""
     # What is compiled is compiled now, and not while somebody waits for the first decision.
     warm_up()
     with contextlib.closing(Log(database)) as log, contextlib.closing(SolverPool(settings)) as pool:
-        room = ControlRoom.open(log, WallClock(), centre, procedure, adopt=adopt, pool=pool)
+        room = ControlRoom.open(log, WallClock(), centre, procedure, adopt=adopt, pool=pool, roads=roads)
         if sign_on and any(not each.is_on_duty for each in room.present.situation.resources.values()):
             room.act(lambda present, at: sign_on_all(present, at, room.centre), SHELL)
         listening = listen(settings)

@@ -28,7 +28,7 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=4_000, strip_wh
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)
-INSTANTS = ("at", "until", "acknowledge_by")
+INSTANTS = ("at", "until", "acknowledge_by", "accept_by", "happened_at")
 """The fields of facts that hold an instant."""
 
 

@@ -1,6 +1,6 @@
 """Run the benchmarks that finish in minutes, one after another.
 
-`sequences`, `teams`, `chaos`, `faults`, `stall`, `determinism` and `fuzz` are commands of their own.
+`sequences`, `teams`, `chaos`, `machine`, `faults`, `stall`, `determinism`, `fuzz` and `roads` are commands of their own.
 """
 
 from benchmarks.city import main as city

@@ -142,12 +142,16 @@ def assignment_step(s: Situation, fact: Progress) -> Changes:
     resource, assignment, following = _next_status(s, fact)
     assert following is not None
     place, need = resource.place, s.needs[assignment.need]
-    if type(fact) is f.ResourceArrived and need.incident is not None:
-        place = s.incidents[need.incident].place or place
-    elif type(fact) is f.ResourceAtFacility:
+    if type(fact) is f.ResourceAtFacility:
         place = fact.place or place
-    further = further_on(assignment, following, fact.at)
-    return resource_change(serving(resource, assignment, further, place, fact.at))
+    if type(fact) is not f.ResourceArrived or need.incident is None:
+        further = further_on(assignment, following, fact.at)
+        return resource_change(serving(resource, assignment, further, place, fact.at))
+    incident = s.incidents[need.incident]
+    there = serving(resource, assignment, further_on(assignment, following, fact.at), incident.place or place, fact.at)
+    if incident.reached_at is not None:
+        return resource_change(there)
+    return (*resource_change(there), *incident_change(replace(incident, reached_at=fact.at)))
 
 
 def resource_released(s: Situation, fact: f.ResourceReleased) -> Changes:

@@ -1,7 +1,7 @@
 """The contact centre as data: its resources with skills and shifts, its places, and how long it takes to get from one to another.
 
 The YAML of a centre file is exactly this. Cross references are checked by `flaws`, which the reader turns into
-file:line:column. Imports `quantities` and `refusals`.
+file:line:column. Imports `quantities` and `roads`.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, PrivateAttr, StringConstraints, Tag
 
 from incidents.quantities import Place
+from incidents.roads import RoadNetwork
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\s/](?:[^/\n]*[^\s/])?$")]
 """What things are called in documents: no slash, no newline, no blank at either end."""
@@ -38,6 +39,13 @@ class Document(BaseModel):
         """
         plain = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         return hashlib.sha256(json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy with some fields changed; what was worked out of the old fields is worked out anew."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in [name for name in copied.__dict__ if name not in type(self).model_fields]:
+            del copied.__dict__[name]
+        return copied
 
 
 class Point(Document):
@@ -131,7 +139,41 @@ class DistanceCurve(Document):
     without_lights: float = Field(default=1.0, ge=1, le=10)
 
 
-Travel = Annotated[NoTravel | StraightLine | DistanceCurve, Field(discriminator="kind")]
+class ZoneMatrix(Document):
+    """Seconds between zones, row to column, longer by `without_lights` where no lights are used.
+
+    Written in place, or in a CSV file beside the centre's (`from,to,seconds`), which the reader puts in its place.
+    `local` present: distance counts by that curve, and the table says how much more or less it takes between two zones.
+    """
+
+    kind: Literal["zone_matrix"]
+    file: str | None = Field(default=None, min_length=1, max_length=200)
+    zones: tuple[Name, ...] = Field(default=(), max_length=2000)
+    lights_s: tuple[tuple[Annotated[float, Field(ge=0, le=86_400)], ...], ...] = ()
+    without_lights: float = Field(default=1.0, ge=1, le=10)
+    local: DistanceCurve | None = None
+
+
+class RoadTravel(Document):
+    """A road network, in a file of `muster roads build` beside the centre's; `network` is the hash that it prints.
+
+    Off the road everybody moves at `off_road_mps`; a place further than `snap_limit_m` from any road cannot be driven to.
+    """
+
+    kind: Literal["roads"]
+    file: str = Field(min_length=1, max_length=200)
+    network: str = Field(pattern=r"^[0-9a-f]{64}$")
+    off_road_mps: float = Field(default=1.4, gt=0, le=30)
+    snap_limit_m: float = Field(default=1000, gt=0, le=50_000)
+
+
+Travel = Annotated[NoTravel | StraightLine | DistanceCurve | ZoneMatrix | RoadTravel, Field(discriminator="kind")]
+HOURS_IN_A_WEEK = 168
+TravelByHour = Annotated[
+    tuple[Annotated[float, Field(ge=0.1, le=10)], ...],
+    Field(min_length=HOURS_IN_A_WEEK, max_length=HOURS_IN_A_WEEK),
+]
+"""By how many times travel is longer in each hour of the local week, from Monday 00:00."""
 
 
 class Centre(Document):
@@ -146,6 +188,8 @@ class Centre(Document):
     shifts: Mapping[Name, Shift] = Field(default_factory=dict)
     resources: Mapping[Name, ResourceEntry] = Field(min_length=1, max_length=100_000)
     travel: Travel
+    travel_by_hour: TravelByHour | None = None
+    _roads: RoadNetwork | None = PrivateAttr(default=None)
 
     def flaws(self) -> Iterator[tuple[Loc, str, str]]:
         """Yield every dangling reference as (location, what is wrong, what would be accepted)."""
@@ -165,6 +209,38 @@ class Centre(Document):
                 yield ("resources", name, "base"), f"unknown station {resource.base!r}", _some(self.stations)
             if resource.shift is not None and resource.shift not in self.shifts:
                 yield ("resources", name, "shift"), f"unknown shift {resource.shift!r}", _some(self.shifts)
+        if isinstance(self.travel, ZoneMatrix):
+            yield from self._table_flaws(self.travel)
+
+    def _table_flaws(self, table: ZoneMatrix) -> Iterator[tuple[Loc, str, str]]:
+        for at, zone in enumerate(table.zones):
+            if zone not in self.zones:
+                yield ("travel", "zones", at), f"unknown zone {zone!r}", _some(self.zones)
+            elif zone in table.zones[:at]:
+                yield ("travel", "zones", at), f"{zone!r} is there twice", "each zone once"
+        if table.file is not None:
+            yield ("travel", "file"), "names a file beside a table in place", "one of the two"
+        if not table.zones:
+            yield ("travel", "zones"), "the table has no zones", "zones and lights_s, or a file"
+        size = len(table.zones)
+        if len(table.lights_s) != size:
+            yield ("travel", "lights_s"), f"{len(table.lights_s)} rows for {size} zones", f"{size} rows"
+        for at, row in enumerate(table.lights_s):
+            if len(row) != size:
+                yield ("travel", "lights_s", at), f"{len(row)} seconds for {size} zones", f"{size} seconds"
+
+    @property
+    def roads(self) -> RoadNetwork | None:
+        """The road network that `travel` names; None: it names none, or nobody has put it at hand yet."""
+        return self._roads
+
+    def on_roads(self, network: RoadNetwork) -> Centre:
+        """Return this centre with the network at hand that its travel names."""
+        assert isinstance(self.travel, RoadTravel), "only a centre that names a network is given one"
+        assert self.travel.network == network.hash, "the network is the one that is named"
+        whole = self.model_copy()
+        whole._roads = network
+        return whole
 
     @property
     def skills(self) -> frozenset[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, assert_never, get_args
 
 from incidents.ladder import Rung
-from incidents.phrases import case_in_words, code_in_words, rung_in_words, way_in_words
+from incidents.phrases import case_in_words, code_in_words, level_in_words, rung_in_words, way_in_words
 from incidents.procedure import Priority, Procedure, Question, Step
 from incidents.refusals import Refusal
 
@@ -148,7 +148,8 @@ def _plans(procedure: Procedure) -> dict[str, Box]:
     for name, plan in procedure.plans.items():
         ways = (f"{'or ' if number else ''}{way_in_words(way)}" for number, way in enumerate(plan.ways))
         notes = (*(["all or nothing"] if plan.whole else []), *(["roles are shared"] if plan.shared else []))
-        boxes[_plan_box(name)] = Box(name, (*ways, *notes))
+        levels = (f"{each.name}: {level_in_words(each.model_dump(mode='json'))}" for each in plan.levels)
+        boxes[_plan_box(name)] = Box(name, (*ways, *notes, *levels))
     return boxes
 
 
@@ -180,7 +181,7 @@ _BESIDE_PRIORITIES = (
 
 
 def _age_s(rung: Rung) -> float:
-    return rung.unfilled_for_s or rung.unarrived_for_s or rung.waiting_answer_s or 0.0
+    return rung.limit_s or rung.waiting_answer_s or 0.0
 
 
 def _rung_row(name: str, rung: Rung, priorities: Mapping[str, Priority]) -> Row:

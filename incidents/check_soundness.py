@@ -75,6 +75,8 @@ class _Checks:
                 yield from self.names.unknown((*loc, "codes", index), "determinant", code, self.procedure.determinants)
             if check.answer is not None:
                 yield from self._answer((*loc, "answer"), check, check.answer)
+            if check.handover is not None:
+                yield from self.names.unknown((*loc, "handover"), "handover", check.handover, self.procedure.handovers)
             if check.skill is not None:
                 yield from _unasked((*loc, "skill"), check.skill, asked)
             yield from self._resources_asked_for(loc, check)
@@ -162,7 +164,7 @@ def _target_flaws(
     for name, meanings in targets.packs.items():
         loc = ("targets", "packs", name)
         pack = None
-        if packs is not None:
+        if packs is not None and name not in targets.held:
             yield from names.unknown((*loc, "[key]"), "target pack", name, packs)
             pack = packs.get(name)
         for grade, meant in meanings.items():
@@ -171,6 +173,8 @@ def _target_flaws(
             noun, known = _meant(procedure, pack, grade)
             for index, each in enumerate(meant):
                 yield from names.unknown((*loc, grade, index), noun, each, known)
+    for name in targets.held:
+        yield from names.unknown(("targets", "held", name, "[key]"), "target pack of `packs`", name, targets.packs)
 
 
 def _groups(target: Target, procedure: Procedure) -> tuple[str, Mapping[str, object]]:
@@ -186,7 +190,8 @@ def _meant(procedure: Procedure, pack: TargetPack | None, grade: str) -> tuple[s
 
 
 def _skills_asked_for(procedure: Procedure) -> Mapping[str, None]:
-    rows = [row for plan in procedure.plans.values() for way in plan.ways for row in way]
+    attendances = (each for plan in procedure.plans.values() for each in (plan, *plan.levels))
+    rows = [row for each in attendances for way in each.ways for row in way]
     rows += [rung.opens for rung in procedure.escalation.values() if rung.opens is not None]
     return dict.fromkeys(row.skill for row in rows)
 

@@ -14,7 +14,8 @@ from incidents.targets import LONGEST_TARGET_S
 
 
 class Check(Document):
-    """One thing to be recorded: an `answer` to a question, a `note` that contains some words, or a moment to `record`.
+    """One thing to be recorded: an `answer` to a question, a `note` that contains some words, a moment to `record`, or a
+    `handover` to be accepted wherever it was given.
 
     `codes`: for incidents with these determinants; none named: for all. It is due `before` a moment, `within_s` seconds of the
     moment `after`, or else by the time the incident is closed. A moment of resources is asked of incidents that asked for any.
@@ -23,6 +24,7 @@ class Check(Document):
     answer: Name | None = None
     note: str | None = Field(default=None, min_length=1, max_length=200)
     record: Moment | None = None
+    handover: Name | None = None
     skill: Name | None = None
     codes: tuple[Name, ...] = Field(default=(), max_length=1000)
     before: Moment | None = None
@@ -32,8 +34,9 @@ class Check(Document):
 
     @model_validator(mode="after")
     def _asks_for_one_thing(self) -> Check:
-        if sum(each is not None for each in (self.answer, self.note, self.record)) != 1:
-            raise ValueError("give one of `answer` (a question), `note` (words) and `record` (a moment)")
+        if sum(each is not None for each in (self.answer, self.note, self.record, self.handover)) != 1:
+            said = "`answer` (a question), `note` (words), `record` (a moment) and `handover` (one that was accepted)"
+            raise ValueError(f"give one of {said}")
         if (self.within_s is None) != (self.after is None):
             raise ValueError("`within_s` and `after` go together: so many seconds after a moment")
         if self.skill is not None and self.record not in OF_RESOURCES:

@@ -116,13 +116,16 @@ def conformance(
     in_force: str | None = None,
     since: Instant | None = None,
     until: Instant | None = None,
+    as_of: Instant | None = None,
 ) -> Conformance:
     """Hold a log, in order of time, against the procedures (by fingerprint) that it says were in force; O(facts + findings).
 
-    `in_force`: the fingerprint in force before the first fact. Only what was received in [since, until) is judged. Refuses a
-    procedure that names a target pack which is not in `packs`.
+    `in_force`: the fingerprint in force before the first fact. Only what was received in [since, until) is judged. `as_of`:
+    the instant up to which nothing else happened (None: that of the last fact). Refuses a
+    procedure that names a target pack which it does not hold and which is not in `packs`.
     """
     courses = courses_of(facts, in_force)
+    now = courses.until if as_of is None else max(as_of, courses.until)
     judges = _judges(procedures, packs)
     findings: list[Finding] = []
     unjudged = 0
@@ -134,7 +137,7 @@ def conformance(
         if judge is None:
             unjudged += 1
         else:
-            findings.extend(judge.findings(subject, course, of, courses.until))
+            findings.extend(judge.findings(subject, course, of, now))
     judged = dict.fromkeys(each.fingerprint for each in findings)
     return Conformance(
         tuple(findings),
@@ -166,7 +169,7 @@ class _Judge:
 
 
 def _judges(procedures: Mapping[str, Procedure], packs: Mapping[str, TargetPack]) -> dict[str, _Judge]:
-    named = {name: None for each in procedures.values() for name in each.targets.packs}
+    named = {name: None for each in procedures.values() for name in each.targets.packs if name not in each.targets.held}
     flaws = [
         Flaw("targets", f"there is no target pack '{name}'", ", ".join(packs)) for name in named if name not in packs
     ]
@@ -193,7 +196,8 @@ _Told = tuple[Verdict, str, tuple[Shown, ...]]
 def _checked(check: Check, course: Course, until: Instant) -> _Told | None:
     """What the log says of a check; None where it is not asked of this incident, or no longer."""
     asks_for_more = check.record in OF_RESOURCES and not course.has_asked
-    if asks_for_more or (check.codes and course.code not in check.codes):
+    is_not_owed = check.handover is not None and check.handover not in course.given
+    if asks_for_more or is_not_owed or (check.codes and course.code not in check.codes):
         return None
     after = None if check.after is None else course.when(check.after)
     if check.after is not None and after is None:
@@ -220,6 +224,8 @@ def _recorded(check: Check, course: Course) -> Shown | None:
             each for each in course.notes if isinstance(each.fact, f.NoteAdded) and words in each.fact.text.casefold()
         )
         return next(noted, None)
+    if check.handover is not None:
+        return course.taken.get(check.handover)
     assert check.record is not None, "a check asks for one thing"
     return course.when(check.record, check.skill)
 

@@ -1,28 +1,26 @@
 """Consequences: the facts that a procedure itself entails, without anybody's choice.
 
 A contact entails a need for somebody who answers it; the last answer of the triage tree, or leaving it, entails an assessment; a
-caller who is back entails that the interview goes on; an assessment entails the needs of its response plan; a rung that is due
-entails an escalation, and that may entail a need; whoever has to be told of any of it is sent a message. They are recorded as
-facts like any other, so that the log says what was asked for and by which rule. Imports `jump_outs`, `escalation`, `rung_facts`,
-`messages`, `remembering`, `procedure`, `situation`, `facts`.
+caller who is back entails that the interview goes on; an assessment entails the needs of its response plan, and an alarm that is
+raised those of its level; a rung that is due entails an escalation, and that may entail a need or an alarm; whoever has to be
+told of any of it is sent a message, and what has to be handed over is. They are recorded as facts like any other, so that the log
+says what was asked for and by which rule. Imports `asking`, `alarms`, `jump_outs`, `escalation`, `rung_facts`, `messages`,
+`packets`, `remembering`, `procedure`, `situation`, `facts`.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from functools import lru_cache, reduce
-from itertools import count
+from functools import reduce
 from typing import Any
 
-from incidents import escalation, messages
+from incidents import alarms, escalation, messages, packets
 from incidents import facts as f
+from incidents.asking import attendance_needs, need_row, need_row_of, next_need
 from incidents.centre import Centre
 from incidents.escalation import Change, Due
 from incidents.jump_outs import rung_back, standing_of
-from incidents.plan_row import PlanRow
-from incidents.procedure import Plan, Procedure
+from incidents.procedure import Procedure
 from incidents.quantities import ContactId, IncidentId, Instant, NeedId
 from incidents.remembering import after
 from incidents.rung_facts import following_rung, of_due, stood_down, told
@@ -36,38 +34,44 @@ def entailed_by(
     """Return what `fact` entails; `situation` is the one just after it. `exercise`: messages say that nothing is real."""
     rule = ENTAILING.get(type(fact))
     entailed = () if rule is None else rule(fact, situation, procedure)
-    if procedure.wording is None:
+    if procedure.wording is None and not procedure.handovers:
         return entailed
     # A message says what is asked for, so it is worded when that has been.
     asked = reduce(after, entailed, situation)
-    return (*entailed, *messages.entailed(fact, asked, procedure, centre, exercise=exercise))
+    told = messages.entailed(fact, asked, procedure, centre, exercise=exercise)
+    return (*entailed, *told, *packets.owed(fact, asked, procedure))
 
 
 def first_due_at(situation: Situation, procedure: Procedure) -> Instant | None:
     """Return the next instant at which time alone entails something (past for what is overdue); None if there is none."""
-    if not (procedure.escalation or situation.modes or situation.notices or situation.messages):
+    if not (procedure.escalation or procedure.is_staged or situation.modes or situation.notices or situation.messages):
         return None
     rung_at = escalation.first_due_at(situation, procedure)
-    if not situation.messages:
-        return rung_at
-    message_at = messages.first_due_at(situation)
-    return min((at for at in (rung_at, message_at) if at is not None), default=None)
+    alarm_at = alarms.first_due_at(situation, procedure)
+    message_at = messages.first_due_at(situation) if situation.messages else None
+    return min((at for at in (rung_at, alarm_at, message_at) if at is not None), default=None)
 
 
 def _of_rung(fact: f.IncidentEscalated, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
     incident = situation.incidents[fact.incident]
     opened = _rung_need(fact, incident, situation, procedure)
     aid = _rung_aid(fact, incident, opened, situation, procedure)
-    return (*opened, *aid, *told(fact, fact.rung, situation, procedure))
+    rung = procedure.escalation.get(fact.rung)
+    raised = () if rung is None else alarms.by_rung(fact, rung, situation, procedure)
+    return (*opened, *raised, *aid, *told(fact, fact.rung, situation, procedure))
+
+
+def _left_open(fact: f.ResourceReleased, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
+    return alarms.left_open(fact, situation, procedure) if fact.leaves_open else ()
 
 
 def entailed_by_time(situation: Situation, procedure: Procedure, at: Instant) -> tuple[f.Fact, ...]:
-    """Return what the passing of time up to `at` entails: the messages that become overdue and what is due of the rungs.
+    """Return what the passing of time up to `at` entails: messages that become overdue, alarms and rungs that are due.
 
     Of several rungs that an incident reaches at one instant all act, but none takes back what another has raised. What may lead
     to another rung goes alone, since what follows from it may change what is due.
     """
-    entailed: list[f.Fact] = [*messages.overdue(situation, at)]
+    entailed: list[f.Fact] = [*messages.overdue(situation, at), *alarms.due(situation, procedure, at)]
     dues = escalation.due(situation, procedure, at)
     together = [each for each in dues if _goes_with_others(each, procedure)]
     if dues and not _goes_with_others(dues[0], procedure):
@@ -92,7 +96,7 @@ def call_need(contact: ContactId) -> NeedId:
 
 def _call_need(fact: f.ContactReceived, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
     queue = procedure.queues[fact.queue]
-    row = need_row(queue.skill, 1, 1, queue.load)
+    row = need_row_of(queue.skill, 1, 1, queue.load)
     because = f"queue {fact.queue}"
     return (f.NeedOpened(fact.at, call_need(fact.contact), (row,), False, because, contact=fact.contact),)
 
@@ -105,9 +109,21 @@ def _stop_ringing(fact: f.ContactAbandoned, situation: Situation, procedure: Pro
     )
 
 
+def _by_correction(fact: f.Corrected, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
+    """What is right leads where it would have led: an answer to its assessment, a contact into its incident's log."""
+    incident = None if fact.incident is None else situation.incidents.get(fact.incident)
+    if fact.answer is not None and incident is not None:
+        return _assessment(fact, situation, procedure)
+    link = situation.recorded[fact.corrects]
+    if fact.linked_to is not None and isinstance(link, f.ContactLinked):
+        return (f.ContactLinked(fact.at, link.contact, fact.linked_to),)
+    return ()
+
+
 def _assessment(
-    fact: f.AnswerGiven | f.InterviewLeft | f.InterviewResumed, situation: Situation, procedure: Procedure
+    fact: f.AnswerGiven | f.InterviewLeft | f.InterviewResumed | f.Corrected, situation: Situation, procedure: Procedure
 ) -> tuple[f.Fact, ...]:
+    assert fact.incident is not None, "an answer is about an incident"
     incident = situation.incidents[fact.incident]
     if incident.assessed_by_person:
         return ()
@@ -120,64 +136,13 @@ def _assessment(
 
 
 def _planned_need(fact: f.IncidentAssessed, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
-    name = procedure.determinants[fact.determinant].plan
-    if name is None:
-        return ()
     incident = situation.incidents[fact.incident]
-    plan = procedure.plans[name]
-    rows = _still_to_ask(plan, incident, situation)
-    if not rows:
+    found = alarms.plan_of(incident, procedure)
+    if found is None:
         return ()
-    need = _next_need(incident, situation)
-    because = f"plan {name}"
-    return (f.NeedOpened(fact.at, need, rows, plan.whole, because, incident=incident.id, shared=plan.shared),)
-
-
-def _still_to_ask(plan: Plan, incident: Incident, situation: Situation) -> tuple[f.NeedRow, ...]:
-    """A second assessment adds what the first plan lacks; what was asked for stands until somebody withdraws it.
-
-    A need with several ways counts as the one in use, or else as its first. A plan of which one way lacks nothing lacks nothing.
-    """
-    if not incident.needs and not plan.instead:
-        return tuple([_need_row(row) for row in plan.send])
-    asked: Counter[tuple[str, int]] = Counter()
-    for each in incident.needs:
-        need = situation.needs[each]
-        for row in need.rows:
-            if row.alternative == (need.in_use or 0):
-                asked[row.skill, row.level] += row.quantity
-    ways = [_missing(way, asked) for way in plan.ways]
-    if not all(ways):
-        return ()
-    return tuple(
-        replace(_need_row(row), quantity=quantity, alternative=alternative)
-        for alternative, way in enumerate(ways)
-        for row, quantity in way
-    )
-
-
-def _missing(way: tuple[PlanRow, ...], asked: Counter[tuple[str, int]]) -> list[tuple[PlanRow, int]]:
-    """The rows of a way of which more is wanted than was asked for, and how many more."""
-    asked, lacking = asked.copy(), [row.quantity for row in way]
-    # The highest level first: whoever was asked for at a level does for the lower ones as well.
-    for number in sorted(range(len(way)), key=lambda number: -way[number].level):
-        wanted = way[number]
-        for skill, level in asked:
-            if skill == wanted.skill and level >= wanted.level:
-                met = min(lacking[number], asked[skill, level])
-                lacking[number] -= met
-                asked[skill, level] -= met
-    return [(row, quantity) for row, quantity in zip(way, lacking, strict=True) if quantity]
-
-
-def _need_row(row: PlanRow) -> f.NeedRow:
-    return need_row(row.skill, row.quantity, row.level, row.load)
-
-
-@lru_cache(maxsize=1024)
-def need_row(skill: str, quantity: int, level: int, load: int) -> f.NeedRow:
-    """Return a row of a need's first way; the same ones are asked for all day long."""
-    return f.NeedRow(skill, quantity, level, load=load)
+    name, plan = found
+    up_to = plan.rank(incident.alarm.level)
+    return attendance_needs(fact.at, incident, name, plan, situation, up_to=up_to)
 
 
 def _rung_need(
@@ -187,7 +152,7 @@ def _rung_need(
     # Somebody may have sent for a rung before anybody has said how urgent the incident is.
     if rung is None or rung.opens is None or incident.priority is None:
         return ()
-    need, row = _next_need(incident, situation), _need_row(rung.opens)
+    need, row = next_need(incident, situation), need_row(rung.opens)
     return (f.NeedOpened(fact.at, need, (row,), False, f"rung {fact.rung}", incident=incident.id),)
 
 
@@ -209,12 +174,6 @@ def _rung_aid(
     return (f.AidRequested(fact.at, need, asked.partner, asked.skill, asked.quantity, because, asked.role),)
 
 
-def _next_need(incident: Incident, situation: Situation) -> NeedId:
-    # Somebody may have opened a need by hand under the very name that would come next.
-    names = (NeedId(f"{incident.id}/{number}") for number in count(incident.needs_opened + 1))
-    return next(name for name in names if name not in situation.needs)
-
-
 ENTAILING: Mapping[type[f.Fact], Callable[[Any, Situation, Procedure], tuple[f.Fact, ...]]] = {
     f.ContactReceived: _call_need,
     f.ContactAbandoned: _stop_ringing,
@@ -224,8 +183,12 @@ ENTAILING: Mapping[type[f.Fact], Callable[[Any, Situation, Procedure], tuple[f.F
     f.AnswerGiven: _assessment,
     f.InterviewLeft: _assessment,
     f.InterviewResumed: _assessment,
+    f.Corrected: _by_correction,
     f.IncidentAssessed: _planned_need,
     f.IncidentEscalated: _of_rung,
+    f.AlarmRaised: alarms.raised,
+    f.AlarmLowered: alarms.lowered,
+    f.ResourceReleased: _left_open,
     f.ContactEscalated: lambda fact, situation, procedure: told(fact, fact.rung, situation, procedure),
     f.ModeEntered: lambda fact, situation, procedure: told(fact, fact.mode, situation, procedure),
     f.AcknowledgementMissed: lambda fact, situation, procedure: following_rung(fact, fact.rung, situation, procedure),

@@ -86,7 +86,13 @@ class Desk:
         # Without rungs and messages time alone entails nothing, unless another procedure left something behind.
         rules, left = self._rules, self.working
         self._may_wait = rules is not None and bool(
-            rules.escalation or rules.wording or left.messages or left.notices or left.modes
+            rules.escalation
+            or rules.is_staged
+            or rules.wording
+            or rules.handovers
+            or left.messages
+            or left.notices
+            or left.modes
         )
 
     @property
@@ -181,7 +187,7 @@ class Desk:
             recorded.append(fact)
             assert len(recorded) <= CONSEQUENCE_LIMIT, "one fact entails too many"
             # What a fact entails follows it at once, before the next of the facts that were given together.
-            if kind in ENTAILING or rules.wording is not None:
+            if kind in ENTAILING or rules.wording is not None or rules.handovers:
                 pending += entailed_by(fact, working, rules, self.centre, exercise=self.is_exercise)[::-1]
             # Deciding is dear, so only where a rule that is switched on might have somebody sent.
             if not pending and self._glance is not None and self._glance.may_act():

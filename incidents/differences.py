@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args
 
+from incidents.pack_differences import told_of_packs
 from incidents.phrases import (
     field_in_words,
     in_words,
     jump_out_in_words,
     key_in_words,
+    level_in_words,
     plan_in_words,
     priority_in_words,
     question_in_words,
@@ -132,6 +134,10 @@ def _told(path: _Path, old: Any, new: Any) -> _Told:
     if path[:-1] in _THINGS and (old is _ABSENT or new is _ABSENT):
         noun, whole = _THINGS[path[:-1]]
         yield path, f"{noun} '{path[-1]}' is new: {whole(new)}" if old is _ABSENT else f"{noun} '{path[-1]}' is dropped"
+    elif path[:1] == ("plans",) and path[2:] == ("levels",):
+        yield from _levels(path, old, new)
+    elif path == ("targets", "held"):
+        yield from _packs(path, old, new)
     elif path[:2] == ("triage", "questions") and path[3:] in (("answers",), *_UNLISTED):
         yield from _rerouted(path, old, new)
     elif isinstance(old, dict) and isinstance(new, dict) and _sentence(path) is None:
@@ -147,6 +153,44 @@ _UNLISTED: Mapping[_Path, tuple[str, str]] = {
     ("otherwise",): ("any other answer", "is refused now"),
 }
 """The ways on that stand beside a question's answers: how they are said, and how it is said that there is none any more."""
+
+
+def _levels(path: _Path, old: Mapping[str, Any], new: Mapping[str, Any]) -> _Told:
+    """Alarm levels by name: what each asks for, and their order, which says what is above what."""
+    plan = f"plan '{path[1]}'"
+    for name in dict.fromkeys((*old, *new)):
+        here = (*path, name)
+        if name not in old:
+            yield here, f"{plan}: level '{name}' is new: {level_in_words(new[name])}"
+        elif name not in new:
+            yield here, f"{plan}: level '{name}' is dropped"
+        else:
+            for key, sentence in _OF_LEVELS.items():
+                before, after = (field_in_words(key, each[name][key]) for each in (old, new))
+                if before != after:
+                    yield (*here, key), f"{plan}: level '{name}' {sentence.format(old=before, new=after)}"
+    kept = [name for name in old if name in new]
+    if kept != [name for name in new if name in old]:
+        yield path, f"{plan}: its levels are now, from the lowest, {in_words(list(new))} (were {in_words(list(old))})"
+
+
+_OF_LEVELS: Mapping[str, str] = {
+    "counts": "now counts {new} (was {old})",
+    "send": "now asks for {new} (was {old})",
+    "instead": "may now be filled instead by {new} (was {old})",
+    "whole": "is all or nothing: now {new} (was {old})",
+    "shared": "shares roles: now {new} (was {old})",
+    "after_s": "is now reached by time after {new} (was {old})",
+    "unless_arrived": "waits for nobody to have arrived: now {new} (was {old})",
+}
+"""A sentence for each key of an alarm level, but for its name."""
+
+
+def _packs(path: _Path, old: Any, new: Any) -> _Told:
+    """What the packs say otherwise that both versions name; that one is named or not is told where it is named."""
+    for name in (name for name in old if name in new):
+        for keys, words in told_of_packs(old[name], new[name]):
+            yield (*path, name, *keys), f"target pack '{name}': {words}"
 
 
 def _rerouted(path: _Path, old: Any, new: Any) -> _Told:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isnan
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy as np
 from incidents.facts import NeedRow
 from incidents.ladder_state import AidStatus
 from incidents.procedure import Overrun, Procedure
-from incidents.quantities import MS_PER_S, Coordinates, Instant, NeedId, Place, ResourceId, between, coordinates, ms
+from incidents.quantities import MS_PER_S, Coordinates, Instant, NeedId, Place, ResourceId, coordinates, ms
 from incidents.roster import Roster
 from incidents.situation import UNDER_WAY, AssignmentStatus, Need, Resource, Situation
 from incidents.travel import FloatArray
@@ -147,10 +148,13 @@ class Eligibility:
     def remaining_s(self, resource: Resource, place: Place, standing: Standing) -> float:
         """Seconds until a resource already under way would be at `place`, from where it should be by now."""
         travel_s = self.roster.travel.travel_s(self.position(resource), place, lights=standing.lights)
-        return self._turnout_left_s(resource) + travel_s
+        # Somebody who was sent where no road leads gets there in no time that a plan could count on.
+        return self._turnout_left_s(resource) + (
+            self._procedure.dispatch.reach_limit_s if isnan(travel_s) else travel_s
+        )
 
     def position(self, resource: Resource) -> Place:
-        """Where a resource that is under way should be by now: as last heard, or reckoned along the straight line."""
+        """Where a resource that is under way should be by now: as last heard, or reckoned along its way."""
         assignment, origin = resource.serving[0], resource.place
         assert origin is not None
         was_heard_on_the_way = resource.placed_at is not None and resource.placed_at > assignment.since
@@ -161,9 +165,11 @@ class Eligibility:
         incident = self._situation.incidents[need.incident]
         assert incident.place is not None
         lights = self._procedure.priorities[incident.priority].lights if incident.priority else True
-        whole_ms = ms(self.roster.travel.travel_s(origin, incident.place, lights=lights))
+        whole_s = self.roster.travel.travel_s(origin, incident.place, lights=lights)
+        whole_ms = 0 if isnan(whole_s) else ms(whole_s)
         gone_ms: Instant = self._situation.at - assignment.since
-        return between(origin, incident.place, gone_ms / whole_ms if whole_ms > 0 else 1.0)
+        share = gone_ms / whole_ms if whole_ms > 0 else 1.0
+        return self.roster.travel.on_the_way(origin, incident.place, share, lights=lights)
 
     def _turnable(self) -> Mapping[int, Resource]:
         if self._diversion is None:
@@ -211,11 +217,23 @@ class Eligibility:
                 return INCIDENT_NOT_LOCATED
         reach_s = float(self.reach_s(need, standing)[at])
         if np.isnan(reach_s):
-            return "its place is not known" if resource.place is None else INCIDENT_NOT_LOCATED
+            return self._unreached(resource, need)
         limit_s = self._procedure.dispatch.reach_limit_s
         if reach_s > limit_s:
             return f"out of reach: {reach_s:.0f} s, limit {limit_s:.0f} s"
         return self._overrun_refusal(at, reach_s, standing)
+
+    def _unreached(self, resource: Resource, need: Need) -> str:
+        goal = self.place_of(need)
+        if resource.place is None:
+            return "its place is not known"
+        if goal is None:
+            return INCIDENT_NOT_LOCATED
+        for words, place in (("the incident lies", goal), ("it is", resource.place)):
+            why = self.roster.travel.obstacle(place)
+            if why is not None:
+                return f"{words} {why}"
+        return "no road leads there"
 
     def _overrun_refusal(self, at: int, reach_s: float, standing: Standing) -> str | None:
         rule = self._procedure.dispatch.overrun

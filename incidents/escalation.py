@@ -17,8 +17,8 @@ from incidents.calendars import next_open
 from incidents.crowding import crowded, is_crowded
 from incidents.ladder import Rung
 from incidents.procedure import Procedure
-from incidents.quantities import ContactId, IncidentId, Instant, NeedId, ms
-from incidents.situation import UNDER_WAY, ContactStatus, Incident, Need, Situation
+from incidents.quantities import ContactId, IncidentId, Instant, NeedId, ResourceId, ms
+from incidents.situation import UNDER_WAY, ContactStatus, Incident, Need, OpenMessage, Situation
 
 
 class Change(IntEnum):
@@ -104,6 +104,8 @@ def _triggered(situation: Situation, name: str, rung: Rung) -> Iterator[Due]:
     match rung.trigger:
         case "unfilled_for_s" | "unarrived_for_s":
             yield from _of_age(situation, name, rung)
+        case "unacknowledged":
+            yield from _not_acknowledged(situation, name, rung)
         case "waiting_answer_s":
             yield from _unanswered(situation, name, rung)
         case "at_once":
@@ -145,9 +147,30 @@ def _of_age(situation: Situation, name: str, rung: Rung) -> Iterator[Due]:
 
 
 def _limit_s(rung: Rung) -> float:
-    limit_s = rung.unfilled_for_s if rung.unfilled_for_s is not None else rung.unarrived_for_s
-    assert limit_s is not None, "asked of rungs that act after a time"
-    return limit_s
+    assert rung.limit_s is not None, "asked of rungs that act after a time"
+    return rung.limit_s
+
+
+def _not_acknowledged(situation: Situation, name: str, rung: Rung) -> Iterator[Due]:
+    """What waits for an acknowledgement counts from when it was first owed; a rung acts again only after as long again."""
+    limit_ms = ms(_limit_s(rung))
+    for message in _meant(situation, rung):
+        incident = situation.incidents[message.incident]
+        if _may_act(incident, name, rung):
+            stands = incident.standing.get(name)
+            at = (message.waits_since if stands is None else max(message.waits_since, stands.at)) + limit_ms
+            because = f"message {message.message} to {message.to} unacknowledged for {_limit_s(rung):.0f} s"
+            yield Due(name, at, because, incident=incident.id)
+
+
+def _meant(situation: Situation, rung: Rung) -> Iterator[OpenMessage]:
+    """The messages that a rung waits for; those of a closed incident are forgotten with it."""
+    rule = rung.unacknowledged
+    assert rule is not None, "asked of rungs that wait for an acknowledgement"
+    for message in situation.messages.values():
+        resource = situation.resources.get(ResourceId(message.to))
+        if rule.is_about(message.message, message.to, None if resource is None else resource.kind, message.medium):
+            yield message
 
 
 def _unarrived_since(situation: Situation, need: Need) -> Instant | None:
@@ -213,6 +236,9 @@ def _still_holds(situation: Situation, incident: Incident, name: str, rung: Rung
             return incident.priority in (*rung.priorities, incident.standing[name].raised_to)
         case "incidents_within":
             return is_crowded(situation, incident, rung)
+        case "unacknowledged":
+            waiting = (each for each in _meant(situation, rung) if each.incident == incident.id)
+            return any(each.waits_since + ms(_limit_s(rung)) <= situation.at for each in waiting)
     needs = [situation.needs[each] for each in incident.needs if situation.needs[each].because != f"rung {name}"]
     if rung.unfilled_for_s is not None:
         ages = [need.unfilled_since for need in needs]
@@ -229,6 +255,8 @@ def _over(rung: Rung) -> str:
             return "too few incidents near it"
         case "unarrived_for_s":
             return "no need with nobody there so long"
+        case "unacknowledged":
+            return "no message unacknowledged so long"
     return "no need unfilled so long"
 
 

@@ -1,7 +1,8 @@
 """Every fact: something that happened, at an instant. The incident log is nothing else.
 
 Facts are light slotted values. A correction is a new fact; nothing is edited. `records` makes plain data of them. Imports only
-`quantities`, `light`, `interview_facts`, `ladder_facts` for escalation and aid, and `message_facts` for what people are told.
+`quantities`, `light` and the facts of their own modules: alarms, contacts, interviews, escalation and aid, handovers,
+corrections, and what people are told.
 """
 
 from __future__ import annotations
@@ -12,6 +13,17 @@ from typing import Annotated, ClassVar, TypeAlias
 
 from pydantic import ConfigDict, Field
 
+from incidents.alarm_facts import AlarmLowered as AlarmLowered
+from incidents.alarm_facts import AlarmRaised as AlarmRaised
+from incidents.alarm_facts import NeedReduced as NeedReduced
+from incidents.contact_facts import ContactAbandoned as ContactAbandoned
+from incidents.contact_facts import ContactAnswered as ContactAnswered
+from incidents.contact_facts import ContactEnded as ContactEnded
+from incidents.contact_facts import ContactReceived as ContactReceived
+from incidents.correction_facts import Corrected as Corrected
+from incidents.handover_facts import HandoverAccepted as HandoverAccepted
+from incidents.handover_facts import HandoverGiven as HandoverGiven
+from incidents.handover_facts import PacketLine as PacketLine
 from incidents.interview_facts import InterviewLeft as InterviewLeft
 from incidents.interview_facts import InterviewResumed as InterviewResumed
 from incidents.ladder_facts import AcknowledgementMissed as AcknowledgementMissed
@@ -51,44 +63,6 @@ class NeedRow:
     load: Annotated[int, Field(strict=True, ge=1, le=1000)] = 1
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
-
-
-# Contacts: any inbound communication.
-
-
-@dataclass(frozen=True, slots=True)
-class ContactReceived:
-    """Somebody is ringing, or has written, and waits in `queue`. `place` None: the location is not known yet."""
-
-    at: Instant
-    contact: ContactId
-    queue: str
-    place: Place | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ContactAnswered:
-    """A call-taker speaks with the contact."""
-
-    at: Instant
-    contact: ContactId
-    resource: ResourceId | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ContactAbandoned:
-    """The contact gave up before being answered."""
-
-    at: Instant
-    contact: ContactId
-
-
-@dataclass(frozen=True, slots=True)
-class ContactEnded:
-    """The conversation is over; the call-taker may still be wrapping up."""
-
-    at: Instant
-    contact: ContactId
 
 
 # Incidents: what is being managed.
@@ -183,7 +157,7 @@ class NoteAdded:
 class NeedOpened:
     """A procedure asks for resources: for a contact (a call-taker) or for an incident (responders).
 
-    `shared`: one resource may fill several of its rows at once.
+    `shared`: one resource may fill several of its rows at once. `alarm`: the alarm level that asks (None: none does).
     """
 
     at: Instant
@@ -194,6 +168,7 @@ class NeedOpened:
     incident: IncidentId | None = None
     contact: ContactId | None = None
     shared: Annotated[bool, Field(strict=True)] = False
+    alarm: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,9 +360,15 @@ Fact: TypeAlias = (
     | AidReleased
     | InterviewLeft
     | InterviewResumed
+    | AlarmRaised
+    | AlarmLowered
+    | NeedReduced
+    | HandoverGiven
+    | HandoverAccepted
+    | Corrected
 )
 
 KINDS: Mapping[str, type[Fact]] = {kind.__name__: kind for kind in Fact.__args__}
-"""Every kind of fact by its name, in the order of this module and of `ladder_facts`."""
+"""Every kind of fact by its name, in the order of this module, of `ladder_facts` and of `alarm_facts`."""
 
 quicken((*KINDS.values(), NeedRow))

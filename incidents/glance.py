@@ -304,9 +304,8 @@ class Glance:
         """Seconds until each would be there; None: nobody has to travel."""
         if need.incident is None:
             return None
-        if self._lines.moved:
-            self._roster.hear(self._lines.moved)
-            self._lines.moved.clear()
+        self._roster.hear(self._lines.moved, self._working.at)
+        self._lines.moved.clear()
         place = self._working.incidents[need.incident].place
         reach_s = self._roster.nowhere if place is None else self._roster.reach_s(place, line.standing.lights)
         found: list[float] = reach_s.tolist()

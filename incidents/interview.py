@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain, count
 
 from pydantic import Field
 
 from incidents.centre import Document, Name
 from incidents.near_names import Found, NearNames, listed
 from incidents.phrases import plan_in_words, step_in_words
-from incidents.procedure import Procedure, Triage
-from incidents.refusals import Refusal
+from incidents.procedure import Procedure, Question, Triage
+from incidents.refusals import Flaw, Refusal
+from incidents.tree import UNKNOWN
 from incidents.tree_soundness import answer_flaws, left_flaws
-from incidents.triage import Ask, Outcome, Standing, accepts, next_step, stands_at, way_back
+from incidents.triage import NEVER_LEFT, Ask, Left, Outcome, Standing, Stuck, accepts, next_step, stands_at, way_back
+from optimiser.pointers import escaped
 
 
 class Answers(Document):
@@ -103,3 +106,63 @@ def conclusion(procedure: Procedure, outcome: Outcome) -> Conclusion:
 def ways_on(triage: Triage, question: str) -> tuple[tuple[str | None, str], ...]:
     """Return each answer with a way of its own, and where it leads in words; None: any other answer."""
     return tuple((answer, step_in_words(step)) for answer, step in triage.questions[question].ways)
+
+
+def outcome_of(triage: Triage, answers: Mapping[str, str], left: Left = NEVER_LEFT) -> Outcome:
+    """Return the code that `answers` lead to; refuse what does not, what is never asked for, and jump-outs not offered."""
+    flaws = [
+        Flaw(_pointer(name), "there is no such question", listed(triage.questions))
+        for name in answers
+        if name not in triage.questions
+    ]
+    step = next_step(triage, answers, left)
+    flaws += [
+        Flaw(f"/left/{escaped(name)}", f"the interview cannot leave it by {out!r}", listed(triage.jump_outs))
+        for name, out in left.items()
+        if name not in step.left
+    ]
+    flaws += [Flaw(_pointer(name), "is left, and so not answered", "") for name in step.left if name in answers]
+    match step:
+        case Ask():
+            options = listed((*step.options, "or any other") if step.others else step.options)
+            flaws.append(Flaw("/answers", f"the tree goes on to ask {step.question!r}: {step.text}", options))
+        case Stuck():
+            question = triage.questions.get(step.question)
+            options = "" if question is None else listed(question.answers)
+            flaws.append(Flaw(_pointer(step.question), f"the tree cannot go on with {step.answer!r}", options))
+        case Outcome():
+            asked = dict(step.path)
+            idle = [name for name in answers if name in triage.questions and name not in asked]
+            flaws += [Flaw(_pointer(name), "is never asked for on this path", listed(asked)) for name in idle]
+            if not flaws:
+                return step
+    raise Refusal(flaws)
+
+
+def interviews(procedure: Procedure) -> Mapping[str, Mapping[str, str]]:
+    """Return for each code that answers alone reach the shortest interview that leads to it, as question -> answer.
+
+    Where only `otherwise` leads on, the answer is one that the question does not list.
+    """
+    found: dict[str, Mapping[str, str]] = {}
+    waiting: list[tuple[str, Mapping[str, str]]] = [(procedure.triage.start, {})]
+    asked = {procedure.triage.start}
+    for name, before in waiting:
+        question = procedure.triage.questions[name]
+        for answer, step in question.ways:
+            said = {**before, name: _unlisted(question) if answer is None else answer}
+            if step.code is not None:
+                found.setdefault(step.code, said)
+            elif step.ask is not None and step.ask not in asked:
+                asked.add(step.ask)
+                waiting.append((step.ask, said))
+    return found
+
+
+def _pointer(question: str) -> str:
+    return f"/answers/{escaped(question)}"
+
+
+def _unlisted(question: Question) -> str:
+    names = chain((UNKNOWN, "any other"), (f"any other {number}" for number in count(1)))
+    return next(name for name in names if question.way(name) is question.otherwise)

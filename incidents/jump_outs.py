@@ -48,6 +48,12 @@ def refuse_against_tree(fact: f.Fact, situation: Situation, rules: Procedure) ->
             pass
 
 
+def refuse_correction(asked: f.Fact, answer: str, triage: Triage) -> None:
+    """Refuse a corrected answer that the question does not take; another procedure may have asked another question."""
+    if isinstance(asked, f.AnswerGiven) and asked.question in triage.questions:
+        _refuse_untaken(asked.question, answer, triage)
+
+
 def _may(triage: Triage, jump_out: str, role: str | None) -> bool:
     roles = triage.jump_outs[jump_out].roles
     return not roles or role in roles
@@ -56,14 +62,18 @@ def _may(triage: Triage, jump_out: str, role: str | None) -> bool:
 def _refuse_answer(fact: f.AnswerGiven, situation: Situation, triage: Triage) -> None:
     if fact.question not in triage.questions:
         raise refusal("question", f"unknown question {fact.question!r}", ", ".join(triage.questions))
-    question = triage.questions[fact.question]
-    if not accepts(question, fact.answer):
-        raise refusal("answer", f"{fact.answer!r} does not answer {fact.question}", ", ".join(_taken(question)))
+    _refuse_untaken(fact.question, fact.answer, triage)
     incident = situation.incidents.get(fact.incident)
     by = None if incident is None else incident.left.get(fact.question)
     if by is not None and by in triage.jump_outs and triage.jump_outs[by].is_for_good:
         what = f"the interview left {fact.question} by {by}, for good"
         raise refusal("question", what, "another question, or a person's own assessment")
+
+
+def _refuse_untaken(name: str, answer: str, triage: Triage) -> None:
+    question = triage.questions[name]
+    if not accepts(question, answer):
+        raise refusal("answer", f"{answer!r} does not answer {name}", ", ".join(_taken(question)))
 
 
 def _taken(question: Question) -> tuple[str, ...]:

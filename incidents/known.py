@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias, TypeVar
 
 from incidents.facts import Fact
-from incidents.quantities import ContactId, IncidentId, NeedId, ResourceId
+from incidents.quantities import ContactId, IncidentId, NeedId, ResourceId, owner_of
 from incidents.refusals import FactRefused, Flaw
 from incidents.situation import Incident, Need, OpenContact, Resource, Situation
 
@@ -56,7 +56,7 @@ def open_need(s: Situation, need: NeedId) -> Need:
     """Find an open need, or refuse."""
     found = s.needs.get(need)
     if found is None:
-        owner = IncidentId(need.rpartition("/")[0])
+        owner, _ = owner_of(need)
         state = f"belongs to incident {owner}, which is closed" if owner in s.closed else "is not open"
         raise refusal("need", f"need {need} {state}", "a need that is open")
     return found

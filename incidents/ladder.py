@@ -14,9 +14,11 @@ from incidents.goals import Serves
 from incidents.plan_row import PlanRow
 from incidents.quantities import SECONDS_IN_A_WEEK
 
-TRIGGERS = ("unfilled_for_s", "unarrived_for_s", "waiting_answer_s", "at_once", "shortfall", "incidents_within")
+TRIGGERS = (
+    "unfilled_for_s", "unarrived_for_s", "unacknowledged", "waiting_answer_s", "at_once", "shortfall", "incidents_within",
+)  # fmt: skip
 """What can set a rung off; each rung has at most one of them."""
-ON_INCIDENTS = ("unfilled_for_s", "unarrived_for_s", "at_once", "incidents_within")
+ON_INCIDENTS = ("unfilled_for_s", "unarrived_for_s", "unacknowledged", "at_once", "incidents_within")
 """The triggers of rungs that act on one incident."""
 
 
@@ -26,6 +28,25 @@ class Crowding(Document):
     count: int = Field(ge=2, le=1000)
     metres: float = Field(gt=0, le=1_000_000)
     seconds: float = Field(gt=0, le=SECONDS_IN_A_WEEK)
+
+
+class Unacknowledged(Document):
+    """A message about an incident, or a handover of it, that nobody has acknowledged `after_s` after it was first owed.
+
+    Naming no `messages`, `to` or `media` means any; `to` names roles, partners and kinds of resource. What was withheld went by
+    no medium.
+    """
+
+    after_s: float = Field(gt=0, le=SECONDS_IN_A_WEEK)
+    messages: tuple[Name, ...] = Field(default=(), max_length=100)
+    to: tuple[Name, ...] = Field(default=(), max_length=100)
+    media: tuple[Name, ...] = Field(default=(), max_length=20)
+
+    def is_about(self, message: str, to: str, kind: str | None, medium: str | None) -> bool:
+        """Whether a message is one of those meant; `kind` is that of the resource it is for, None where it is for another."""
+        is_named = not self.messages or message in self.messages
+        is_theirs = not self.to or to in self.to or kind in self.to
+        return is_named and is_theirs and (not self.media or medium in self.media)
 
 
 class Mode(Document):
@@ -79,11 +100,13 @@ class Authority(Document):
 class Rung(Document):
     """A step of escalation: when its trigger holds, in its `hours` and `during` its modes, it acts, at most `most` times.
 
+    `alarm_to`, `alarm_up`: it raises the alarm of its incident to a level of the plan, or by one.
     `then`: the rung that follows when nobody acknowledges within `ack_s`, or nobody is there to be told.
     """
 
     unfilled_for_s: float | None = Field(default=None, gt=0, le=SECONDS_IN_A_WEEK)
     unarrived_for_s: float | None = Field(default=None, gt=0, le=SECONDS_IN_A_WEEK)
+    unacknowledged: Unacknowledged | None = None
     waiting_answer_s: float | None = Field(default=None, gt=0, le=SECONDS_IN_A_WEEK)
     at_once: bool = False
     shortfall: int | None = Field(default=None, ge=1, le=10_000)
@@ -95,6 +118,8 @@ class Rung(Document):
     raises_to: Name | None = None
     opens: PlanRow | None = None
     requests: AidAsked | None = None
+    alarm_to: Name | None = None
+    alarm_up: bool = False
     notifies: tuple[Recipient, ...] = Field(default=(), max_length=20)
     ack_s: float | None = Field(default=None, gt=0, le=SECONDS_IN_A_WEEK)
     then: Name | None = None
@@ -110,9 +135,17 @@ class Rung(Document):
         return next((name for name in TRIGGERS if getattr(self, name)), None)
 
     @property
+    def limit_s(self) -> float | None:
+        """After how many seconds its trigger holds, where it is a matter of time on an incident."""
+        if self.unacknowledged is not None:
+            return self.unacknowledged.after_s
+        return self.unarrived_for_s if self.unfilled_for_s is None else self.unfilled_for_s
+
+    @property
     def changes_its_incident(self) -> bool:
         """Whether it does something that only an incident can undergo."""
-        return self.raises_to is not None or self.opens is not None or self.requests is not None
+        acts = (self.raises_to, self.opens, self.requests, self.alarm_to)
+        return self.alarm_up or any(each is not None for each in acts)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Rung:
@@ -126,11 +159,14 @@ class Rung(Document):
         acts = self.changes_its_incident or bool(self.notifies) or self.mode is not None
         on_priorities = trigger is not None and trigger != "waiting_answer_s"
         on_incident = trigger is None or trigger in ON_INCIDENTS
-        has_ended = self.unfilled_for_s is not None or self.unarrived_for_s is not None or self.stands_down
+        has_ended = self.limit_s is not None or self.stands_down
         return (
             (len(named) > 1, f"a rung has one trigger, not {', '.join(named)}"),
             (not acts, "a rung raises the priority (`raises_to`), opens a need (`opens`), asks for aid (`requests`), "
-             "notifies (`notifies`) or enters a mode (`mode`)"),
+             "raises the alarm (`alarm_to`, `alarm_up`), notifies (`notifies`) or enters a mode (`mode`)"),
+            (self.alarm_up and self.alarm_to is not None, "a rung raises the alarm to a level or by one level, not both"),
+            (self.stands_down and (self.alarm_up or self.alarm_to is not None),
+             "an alarm is stopped by a person: a rung that raises it does not stand down (`stands_down`)"),
             (on_priorities and not self.priorities, f"`{trigger}` needs `priorities`, at least one"),
             (trigger == "waiting_answer_s" and bool(self.priorities), "a contact has no priority; give `queues`"),
             (bool(self.queues) and trigger != "waiting_answer_s", "`queues` is for `waiting_answer_s` alone"),

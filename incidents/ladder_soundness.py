@@ -1,14 +1,15 @@
 """What the rungs of escalation cannot say one by one: that each can be reached and is staffed, and that none leads in a circle.
 
-Imports `ladder`, `permission`, `procedure` and `near_names`.
+Imports `ladder`, `handovers`, `permission`, `procedure` and `near_names`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from incidents.centre import Centre, Loc, Shift
-from incidents.ladder import AidAsked, Recipient, Rung
+from incidents.handovers import HANDOVER
+from incidents.ladder import AidAsked, Recipient, Rung, Unacknowledged
 from incidents.near_names import Found, NearNames, listed
 from incidents.permission import AID, who_may
 from incidents.procedure import Procedure
@@ -19,6 +20,7 @@ _DAY_MINUTES = 24 * 60
 _WEEK_MINUTES = 7 * _DAY_MINUTES
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIMED = ("unfilled_for_s", "unarrived_for_s")
+"""What the more urgent may not reach later; an acknowledgement is owed by whoever was told, whatever the priority."""
 
 
 def ladder_flaws(procedure: Procedure, centre: Centre | None, names: NearNames) -> Found:
@@ -54,6 +56,8 @@ class _LadderInspection:
         yield from _hour_flaws((*loc, "hours"), rung.hours)
         for index, recipient in enumerate(rung.notifies):
             yield from self._recipient((*loc, "notifies", index), rung, recipient)
+        if rung.unacknowledged is not None:
+            yield from self._unacknowledged((*loc, "unacknowledged"), rung.unacknowledged)
         if rung.requests is not None:
             yield from self._aid((*loc, "requests"), rung.requests)
 
@@ -120,6 +124,28 @@ class _LadderInspection:
             what = f"rung '{rung.then}' changes an incident, and '{loc[-1]}' is about none"
             yield (*loc, "then"), what, "a rung that only notifies"
 
+    def _unacknowledged(self, loc: Loc, rule: Unacknowledged) -> Found:
+        """What a rung waits for has to exist, to be owed an acknowledgement, and not to need one sooner than it says."""
+        wording = self.procedure.wording
+        messages = {} if wording is None else wording.messages
+        owed = {name: each.ack_s for name, each in messages.items()}
+        owed |= {name: each.accept_s for name, each in self.procedure.handovers.items()}
+        for index, name in enumerate(rule.messages):
+            yield from self.names.unknown((*loc, "messages", index), "message or handover", name, owed)
+        media = {**({} if wording is None else wording.media), **({HANDOVER: None} if self.procedure.handovers else {})}
+        for index, name in enumerate(rule.media):
+            yield from self.names.unknown((*loc, "media", index), "medium", name, media)
+        meant = {name: owed[name] for name in rule.messages or owed if name in owed}
+        for index, to in enumerate(rule.to):
+            told = _told(self.procedure, meant)
+            yield from self.names.unknown((*loc, "to", index), "recipient of these messages", to, told)
+        if rule.messages and meant and None in meant.values():
+            name = next(each for each, ack_s in meant.items() if ack_s is None)
+            where = (*loc, "messages", rule.messages.index(name))
+            yield where, f"nobody has to acknowledge message '{name}'", f"`ack_s` for message '{name}'"
+        elif not rule.messages and all(ack_s is None for ack_s in meant.values()):
+            yield loc, "no message has to be acknowledged, and no handover is owed", "a message with `ack_s`"
+
     def _recipient(self, loc: Loc, rung: Rung, recipient: Recipient) -> Found:
         if recipient.organisation is not None:
             if who_may(self.procedure, recipient.organisation, ESCALATION) == ():
@@ -173,6 +199,18 @@ class _LadderInspection:
         }
         if asked.skill not in lent:
             yield (*loc, "skill"), f"partner '{asked.partner}' has nobody with skill '{asked.skill}'", listed(lent)
+
+
+def _told(procedure: Procedure, meant: Iterable[str]) -> dict[str, None]:
+    """Whom these messages and handovers are for: roles, partners and kinds of resource."""
+    found: dict[str, None] = {}
+    for name in meant:
+        if procedure.wording is not None and name in procedure.wording.messages:
+            to = procedure.wording.messages[name].to
+            found[to.kind or to.partner or to.role or ""] = None
+        elif name in procedure.handovers:
+            found[procedure.handovers[name].to.name] = None
+    return found
 
 
 def _hour_flaws(loc: Loc, hours: Sequence[Shift]) -> Found:

@@ -59,5 +59,11 @@ def local(at: Instant, zone: ZoneInfo) -> datetime:
     return (_EPOCH + at * _MILLISECOND).astimezone(zone)
 
 
+def hour_of_week(at: Instant, zone: ZoneInfo) -> int:
+    """The hour of the local week at an instant, counted from Monday 00:00: 0 to 167."""
+    moment = local(at, zone)
+    return moment.weekday() * 24 + moment.hour
+
+
 def _instant(moment: datetime) -> Instant:
     return (moment - _EPOCH) // _MILLISECOND

@@ -1,13 +1,15 @@
 """Messages as they are remembered: which wait for an acknowledgement, since when, and which have waited too long.
 
 A message is known by its incident, its name and whom it is for. Sent again, it is one message still, and the earliest instant by
-which somebody had to acknowledge it stands. Imports `known` and what stands above it.
+which somebody had to acknowledge it stands. A handover is one of them, with words of its
+own for giving and taking it. Imports `known` and what stands above it.
 """
 
 from __future__ import annotations
 
 from incidents import facts as f
-from incidents.known import GONE, Changes, incident_change, open_incident, refusal
+from incidents.handovers import HANDOVER
+from incidents.known import GONE, Changes, centre_resource, incident_change, open_incident, refusal
 from incidents.light import replace
 from incidents.quantities import IncidentId
 from incidents.situation import OpenMessage, Situation
@@ -22,12 +24,55 @@ def worded(s: Situation, fact: f.MessageSent | f.MessageWithheld) -> Changes:
     if is_sent and fact.acknowledge_by is None:
         return changes
     medium, text = (fact.medium, fact.text) if isinstance(fact, f.MessageSent) else (None, fact.because)
-    message = OpenMessage(fact.incident, fact.message, fact.to, medium, text, fact.at, fact.acknowledge_by)
+    message = OpenMessage(fact.incident, fact.message, fact.to, medium, text, fact.at, fact.acknowledge_by, fact.at)
+    return (*changes, *_waits(s, message))
+
+
+def handed_over(s: Situation, fact: f.HandoverGiven) -> Changes:
+    """Remember a handover until it is accepted; given again, it keeps the instant by which somebody had to."""
+    incident = open_incident(s, fact.incident)
+    if fact.giver is not None:
+        centre_resource(s, fact.giver)
+    is_new = fact.handover not in incident.told
+    changes = incident_change(replace(incident, told=(*incident.told, fact.handover))) if is_new else ()
+    handover = OpenMessage(
+        fact.incident, fact.handover, fact.to, HANDOVER, text_of(fact), fact.at, fact.accept_by, fact.at, is_handover=True
+    )  # fmt: skip
+    return (*changes, *_waits(s, handover))
+
+
+def accepted(s: Situation, fact: f.HandoverAccepted) -> Changes:
+    """Forget a handover that somebody has taken, who holds the incident from here on where they are named."""
+    incident = open_incident(s, fact.incident)
+    handover = s.messages.get((fact.incident, fact.handover, fact.to))
+    if handover is None or not handover.is_handover:
+        owed = [f"{each.message} to {each.to}" for each in _of(s, fact.incident) if each.is_handover]
+        what = f"no handover {fact.handover!r} to {fact.to} is open"
+        raise refusal("handover", what, ", ".join(owed) or "HandoverGiven first")
+    changes: Changes = (("messages", handover.key, GONE),)
+    if fact.by is None:
+        return changes
+    by = centre_resource(s, fact.by)
+    return (*changes, *incident_change(replace(incident, holder=by.id)))
+
+
+def text_of(fact: f.HandoverGiven) -> str:
+    """The packet in words, a line for each field, what is missing first."""
+    lines = [f"MISSING: {', '.join(fact.missing)}"] if fact.missing else []
+    return "\n".join((*lines, *(f"{each.field}: {each.says}" for each in fact.packet)))
+
+
+def _waits(s: Situation, message: OpenMessage) -> Changes:
     before = s.messages.get(message.key)
     if before is not None:
         due = [each for each in (before.acknowledge_by, message.acknowledge_by) if each is not None]
-        message = replace(message, acknowledge_by=min(due, default=None), is_overdue=before.is_overdue)
-    return (*changes, ("messages", message.key, message))
+        message = replace(
+            message,
+            acknowledge_by=min(due, default=None),
+            is_overdue=before.is_overdue,
+            waits_since=before.waits_since,
+        )
+    return (("messages", message.key, message),)
 
 
 def delivered(s: Situation, fact: f.MessageDelivered) -> Changes:
@@ -37,7 +82,10 @@ def delivered(s: Situation, fact: f.MessageDelivered) -> Changes:
 
 def acknowledged(s: Situation, fact: f.MessageAcknowledged) -> Changes:
     """Forget a message that has done its work."""
-    return (("messages", _found(s, fact).key, GONE),)
+    message = _found(s, fact)
+    if message.is_handover:
+        raise refusal("message", f"{fact.message!r} is a handover: acknowledging is not taking it", "HandoverAccepted")
+    return (("messages", message.key, GONE),)
 
 
 def overdue(s: Situation, fact: f.MessageOverdue) -> Changes:
@@ -62,10 +110,14 @@ def forgotten(s: Situation, incident: IncidentId, to: str | None = None) -> Chan
 def _found(s: Situation, fact: f.MessageDelivered | f.MessageAcknowledged | f.MessageOverdue) -> OpenMessage:
     found = s.messages.get((fact.incident, fact.message, fact.to))
     if found is None:
-        waiting = [f"{each.message} to {each.to}" for each in s.messages.values() if each.incident == fact.incident]
+        waiting = [f"{each.message} to {each.to}" for each in _of(s, fact.incident)]
         what = f"no message {fact.message!r} to {fact.to} waits for an acknowledgement"
         raise refusal("message", what, ", ".join(waiting) or "nothing: none waits about this incident")
     return found
+
+
+def _of(s: Situation, incident: IncidentId) -> list[OpenMessage]:
+    return [each for each in s.messages.values() if each.incident == incident]
 
 
 def _changed(message: OpenMessage) -> Changes:

@@ -14,12 +14,17 @@ Clocks of targets start and stop at moments, and checks ask for them. Moments of
     at facility   a transporting resource arrived at its facility
     released      a resource was done with it; one that is taken away unfinished is not
     escalated     a rung of escalation was reached
+    alarm raised  its attendance was made up to an alarm level
+    alarm lowered somebody stopped it
+    handed over   its state was given to a role or an organisation, and
+    taken over    somebody accepted that
     noted         somebody wrote something down
     left          the interview was left by a jump-out
     resumed       it was resumed
     closed        nothing more was owed to it
 
-and of a contact: received, answered, ended. Needs for call-takers are not needs of an incident. Imports `facts` and `quantities`.
+and of a contact: received, answered, ended. Needs for call-takers are not needs of an incident. Imports `facts`,
+`corrections` and `quantities`.
 """
 
 from __future__ import annotations
@@ -29,6 +34,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from incidents import facts as f
+from incidents.corrections import as_corrected
 from incidents.quantities import ContactId, IncidentId, Instant, NeedId, ResourceId
 
 Moment: TypeAlias = Literal[
@@ -45,6 +51,10 @@ Moment: TypeAlias = Literal[
     "at facility",
     "released",
     "escalated",
+    "alarm raised",
+    "alarm lowered",
+    "handed over",
+    "taken over",
     "noted",
     "left",
     "resumed",
@@ -76,13 +86,16 @@ class Course:
 
     `fingerprint`: the procedure in force when it began, None where nobody knows. `group`: the queue of a contact, the last
     priority of an incident. `of_skill`: moments of resources by the skill of the rows they filled. `has_asked`: whether a need
-    was opened. `is_over`: whether the incident was closed, or the contact gave up.
+    was opened. `given`, `taken`: handovers by name, as each was first given and accepted. `is_over`: whether the incident was
+    closed, or the contact gave up.
     """
 
     fingerprint: str | None
     first: dict[Moment, Shown] = field(default_factory=dict)
     of_skill: dict[tuple[Moment, str], Shown] = field(default_factory=dict)
     answers: dict[str, Shown] = field(default_factory=dict)
+    given: dict[str, Shown] = field(default_factory=dict)
+    taken: dict[str, Shown] = field(default_factory=dict)
     notes: list[Shown] = field(default_factory=list)
     group: str | None = None
     code: str | None = None
@@ -105,10 +118,13 @@ class Courses:
 
 
 def courses_of(facts: Iterable[f.Fact], in_force: str | None = None) -> Courses:
-    """Read the facts, in order of time, once; `in_force`: the fingerprint of the procedure in force before the first."""
+    """Read the facts, in order of time and each as it was corrected last.
+
+    `in_force`: the fingerprint of the procedure in force before the first.
+    """
     reading = _Reading(in_force)
     tell = reading.listeners()
-    for number, fact in enumerate(facts, start=1):
+    for number, fact in as_corrected(facts):
         reading.until = fact.at
         listener = tell.get(type(fact))
         if listener is not None:
@@ -138,11 +154,15 @@ class _Reading:
             f.IncidentLocated: lambda shown, fact: self._incident("located", shown, fact.incident),
             f.IncidentAssessed: self._assessed,
             f.IncidentEscalated: self._escalated,
+            f.AlarmRaised: lambda shown, fact: self._incident("alarm raised", shown, fact.incident),
+            f.AlarmLowered: lambda shown, fact: self._incident("alarm lowered", shown, fact.incident),
             f.IncidentClosed: self._closed,
             f.AnswerGiven: self._answer_given,
             f.InterviewLeft: lambda shown, fact: self._incident("left", shown, fact.incident),
             f.InterviewResumed: lambda shown, fact: self._incident("resumed", shown, fact.incident),
             f.NoteAdded: self._noted,
+            f.HandoverGiven: self._handed_over,
+            f.HandoverAccepted: self._taken_over,
             f.NeedOpened: self._need_opened,
             f.ResourceAssigned: self._assigned,
             f.ResourceDeparted: lambda shown, fact: self._resource("departed", shown, fact),
@@ -208,6 +228,16 @@ class _Reading:
         self._incident("noted", shown, fact.incident)
         if fact.incident in self.incidents:
             self.incidents[fact.incident].notes.append(shown)
+
+    def _handed_over(self, shown: Shown, fact: f.HandoverGiven) -> None:
+        self._incident("handed over", shown, fact.incident)
+        if fact.incident in self.incidents:
+            self.incidents[fact.incident].given.setdefault(fact.handover, shown)
+
+    def _taken_over(self, shown: Shown, fact: f.HandoverAccepted) -> None:
+        self._incident("taken over", shown, fact.incident)
+        if fact.incident in self.incidents:
+            self.incidents[fact.incident].taken.setdefault(fact.handover, shown)
 
     def _need_opened(self, shown: Shown, fact: f.NeedOpened) -> None:
         if fact.contact is None and fact.incident in self.incidents:

@@ -32,6 +32,7 @@ from typing import Any
 import numpy as np
 
 from incidents import facts as f
+from incidents.corrections import as_corrected
 from incidents.measures import EVERY, STAGES, FloatArray, Measures, statistic_of
 from incidents.quantities import MS_PER_S, ContactId, IncidentId, Instant, NeedId, ResourceId
 from incidents.situation import asked_for
@@ -50,15 +51,16 @@ def measure(
     kinds: Mapping[ResourceId, str] | None = None,
     priorities: Sequence[str] = (),
 ) -> Measures:
-    """Read the facts, in order of time, once; what is before `since` sets the scene and has no samples.
+    """Read the facts, in order of time and each as it was corrected last.
 
+    What is before `since` sets the scene and has no samples.
     `priority_of` sorts incidents by their true priority; where it is silent, the last priority in the log
     counts. `kinds` adds the counts per kind of resource, and `priorities` declares the names that a figure
     may use.
     """
     reading = _Reading(since, until)
     tell = reading.listeners()
-    for fact in facts:
+    for _, fact in as_corrected(facts):
         listener = tell.get(type(fact))
         if listener is not None:
             listener(fact)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from incidents.ladder import AidAsked, Authority, Crowding, Mode, Recipient, Rung
+from incidents.ladder import AidAsked, Authority, Crowding, Mode, Recipient, Rung, Unacknowledged
 from incidents.plan_row import PlanRow
 from incidents.procedure import (
     Breaks,
@@ -26,11 +26,12 @@ from incidents.procedure import (
     Step,
     Urgency,
 )
+from incidents.response_plan import AlarmLevel
 from incidents.tree import REFUSED, UNKNOWN, JumpOut, Known
 
 _PARTS = (
-    AidAsked, Authority, Breaks, Cover, Crowding, Determinant, Dispatch, Diversion, JumpOut, Known, Mode, Overrun, Plan, PlanRow,
-    Priority, Queue, Recipient, Reserve, Rung, Urgency,
+    AidAsked, AlarmLevel, Authority, Breaks, Cover, Crowding, Determinant, Dispatch, Diversion, JumpOut, Known, Mode, Overrun,
+    Plan, PlanRow, Priority, Queue, Recipient, Reserve, Rung, Unacknowledged, Urgency,
 )  # fmt: skip
 _KEYS = frozenset(info.alias or name for part in _PARTS for name, info in part.model_fields.items())
 """Keys that are the document's own: a name that a designer chose is never put into other words."""
@@ -124,10 +125,25 @@ _WAYS_BACK = {"resumes": "may be resumed", "rings_back": "goes on when a caller 
 
 
 def plan_in_words(plan: Mapping[str, Any]) -> str:
-    """Say a whole plan, plain: every way to fill it, and how it may be filled."""
-    ways = " or ".join(in_words(way) for way in (plan["send"], *plan["instead"]))
-    notes = (", all or nothing" if plan["whole"] else "") + (", roles shared" if plan["shared"] else "")
-    return f"sends {ways}{notes}"
+    """Say a whole plan, plain: every way to fill it, how it may be filled, and its alarm levels."""
+    levels = "".join(f"; {each['name']}: {level_in_words(each)}" for each in plan.get("levels", ()))
+    return f"sends {_attendance_in_words(plan)}{levels}"
+
+
+def level_in_words(level: Mapping[str, Any]) -> str:
+    """Say an alarm level, plain, without its name: what it asks for, and when time alone reaches it."""
+    how = "in all" if level["counts"] == "in all" else "in addition"
+    staged = ""
+    if level["after_s"] is not None:
+        staged = f", after {in_words(level['after_s'])} s"
+        staged += " unless somebody has arrived" if level["unless_arrived"] else " unless stopped"
+    return f"{_attendance_in_words(level)} {how}{staged}"
+
+
+def _attendance_in_words(attendance: Mapping[str, Any]) -> str:
+    ways = " or ".join(in_words(way) for way in (attendance["send"], *attendance["instead"]))
+    notes = (", all or nothing" if attendance["whole"] else "") + (", roles shared" if attendance["shared"] else "")
+    return f"{ways}{notes}"
 
 
 def priority_in_words(priority: Mapping[str, Any]) -> str:
@@ -151,6 +167,7 @@ def rung_in_words(rung: Mapping[str, Any]) -> str:
 _RUNG = {
     "unfilled_for_s": "after {} s unfilled",
     "unarrived_for_s": "after {} s with nobody there",
+    "unacknowledged": "unacknowledged: {}",
     "waiting_answer_s": "after {} s unanswered",
     "at_once": "at once",
     "shortfall": "once {} needs are unfilled",
@@ -161,6 +178,8 @@ _RUNG = {
     "raises_to": "raises to {}",
     "opens": "asks for {}",
     "requests": "asks for the aid of {}",
+    "alarm_to": "raises the alarm to {}",
+    "alarm_up": "raises the alarm by one level",
     "notifies": "tells {}",
     "ack_s": "to be acknowledged within {} s",
     "then": "then rung {}",

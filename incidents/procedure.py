@@ -1,15 +1,17 @@
 """A procedure: the centre's written rules as versioned data, and nothing else.
 
 The YAML of a procedure file is exactly this: who answers, the triage tree, the priorities and their urgency, the response plans,
-how resources are dispatched, when an incident escalates, who may contact whom, who is told in which words, what it is for (goals
-and targets), how one sees that it was followed (checks), and worked examples that must hold or the procedure does not load. The
-same value runs live, in simulation and in replay; its fingerprint is its identity. Imports `centre`, `tree`, `plan_row`,
-`ladder`, `wording`, `checks`, `goals` and `targets`; `soundness` checks what one field alone cannot.
+how resources are dispatched, when an incident escalates, who may contact whom, who is told in which words, what is handed over,
+what it is for (goals and targets), how one sees that it was followed (checks), and worked examples that must hold or the
+procedure does not load. The same value runs live, in simulation and in replay; its fingerprint is its identity. Imports `centre`,
+`tree`, `response_plan`, `ladder`, `handovers`, `wording`, `checks`, `goals` and `targets`; `soundness` checks what one
+field alone cannot.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -17,10 +19,11 @@ from pydantic import Field, model_validator
 from incidents.centre import Document, Name
 from incidents.checks import Check
 from incidents.goals import Aim, Serves
+from incidents.handovers import Handover
 from incidents.ladder import Authority, Rung
-from incidents.plan_row import PlanRow
 from incidents.quantities import SECONDS_IN_A_WEEK
-from incidents.targets import Targets
+from incidents.response_plan import Plan as Plan
+from incidents.targets import TargetPack, Targets
 from incidents.tree import JumpOut as JumpOut
 from incidents.tree import Question as Question
 from incidents.tree import Step as Step
@@ -29,8 +32,6 @@ from incidents.wording import Advice, Wording
 
 MOST_WEIGHTED_S = 10_000_000
 """The highest price a rule may name, in weighted seconds: what is dearer than that is not allowed rather than priced."""
-MOST_ROWS = 50
-"""The most rows that one need may have, so that its fact stays small."""
 
 
 class Urgency(Document):
@@ -112,32 +113,6 @@ class Determinant(Document):
     plan: Name | None = None
     advice: tuple[Name, ...] = Field(default=(), max_length=50)
     because: str = Field(default="", max_length=500)
-
-
-class Plan(Document):
-    """A response plan (run card). `whole`: all of it or nothing; otherwise whatever can be sent goes.
-
-    `instead`: further ways to fill the plan, each as good as `send`. `shared`: one resource may fill several rows at once.
-    """
-
-    send: tuple[PlanRow, ...] = Field(min_length=1, max_length=MOST_ROWS)
-    whole: bool = False
-    instead: tuple[Annotated[tuple[PlanRow, ...], Field(min_length=1)], ...] = Field(default=(), max_length=9)
-    shared: bool = False
-    serves: Serves = ()
-
-    @property
-    def ways(self) -> tuple[tuple[PlanRow, ...], ...]:
-        """Every way to fill the plan, `send` first."""
-        return (self.send, *self.instead)
-
-    @model_validator(mode="after")
-    def _ways_have_a_measure(self) -> Plan:
-        if self.instead and not self.whole:
-            raise ValueError("`instead` needs `whole: true`: parts of two different ways have no common measure")
-        if sum(map(len, self.ways)) > MOST_ROWS:
-            raise ValueError(f"all ways to fill a plan have at most {MOST_ROWS} rows together")
-        return self
 
 
 class Diversion(Document):
@@ -250,7 +225,18 @@ class Procedure(Document):
     escalation: Mapping[Name, Rung] = Field(default_factory=dict, max_length=20)
     authority: tuple[Authority, ...] = Field(default=(), max_length=1000)
     wording: Wording | None = None
+    handovers: Mapping[Name, Handover] = Field(default_factory=dict, max_length=20)
     advice: Mapping[Name, Advice] = Field(default_factory=dict, max_length=1000)
     targets: Targets = Targets()
     checks: Mapping[Name, Check] = Field(default_factory=dict, max_length=50)
     examples: tuple[Example, ...] = ()
+
+    def holding(self, packs: Mapping[str, TargetPack]) -> Procedure:
+        """Return the same rules with what the target packs say that they name, every one of which has to be in `packs`."""
+        targets = self.targets.holding(packs)
+        return self if targets is self.targets else self.model_copy(update={"targets": targets})
+
+    @cached_property
+    def is_staged(self) -> bool:
+        """Whether the passing of time alone may raise the alarm of an incident."""
+        return any(level.after_s is not None for plan in self.plans.values() for level in plan.levels)

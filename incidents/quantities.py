@@ -33,6 +33,22 @@ EARTH_RADIUS_M = 6_371_009
 """Mean radius of the Earth (IUGG 1980)."""
 
 
+def owner_of(need: NeedId) -> tuple[IncidentId | None, ContactId | None]:
+    """Return the incident or the contact that a need is called after: INCIDENT/number, or CONTACT/call."""
+    owner, _, which = need.rpartition("/")
+    return (None, ContactId(owner)) if which == "call" else (IncidentId(owner), None)
+
+
+def filed_under(fact: object) -> tuple[IncidentId | None, ContactId | None]:
+    """Return what a fact is filed under: the incident it is about, else the contact, else the owner of its need, else neither."""
+    incident, contact, need = (getattr(fact, name, None) for name in ("incident", "contact", "need"))
+    if incident is not None:
+        return incident, None
+    if contact is not None:
+        return None, contact
+    return (None, None) if need is None else owner_of(need)
+
+
 def ms(seconds: float) -> int:
     """Whole milliseconds nearest to `seconds`."""
     return round(seconds * MS_PER_S)
@@ -70,6 +86,13 @@ def coordinates(places: Iterable[Place | None]) -> Coordinates:
     degrees = [(math.nan, math.nan) if each is None else (each.latitude, each.longitude) for each in places]
     radians = np.radians(np.array(degrees, dtype=np.float64).reshape(-1, 2))
     return Coordinates(radians[:, 0], radians[:, 1])
+
+
+def unit_vectors(places: Coordinates) -> NDArray[np.float64]:
+    """(places, 3) points on the unit sphere: of these, the nearest in space is the nearest by great circle."""
+    flat = np.cos(places.latitudes)
+    along = (flat * np.cos(places.longitudes), flat * np.sin(places.longitudes), np.sin(places.latitudes))
+    return np.stack(along, axis=1)
 
 
 def distances_m(origins: Coordinates, destination: Place) -> NDArray[np.float64]:

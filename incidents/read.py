@@ -11,6 +11,7 @@ import heapq
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from types import UnionType
@@ -19,17 +20,24 @@ from typing import Annotated, Any, NoReturn, TypeAlias, TypeVar, Union, get_args
 from pydantic import BaseModel, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
-from incidents.centre import LEVELLED, LISTED, Centre, Document, Loc, Name
+from incidents.centre import LEVELLED, LISTED, Centre, Document, Loc, Name, RoadTravel, ZoneMatrix
 from incidents.marked import LARGEST_BYTES, Found, Mark, Marked, cut, mark_at, marked
 from incidents.procedure import Procedure
 from incidents.refusals import DocumentRefused, Flaw
+from incidents.road_file import ACCEPTED as ROAD_FILE
+from incidents.road_file import LARGEST_FILE_BYTES, parse_roads
+from incidents.roads import RoadNetwork
 from incidents.soundness import flaws_of, warnings_of
 from incidents.targets import TargetPack
+from incidents.travel import off_road
+from incidents.zone_times import table_of
 
 MOST_FLAWS = 1000
 """Flaws beyond this many are counted, not listed."""
 HOPELESS = 10 * MOST_FLAWS
 """With more schema errors than this, not even the first of them are sought everywhere."""
+
+YAML_FILE = "a YAML file"
 
 T = TypeVar("T", bound=Document)
 SemanticFlaws: TypeAlias = Callable[[T], Iterable[tuple[Loc, str, str]]]
@@ -38,12 +46,23 @@ SemanticFlaws: TypeAlias = Callable[[T], Iterable[tuple[Loc, str, str]]]
 def read_procedure(
     path: Path, centre: Centre | None = None, packs: Mapping[str, TargetPack] | None = None
 ) -> Procedure:
-    """Read a procedure and check it whole, against what the centre has and the target packs there are when they are given."""
+    """Read a procedure and check it whole, against what the centre has and the target packs there are when they are given.
+
+    Where `packs` are given it holds what they say, which is part of its fingerprint.
+    """
+    return parse_procedure(_text_of(path), str(path), centre, packs)
+
+
+def parse_procedure(
+    text: str, name: str, centre: Centre | None = None, packs: Mapping[str, TargetPack] | None = None
+) -> Procedure:
+    """Parse a procedure in memory as `read_procedure` does; `name` stands for the file in refusals."""
 
     def flaws(procedure: Procedure) -> Iterator[tuple[Loc, str, str]]:
         return flaws_of(procedure, centre, packs)
 
-    return read_document(path, Procedure, flaws)
+    procedure = parse_document(text, name, Procedure, flaws)
+    return procedure if packs is None else procedure.holding(packs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +78,27 @@ def check_procedure(path: Path, centre: Centre | None = None, packs: Mapping[str
     name = str(path)
     procedure, read = _parsed(_text_of(path), name, Procedure, lambda each: flaws_of(each, centre, packs))
     found = [(read.mark(loc), what, accepted) for loc, what, accepted in warnings_of(procedure, centre)]
-    return Checked(procedure, tuple(_listed(name, found)))
+    return Checked(procedure if packs is None else procedure.holding(packs), tuple(_listed(name, found)))
+
+
+class PackFolder(Mapping[str, TargetPack]):
+    """The target packs in a folder, by name; nothing is read until somebody asks for one."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def _packs(self) -> Mapping[str, TargetPack]:
+        return read_packs(self._folder)
+
+    def __getitem__(self, name: str) -> TargetPack:
+        return self._packs[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packs)
+
+    def __len__(self) -> int:
+        return len(self._packs)
 
 
 def read_packs(folder: Path) -> Mapping[str, TargetPack]:
@@ -76,8 +115,49 @@ def read_packs(folder: Path) -> Mapping[str, TargetPack]:
 
 
 def read_centre(path: Path) -> Centre:
-    """Read a centre and check that its parts fit together."""
-    return read_document(path, Centre, Centre.flaws)
+    """Read a centre, with the table or road network that its travel names in a file, and check that its parts fit together."""
+    whole: list[Centre] = []
+
+    def flaws(centre: Centre) -> Iterator[tuple[Loc, str, str]]:
+        try:
+            whole.append(_with_travel(centre, path.parent))
+        except DocumentRefused as refusal:
+            yield from ((("travel", "file"), f"{flaw.where}: {flaw.what}", flaw.accepted) for flaw in refusal.flaws)
+        else:
+            yield from whole[0].flaws()
+            yield from off_road(whole[0])
+
+    read_document(path, Centre, flaws)
+    return whole[0]
+
+
+def read_roads(path: Path) -> RoadNetwork:
+    """Read a road network that `muster roads build` wrote."""
+    return parse_roads(_bytes_of(path, LARGEST_FILE_BYTES, ROAD_FILE), str(path))
+
+
+def with_roads(centre: Centre, path: Path) -> Centre:
+    """Return the centre with the network in a file at hand; refuse a network other than the one that its travel names."""
+    network, travel = read_roads(path), centre.travel
+    if not isinstance(travel, RoadTravel):
+        raise DocumentRefused([Flaw(str(path), "the centre's travel names no road network", "none for this centre")])
+    if network.hash != travel.network:
+        what = f"holds the network {network.hash}, which is not the one that the centre names"
+        raise DocumentRefused([Flaw(str(path), what, f"the file of the network {travel.network}")])
+    if not network.is_connected:
+        what = "on its roads one cannot drive from anywhere to anywhere"
+        raise DocumentRefused([Flaw(str(path), what, f"a strongly connected network, as in {ROAD_FILE}")])
+    return centre.on_roads(network)
+
+
+def _with_travel(centre: Centre, folder: Path) -> Centre:
+    match centre.travel:
+        case RoadTravel() as named:
+            return with_roads(centre, folder / named.file)
+        case ZoneMatrix(file=str(file), zones=(), lights_s=()) as table:
+            text = _text_of(folder / file, "a CSV file")
+            return centre.model_copy(update={"travel": table_of(text, str(folder / file), table)})
+    return centre
 
 
 def read_document(path: Path, kind: type[T], flaws: SemanticFlaws[T] | None = None) -> T:
@@ -158,19 +238,24 @@ def _listed(name: str, found: Iterable[Found], of: int = 0) -> list[Flaw]:
     return flaws
 
 
-def _text_of(path: Path) -> str:
+def _bytes_of(path: Path, most: int, wanted: str) -> bytes:
     name = str(path)
     try:
         if path.exists() and not path.is_file():
-            raise DocumentRefused([Flaw(name, "is not a file", "a YAML file")])
+            raise DocumentRefused([Flaw(name, "is not a file", wanted)])
         with path.open("rb") as file:
-            data = file.read(LARGEST_BYTES + 1)
+            data = file.read(most + 1)
     except FileNotFoundError:
-        raise DocumentRefused([Flaw(name, "there is no such file")]) from None
+        raise DocumentRefused([Flaw(name, "there is no such file", "" if wanted == YAML_FILE else wanted)]) from None
     except (OSError, ValueError) as error:
         raise DocumentRefused([Flaw(name, f"cannot be read: {error}")]) from None
-    if len(data) > LARGEST_BYTES:
-        _refuse(name, [((1, 1), "the document is too large", f"at most {LARGEST_BYTES:,} bytes")])
+    if len(data) > most:
+        _refuse(name, [((1, 1), "the document is too large", f"at most {most:,} bytes")])
+    return data
+
+
+def _text_of(path: Path, wanted: str = YAML_FILE) -> str:
+    name, data = str(path), _bytes_of(path, LARGEST_BYTES, wanted)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

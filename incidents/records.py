@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from incidents.facts import KINDS, Fact, NeedRow
+from incidents.facts import KINDS, Fact, NeedRow, PacketLine
 from incidents.quantities import Place
 from incidents.refusals import DocumentRefused, Flaw
 
@@ -73,6 +73,8 @@ def _plain(value: Any) -> Any:
         said = {name: getattr(value, name) for name in _ROW_LEFT_OUT}
         changed = {name: each for name, each in said.items() if each != _ROW_LEFT_OUT[name]}
         return {"skill": value.skill, "quantity": value.quantity, **changed}
+    if isinstance(value, PacketLine):
+        return {"field": value.field, "says": value.says}
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
     return value

@@ -1,8 +1,8 @@
 """Remembering: `after(situation, fact)` is the one way a situation changes.
 
 Each kind of fact has one small function. A fact that contradicts what is known is refused and the situation stays as it was; the
-refusal says what was refused, why, and what would have been accepted. Imports `assignments`, `climbing`, `messaging` and what
-stands above them.
+refusal says what was refused, why, and what would have been accepted. Imports `alarm_folding`, `assignments`, `climbing`,
+`correcting`, `messaging` and what stands above them.
 """
 
 from __future__ import annotations
@@ -12,12 +12,20 @@ from typing import Any
 
 from immutables import Map
 
-from incidents import assignments, climbing, known, messaging
+from incidents import alarm_folding, assignments, climbing, correcting, known, messaging
 from incidents import facts as f
 from incidents.known import GONE, Changes, accepted_facts, incident_change, refusal, with_entry, without_entry
 from incidents.light import replace, replacer
 from incidents.quantities import NeedId
-from incidents.situation import CONTACT_TABLE, AssignmentStatus, Incident, Need, OpenContact, Situation
+from incidents.situation import (
+    CONTACT_TABLE,
+    CORRECTABLE_FACTS,
+    AssignmentStatus,
+    Incident,
+    Need,
+    OpenContact,
+    Situation,
+)
 
 
 def after(situation: Situation, fact: f.Fact) -> Situation:
@@ -39,7 +47,9 @@ def after(situation: Situation, fact: f.Fact) -> Situation:
             del changed[field][key]
         else:
             changed[field][key] = value
-    return replace(situation, at=fact.at, sequence=situation.sequence + 1, **changed)
+    sequence = situation.sequence + 1
+    changed["recorded"] = recorded_with(changed.get("recorded", situation.recorded), sequence, fact)
+    return replace(situation, at=fact.at, sequence=sequence, **changed)
 
 
 _in_status = replacer(OpenContact, "status")
@@ -48,6 +58,12 @@ _with_need = replacer(OpenContact, "need")
 _answered = replacer(Incident, "answers")
 _assessed = replacer(Incident, "determinant", "priority", "assessed_at", "assessed_by_person")
 _with_needs = replacer(Incident, "needs", "needs_opened")
+
+
+def recorded_with(recorded: Map[int, f.Fact], sequence: int, fact: f.Fact) -> Map[int, f.Fact]:
+    """Keep the fact, and let go of the one that is too far back to be corrected."""
+    kept = recorded.set(sequence, fact)
+    return kept.delete(sequence - CORRECTABLE_FACTS) if sequence - CORRECTABLE_FACTS in kept else kept
 
 
 def _contact_received(s: Situation, fact: f.ContactReceived) -> Changes:
@@ -107,7 +123,11 @@ def _incident_opened(s: Situation, fact: f.IncidentOpened) -> Changes:
     contact = known.open_contact(s, fact.contact)
     if contact.incident is not None:
         raise refusal("contact", f"contact {contact.id} belongs to incident {contact.incident}", "a contact of its own")
-    incident = Incident(fact.incident, contact.received_at, contact.id, fact.place or contact.place, {})
+    call = None if contact.need is None else s.needs.get(contact.need)
+    holder = next(iter(call.filled_by), None) if call is not None else None
+    incident = Incident(
+        fact.incident, contact.received_at, contact.id, fact.place or contact.place, {}, holder=holder
+    )  # fmt: skip
     return (
         ("incidents", incident.id, incident),
         ("contacts", contact.id, _about(contact, fact.incident)),
@@ -115,11 +135,26 @@ def _incident_opened(s: Situation, fact: f.IncidentOpened) -> Changes:
 
 
 def _contact_linked(s: Situation, fact: f.ContactLinked) -> Changes:
-    contact = known.open_contact(s, fact.contact)
     incident = known.open_incident(s, fact.incident)
+    if fact.contact in s.ended:
+        return _linked_late(s, fact)
+    contact = known.open_contact(s, fact.contact)
     if contact.incident is not None:
         raise refusal("contact", f"contact {contact.id} belongs to incident {contact.incident}", "a contact of its own")
     return (("contacts", contact.id, _about(contact, incident.id)),)
+
+
+def _linked_late(s: Situation, fact: f.ContactLinked) -> Changes:
+    """A caller who has hung up is on record alone; refused where the facts that are kept say it was about something else."""
+    of_contact = (
+        each.incident
+        for each in s.kept().recorded.values()
+        if isinstance(each, f.ContactLinked | f.IncidentOpened) and each.contact == fact.contact
+    )
+    owner = next((incident for incident in of_contact if incident != fact.incident), None)
+    if owner is not None:
+        raise refusal("contact", f"contact {fact.contact} belongs to incident {owner}", "Corrected for its link")
+    return ()
 
 
 def _incident_located(s: Situation, fact: f.IncidentLocated) -> Changes:
@@ -177,7 +212,14 @@ def _resource_released(s: Situation, fact: f.ResourceReleased) -> Changes:
     return (*assignments.resource_released(s, fact), *gone)
 
 
-def _noted(s: Situation, fact: f.NoteAdded | f.AdviceGiven) -> Changes:
+def _noted(s: Situation, fact: f.NoteAdded) -> Changes:
+    if fact.incident in s.closed:
+        return ()
+    incident = known.open_incident(s, fact.incident)
+    return incident_change(replace(incident, notes=with_entry(incident.notes, s.sequence + 1, fact.text)))
+
+
+def _advised(s: Situation, fact: f.AdviceGiven) -> Changes:
     if fact.incident not in s.closed:
         known.open_incident(s, fact.incident)
     return ()
@@ -194,7 +236,7 @@ def _need_opened(s: Situation, fact: f.NeedOpened) -> Changes:
     wanted = tuple([row.quantity for row in fact.rows])
     need = Need(
         fact.need, fact.rows, fact.whole, fact.at, fact.because, fact.incident, fact.contact, wanted, fact.at, (),
-        fact.shared,
+        fact.shared, fact.alarm,
     )  # fmt: skip
     if fact.incident is None:
         assert fact.contact is not None
@@ -258,7 +300,7 @@ FOLDS: Mapping[type[f.Fact], Callable[[Situation, Any], Changes]] = {
     f.MessageDelivered: messaging.delivered,
     f.MessageAcknowledged: messaging.acknowledged,
     f.MessageOverdue: messaging.overdue,
-    f.AdviceGiven: _noted,
+    f.AdviceGiven: _advised,
     f.NeedOpened: _need_opened,
     f.NeedWithdrawn: _need_withdrawn,
     f.ResourceSignedOn: assignments.resource_signed_on,
@@ -286,5 +328,11 @@ FOLDS: Mapping[type[f.Fact], Callable[[Situation, Any], Changes]] = {
     f.AidDeclined: climbing.aid_step,
     f.AidCommitted: climbing.aid_step,
     f.AidReleased: climbing.aid_step,
+    f.AlarmRaised: alarm_folding.alarm_raised,
+    f.AlarmLowered: alarm_folding.alarm_lowered,
+    f.NeedReduced: alarm_folding.need_reduced,
+    f.HandoverGiven: messaging.handed_over,
+    f.HandoverAccepted: messaging.accepted,
+    f.Corrected: correcting.corrected,
 }
 assert set(FOLDS) == set(f.KINDS.values()), "every fact has its fold"

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incidents.centre import Centre, NoTravel
-from incidents.quantities import LAST_INSTANT, Coordinates, Place, ResourceId
+from incidents.quantities import LAST_INSTANT, Coordinates, Instant, Place, ResourceId
 from incidents.situation import Resource, Situation
 from incidents.travel import FloatArray, TravelTimes
 from optimiser import BoolArray, IntArray
@@ -36,7 +36,9 @@ class Roster:
     """Columns over the resources of one centre; `see` brings them up to date."""
 
     def __init__(self, centre: Centre, travel: TravelTimes) -> None:
+        self._planned = travel
         self.travel = travel
+        """The times of the hour of the situation that was seen last."""
         self.ids = tuple(ResourceId(name) for name in sorted(centre.resources))
         kinds = [centre.kinds[centre.resources[name].kind] for name in self.ids]
         self.turnouts_s: FloatArray = np.array([kind.turnout_s for kind in kinds], dtype=np.float64)
@@ -74,14 +76,24 @@ class Roster:
             return
         self._seen = situation
         self._moment += 1
+        self._plan_for(situation.at)
         present = list(map(situation.resources.__getitem__, self.ids))
         for at, (now, before) in enumerate(zip(present, self.resources, strict=True)):
             if now is not before:
                 self._note(at, now, before)
 
-    def hear(self, moved: Mapping[int, Place | None]) -> None:
-        """Take down where these resources are, by index; what else has changed of them is seen when somebody looks."""
+    def _plan_for(self, now: Instant) -> None:
+        """Reckon with the times of the hour."""
+        if (travel := self._planned.at(now)) is not self.travel:
+            self.travel = travel
+            self._reaches.clear()
+
+    def hear(self, moved: Mapping[int, Place | None], now: Instant) -> None:
+        """Take down where these resources are by now, by index; what else has changed of them is seen when somebody looks."""
         self._seen = None
+        self._plan_for(now)
+        if not moved:
+            return
         self._moment += 1
         for at, place in moved.items():
             self._put(at, place)

@@ -12,7 +12,9 @@ from typing import Any
 from incidents import facts as f
 from incidents import known
 from incidents.advice import out_of_scope
-from incidents.jump_outs import refuse_against_tree
+from incidents.alarms import refuse_against_plan
+from incidents.correcting import earlier
+from incidents.jump_outs import refuse_against_tree, refuse_correction
 from incidents.known import refusal
 from incidents.permission import refuse_against_ladder
 from incidents.procedure import Procedure
@@ -34,6 +36,17 @@ def _assessment(fact: f.IncidentAssessed, situation: Situation, rules: Procedure
         raise refusal("priority", f"unknown priority {fact.priority!r}", ", ".join(rules.priorities))
 
 
+def _correction(fact: f.Corrected, situation: Situation, rules: Procedure) -> None:
+    if fact.answer is not None:
+        refuse_correction(earlier(situation, fact), fact.answer, rules.triage)
+
+
+def _handover(fact: f.HandoverGiven, situation: Situation, rules: Procedure) -> None:
+    if fact.handover not in rules.handovers:
+        accepted = ", ".join(rules.handovers) or "the procedure has none"
+        raise refusal("handover", f"unknown handover {fact.handover!r}", accepted)
+
+
 def _advice(fact: f.AdviceGiven, situation: Situation, rules: Procedure) -> None:
     flaws = out_of_scope(fact, known.open_incident(situation, fact.incident), rules)
     if flaws:
@@ -46,7 +59,11 @@ RULINGS: Mapping[type[f.Fact], Ruling] = {
     f.InterviewLeft: refuse_against_tree,
     f.InterviewResumed: refuse_against_tree,
     f.IncidentAssessed: _assessment,
+    f.Corrected: _correction,
+    f.HandoverGiven: _handover,
     f.AdviceGiven: _advice,
+    f.AlarmRaised: refuse_against_plan,
+    f.AlarmLowered: refuse_against_plan,
     f.IncidentEscalated: refuse_against_ladder,
     f.IncidentDeescalated: refuse_against_ladder,
     f.ContactEscalated: refuse_against_ladder,

@@ -2,8 +2,8 @@
 
 A situation is a value. Nothing changes one but `remembering.after(situation, fact)`, which makes the next. A resource's status
 and the status of each of its assignments are separate things with separate tables: a crew may be committed to one incident, on
-its way to it, and still be one resource. Imports `quantities`, `facts`,
-`centre`, `light` and `ladder_state`.
+its way to it, and still be one resource. Imports `quantities`, `facts`, `centre`,
+`alarm_state`, `light` and `ladder_state`.
 
 Resource status                           Assignment status
     off duty   --signed on-->  available     assigned     --departed-->     en route
@@ -29,6 +29,7 @@ from typing import TypeAlias
 
 from immutables import Map
 
+from incidents.alarm_state import FIRST, Alarm
 from incidents.centre import Centre
 from incidents.facts import (
     ContactAbandoned,
@@ -107,6 +108,8 @@ ASSIGNMENT_TABLE: Mapping[tuple[AssignmentStatus, type[Fact]], AssignmentStatus 
 }
 """The status an assignment passes to; None: it is over."""
 
+CORRECTABLE_FACTS = 200_000
+"""How many of the latest facts a situation keeps, so that they may be corrected."""
 UNDER_WAY = frozenset({AssignmentStatus.ASSIGNED, AssignmentStatus.EN_ROUTE})
 """An assignment that has not reached anybody yet: the resource may still be turned round."""
 
@@ -220,6 +223,7 @@ class Need:
     unfilled_since: Instant | None
     filled_by: tuple[ResourceId, ...] = ()
     shared: bool = False
+    alarm: str | None = None
 
     @property
     def is_filled(self) -> bool:
@@ -260,7 +264,9 @@ class Incident:
     """An open incident; `priority` None: not assessed yet.
 
     `rungs`: those that have acted on it, as often as they did; `standing`: those of them that have not stood down; `told`: the
-    messages that were worded about it, each once; `left`: questions at which the interview was left, with the jump-out.
+    messages and handovers that were worded about it, each once; `left`: questions at which the interview was left, with the
+    jump-out; `reached_at`: when somebody first arrived (None: nobody has); `holder`: who answered its first contact, or has
+    accepted it since (None: nobody of the centre); `notes`: what was written down, by the sequence of the fact.
     """
 
     id: IncidentId
@@ -279,6 +285,10 @@ class Incident:
     standing: Mapping[str, Climb] = field(default_factory=dict)
     told: tuple[str, ...] = ()
     left: Mapping[str, str] = field(default_factory=dict)
+    alarm: Alarm = FIRST
+    reached_at: Instant | None = None
+    holder: ResourceId | None = None
+    notes: Mapping[int, str] = field(default_factory=dict)
 
 
 MessageKey: TypeAlias = tuple[IncidentId, str, str]
@@ -287,7 +297,8 @@ MessageKey: TypeAlias = tuple[IncidentId, str, str]
 
 @dataclass(frozen=True, slots=True)
 class OpenMessage:
-    """A message that nobody has acknowledged; sent again, it keeps the earliest instant by which somebody had to.
+    """A message that nobody has acknowledged; sent again, it keeps the earliest instant by which somebody had to, and
+    `waits_since`, when it was first sent or withheld.
 
     `medium` None: it was withheld, and `text` says why. `acknowledge_by` None: it never becomes overdue, but stays open.
     """
@@ -299,8 +310,10 @@ class OpenMessage:
     text: str
     sent_at: Instant
     acknowledge_by: Instant | None
+    waits_since: Instant
     delivered_at: Instant | None = None
     is_overdue: bool = False
+    is_handover: bool = False
 
     @property
     def key(self) -> MessageKey:
@@ -313,7 +326,7 @@ class Situation:
     """All that is known after `sequence` facts. `closed` keeps every incident that is over, with the instant of its end.
 
     `messages` holds those that wait for an acknowledgement. `modes`: the instant at which each mode of the whole centre began;
-    `time_zone`: in which the hours of rungs are local.
+    `time_zone`: in which the hours of rungs are local. `recorded`: the latest facts by sequence, as they were corrected.
     """
 
     at: Instant
@@ -330,6 +343,7 @@ class Situation:
     modes: Mapping[str, Instant] = field(default_factory=dict)
     aid: Mapping[AidKey, Aid] = field(default_factory=dict)
     time_zone: str = "UTC"
+    recorded: Map[int, Fact] = field(default_factory=Map)
 
     def kept(self) -> Situation:
         """Return the situation as a value that stays as it is: itself, but for one that a desk is working on."""

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import takewhile
 
+from incidents.alarm_soundness import alarm_flaws
 from incidents.centre import Centre, Loc
 from incidents.check_soundness import check_flaws, goal_warnings
+from incidents.handover_soundness import handover_flaws
 from incidents.holdings import Holdings
 from incidents.inversions import inversions, queue_inversions
 from incidents.joint_rows import too_few
@@ -21,6 +23,7 @@ from incidents.near_names import Found, NearNames, listed
 from incidents.plan_row import PlanRow
 from incidents.procedure import Diversion, Example, Procedure
 from incidents.reserves import reserve_flaws
+from incidents.response_plan import Attendance
 from incidents.staffing import thin_hours
 from incidents.targets import TargetPack
 from incidents.tree_soundness import answer_flaws, left_flaws, tree_flaws
@@ -71,10 +74,12 @@ class _Inspection:
         yield from tree_flaws(self.procedure, self.names)
         yield from jump_out_flaws(self.procedure, self.names)
         yield from self._plans()
+        yield from alarm_flaws(self.procedure, self.holdings, self.names)
         yield from self._dispatch()
         for name, rung in self.procedure.escalation.items():
             yield from self._rung(("escalation", name), rung)
         yield from ladder_flaws(self.procedure, self.centre, self.names)
+        yield from handover_flaws(self.procedure, self.centre, self.names)
         yield from wording_flaws(self.procedure, self.names, self.centre)
         yield from check_flaws(self.procedure, self.names, self.centre, self.packs)
         for number, example in enumerate(self.procedure.examples):
@@ -121,9 +126,14 @@ class _Inspection:
 
     def _plans(self) -> Found:
         for name, plan in self.procedure.plans.items():
-            yield from self._way(("plans", name, "send"), plan.send, plan.shared)
-            for number, way in enumerate(plan.instead):
-                yield from self._way(("plans", name, "instead", number), way, plan.shared)
+            yield from self._attendance(("plans", name), plan)
+            for number, level in enumerate(plan.levels):
+                yield from self._attendance(("plans", name, "levels", number), level)
+
+    def _attendance(self, loc: Loc, asked: Attendance) -> Found:
+        yield from self._way((*loc, "send"), asked.send, asked.shared)
+        for number, way in enumerate(asked.instead):
+            yield from self._way((*loc, "instead", number), way, asked.shared)
 
     def _way(self, way: Loc, rows: tuple[PlanRow, ...], shared: bool) -> Found:
         seen: set[tuple[str, int]] = set()

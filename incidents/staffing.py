@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from incidents.centre import Centre, Loc, Shift
 from incidents.near_names import Found
 from incidents.plan_row import PlanRow
-from incidents.procedure import Plan, Procedure
+from incidents.procedure import Procedure
+from incidents.response_plan import Attendance
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_MIN = 24 * 60
@@ -59,13 +60,15 @@ def _wishes(procedure: Procedure) -> Iterator[_Wish]:
         yield _Wish(("queues", name, "skill"), f"nobody on duty has skill '{queue.skill}'", ((row,),))
     for name, plan in procedure.plans.items():
         yield from _wishes_of(("plans", name), plan)
+        for number, level in enumerate(plan.levels):
+            yield from _wishes_of(("plans", name, "levels", number), level)
     for name, rung in procedure.escalation.items():
         if rung.opens is not None:
             what = f"nobody staffs this rung: none on duty {_able(rung.opens)}"
             yield _Wish(("escalation", name, "opens"), what, ((_one(rung.opens),),))
 
 
-def _wishes_of(loc: Loc, plan: Plan) -> Iterator[_Wish]:
+def _wishes_of(loc: Loc, plan: Attendance) -> Iterator[_Wish]:
     if plan.instead:
         yield _Wish((*loc, "instead"), "no way to fill this plan has enough on duty", plan.ways)
         return

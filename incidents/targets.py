@@ -99,23 +99,42 @@ class TargetPack(Document):
                 yield ("grades", grade, "[key]"), f"no target is for grade '{grade}'", ""
 
 
+class HeldPack(Document):
+    """What binds of a target pack, as it stood when a procedure that names it was read; its prose is left out."""
+
+    in_force: date
+    targets: Mapping[Name, Target] = Field(min_length=1, max_length=200)
+
+
 class Targets(Document):
-    """The targets of a procedure: `packs` by name, each with what its grades mean here, and those of its `own`."""
+    """The targets of a procedure: `packs` by name, each with what its grades mean here, and those of its `own`.
+
+    `held`: what those packs say. It is filled in when the file is read, so that the identity of a procedure holds the figures
+    that it is judged by.
+    """
 
     packs: Mapping[Name, Mapping[Name, Annotated[tuple[Name, ...], Field(min_length=1, max_length=100)]]] = Field(
         default_factory=dict, max_length=20
     )
     own: Mapping[Name, Target] = Field(default_factory=dict, max_length=100)
+    held: Mapping[Name, HeldPack] = Field(default_factory=dict, max_length=20)
+
+    def holding(self, packs: Mapping[str, TargetPack]) -> Targets:
+        """Return the same targets with what the packs say that they name; one that is held already stands as it is."""
+        named = [name for name in self.packs if name not in self.held]
+        found = {name: HeldPack(in_force=packs[name].in_force, targets=packs[name].targets) for name in named}
+        return self.model_copy(update={"held": {**self.held, **found}}) if found else self
 
 
 def targets_of(targets: Targets, packs: Mapping[str, TargetPack]) -> dict[str, Target]:
     """Every target by its name, a pack's as `PACK: NAME` and for the procedure's own priorities and queues.
 
-    A pack's target of which no grade is named means nothing here and is left out. Every pack named has to be in `packs`.
+    A pack's target of which no grade is named means nothing here and is left out. Every pack named has to be held, or in `packs`.
     """
     found = dict(targets.own)
     for name, meanings in targets.packs.items():
-        for title, target in packs[name].targets.items():
+        pack = targets.held[name] if name in targets.held else packs[name]
+        for title, target in pack.targets.items():
             meant = tuple(dict.fromkeys(each for grade in target.for_ for each in meanings.get(grade, ())))
             if meant:
                 found[f"{name}: {title}"] = target.model_copy(update={"for_": meant})

@@ -15,11 +15,11 @@ from typing import Any
 from incidents import facts as f
 from incidents.known import GONE, refusal
 from incidents.remembering import FOLDS
-from incidents.situation import Situation
+from incidents.situation import CORRECTABLE_FACTS, Situation
 
 FACTS_TO_FOLD_AGAIN = 1_000
 """The most facts that undoing a refused attempt folds again; after so many a value is taken to begin from."""
-PERSISTENT = ("ended", "closed")
+PERSISTENT = ("ended", "closed", "recorded")
 """The fields that only grow: maps that share their parts with what they grew from."""
 COPIED = ("contacts", "incidents", "needs", "resources", "messages", "notices", "modes", "aid")
 """The fields that are copied when they are written to after somebody was handed them."""
@@ -73,6 +73,11 @@ class Working(Situation):
                 touched[key] = None
         self.at = fact.at  # type: ignore[misc]
         self.sequence += 1  # type: ignore[misc]
+        kept = own["recorded"][0] if "recorded" in own else self._take("recorded")[0]
+        kept[self.sequence] = fact
+        too_far_back = self.sequence - CORRECTABLE_FACTS
+        if too_far_back in kept:
+            del kept[too_far_back]
 
     def kept(self) -> Situation:
         """Return the situation as a value that stays as it is."""
@@ -83,7 +88,7 @@ class Working(Situation):
             self._own.clear()
             self._kept = Situation(
                 self.at, self.sequence, self.procedure, self.contacts, self.incidents, self.needs, self.resources,
-                self.ended, self.closed, self.messages, self.notices, self.modes, self.aid, self.time_zone,
+                self.ended, self.closed, self.messages, self.notices, self.modes, self.aid, self.time_zone, self.recorded,
             )  # fmt: skip
             self._kept_version = self.version
         return self._kept

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from incidents.centre import TravelByHour
+from incidents.local_time import hour_of_week
 from incidents.quantities import EARTH_RADIUS_M, MS_PER_S, ContactId, Instant, Place
 from simulation.distributions import Distribution, Floats
 from simulation.streams import stream
@@ -130,6 +132,8 @@ class Contact:
     _index: int = field(repr=False)
     _fates: Mapping[str, _Fate] = field(repr=False, compare=False)
     _luck: Mapping[str, Floats] = field(repr=False, compare=False)
+    _pace: float = field(default=1.0, repr=False)
+    """By how many times travel is longer in the hour in which it came."""
 
     def answer(self, about: str) -> str | None:
         """What the caller says when asked about an attribute; None: nothing is known of it."""
@@ -142,15 +146,18 @@ class Contact:
         """
         fate = self._fates.get(kind)
         if fate is None:
-            return AT_ONCE
-        return fate.outcome(self._luck[kind][self._index, ordinal % ORDINALS].tolist())
+            return AT_ONCE if self._pace == 1.0 else replace(AT_ONCE, travel_factor=self._pace)
+        found = fate.outcome(self._luck[kind][self._index, ordinal % ORDINALS].tolist())
+        return found if self._pace == 1.0 else replace(found, travel_factor=found.travel_factor * self._pace)
 
 
 def draw_contacts(
-    workload: Workload, seed: int, start: Instant, duration_s: float, zones: Mapping[str, Place]
-) -> tuple[Contact, ...]:
+    workload: Workload, seed: int, start: Instant, duration_s: float, zones: Mapping[str, Place],
+    travel_by_hour: TravelByHour | None = None,
+) -> tuple[Contact, ...]:  # fmt: skip
     """Draw every contact from `start` for `duration_s`, in order of arrival.
 
+    `travel_by_hour` is what the centre plans with: the truth is the same unless the workload declares its own.
     `zones` gives the centre of each zone the workload names. Equal arguments give equal contacts, in any
     process. Takes time in proportion to the number of contacts, about 40 microseconds each.
     """
@@ -167,6 +174,7 @@ def draw_contacts(
         name: {kind: _fate(workload, course) for kind, course in courses.items()}
         for name, courses in workload.conducts.items()
     }
+    paces = _paces(workload, instants, travel_by_hour)
     contacts = []
     for index in range(count):
         nature = workload.natures[which[index]]
@@ -189,6 +197,7 @@ def draw_contacts(
                 _index=index,
                 _fates={} if nature.conduct is None else fates[nature.conduct],
                 _luck=luck,
+                _pace=paces[index],
             )
         )
     return tuple(contacts)
@@ -231,6 +240,15 @@ def _integrated_rate(workload: Workload, seed: int, start: Instant, end: Instant
 
 def _local(instant: Instant, zone: ZoneInfo) -> datetime:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=instant)).astimezone(zone)
+
+
+def _paces(workload: Workload, instants: list[Instant], planned: TravelByHour | None) -> list[float]:
+    """By how many times travel to each contact is longer, by the hour in which it came."""
+    factors = workload.travel_by_hour or planned
+    if factors is None:
+        return [1.0] * len(instants)
+    zone = ZoneInfo(workload.time_zone)
+    return [factors[hour_of_week(instant, zone)] for instant in instants]
 
 
 def _day_factors(workload: Workload, seed: int, days: list[int]) -> list[float]:

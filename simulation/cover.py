@@ -39,12 +39,13 @@ ANY_OTHER = "any other"
 class Coverage:
     """How often each part of a procedure was used. Every name that the document declares has a count, if only 0.
 
-    `uses`: part (queues, questions, jump-outs, determinants, plans, rungs) -> name -> count. A question counts once for each
-    answer, a plan once for each need that it opened. `paths` has every path of the tree, or those taken where there are more than
-    `MOST_PATHS`; `path_count` is how many there are. `to_code_s` ascends. `by_person`: assessments over the tree's head, which
-    take no path; `cut_short`: those of interviews that were left by a jump-out, which take none to its end. `left_out`: facts
-    that speak of another procedure, and assessments whose answers the log does not have. `coded` counts assessments, of which an
-    incident may have several; its seconds run to the first.
+    `uses`: part (queues, questions, jump-outs, determinants, plans, alarm levels, rungs) -> name -> count. A question counts once
+    for each answer, a plan once for each first attendance that it asked for, a level (as PLAN: LEVEL) once for each raise.
+    `paths` has every path of the tree, or those taken where there are more than `MOST_PATHS`; `path_count` is how many there are.
+    `to_code_s` ascends. `by_person`: assessments over the tree's head, which take no path; `cut_short`: those of interviews that
+    were left by a jump-out, which take none to its end. `left_out`: facts that speak of another procedure, and assessments whose
+    answers the log does not have. `coded` counts assessments, of which an incident may have several; its seconds run to
+    the first.
     """
 
     incidents: int
@@ -201,6 +202,11 @@ def in_words(path: Path) -> str:
     return ", ".join(f"{question}={ANY_OTHER if answer is None else answer}" for question, answer in path)
 
 
+def _levels(procedure: Procedure) -> Mapping[str, None]:
+    """Every alarm level as PLAN: LEVEL."""
+    return {f"{name}: {level.name}": None for name, plan in procedure.plans.items() for level in plan.levels}
+
+
 def _misheard(contact: Contact, triage: Triage, wrong: float, luck: Mapping[str, Sequence[float]]) -> Contact:
     heard: dict[str, str] = {}
     mistaken: dict[str, str] = {}
@@ -259,8 +265,12 @@ class _Tally:
                 self.left[fact.incident].pop(fact.question, None)
             case f.IncidentAssessed():
                 self._assessment(fact)
-            case f.NeedOpened() if fact.incident is not None and fact.because.startswith("plan "):
+            case f.NeedOpened() if (
+                fact.incident is not None and fact.alarm is None and fact.because.startswith("plan ")
+            ):
                 self._use("plans", fact.because.removeprefix("plan "), self.procedure.plans)
+            case f.AlarmRaised():
+                self._use("alarm levels", f"{fact.plan}: {fact.level}", _levels(self.procedure))
             case f.IncidentEscalated():
                 self._use("rungs", fact.rung, self.procedure.escalation)
             case _:
@@ -275,6 +285,7 @@ class _Tally:
             "jump-outs": rules.triage.jump_outs,
             "determinants": rules.determinants,
             "plans": rules.plans,
+            "alarm levels": _levels(rules),
             "rungs": rules.escalation,
         }
         there_are = path_count(rules.triage)

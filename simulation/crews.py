@@ -6,14 +6,32 @@ as facts and knows nothing else. Imports `contacts` and the desk's travel times.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from math import isnan
 
-from incidents.quantities import Instant, NeedId, Place, ResourceId, between
+from incidents.quantities import Instant, NeedId, Place, ResourceId
 from incidents.travel import TravelTimes
 from simulation.contacts import Outcome
 
 TURN_ROUND_S = 30.0
 """Seconds a crew needs to take a new destination while rolling."""
+
+
+class Drive(int):
+    """The milliseconds that a drive really takes, which know the way that it goes."""
+
+    _ways: Callable[[float], Place | None]
+
+    def __new__(cls, whole_ms: int, way: Callable[[float], Place | None]) -> Drive:
+        """Return `whole_ms` with a way: from the share (0..1) of the time that has passed to a place."""
+        drive = super().__new__(cls, whole_ms)
+        drive._ways = way
+        return drive
+
+    def position(self, gone_ms: int) -> Place | None:
+        """Where somebody is after so many milliseconds."""
+        return self._ways(gone_ms / self if self else 1.0)
 
 
 @dataclass(slots=True)
@@ -28,17 +46,16 @@ class Trip:
     origin: Place | None
     destination: Place | None
     departed_at: Instant | None = None
-    travel_ms: int = 0
+    travel_ms: Drive | None = None
     has_begun: bool = False
     has_arrived: bool = False
     is_over: bool = False
 
     def position(self, now: Instant) -> Place | None:
-        """Where the resource really is while it is under way: on the straight line, at an even speed."""
-        if self.origin is None or self.destination is None or self.departed_at is None:
+        """Where the resource really is while it is under way."""
+        if self.departed_at is None or self.travel_ms is None:
             return self.origin
-        share = (now - self.departed_at) / self.travel_ms if self.travel_ms else 1.0
-        return between(self.origin, self.destination, share)
+        return self.travel_ms.position(now - self.departed_at)
 
 
 @dataclass(slots=True)
@@ -48,17 +65,21 @@ class Return:
     origin: Place
     base: Place
     left_at: Instant
-    travel_ms: int
+    travel_ms: Drive
 
     def position(self, now: Instant) -> Place:
         """Where it is by now."""
-        return between(self.origin, self.base, (now - self.left_at) / self.travel_ms if self.travel_ms else 1.0)
+        return self.travel_ms.position(now - self.left_at) or self.base
 
 
 def driving_ms(
     travel: TravelTimes, origin: Place | None, destination: Place | None, lights: bool, factor: float
-) -> int:
+) -> Drive:
     """Milliseconds a drive really takes: the planned seconds times the contact's luck."""
     if origin is None or destination is None:
-        return 0
-    return round(travel.travel_s(origin, destination, lights=lights) * factor * 1000)
+        return Drive(0, lambda share: origin)
+    planned_s = travel.travel_s(origin, destination, lights=lights)
+    assert not isnan(planned_s), "nobody is sent where no road leads"
+    return Drive(
+        round(planned_s * factor * 1000), lambda share: travel.on_the_way(origin, destination, share, lights=lights)
+    )

@@ -57,7 +57,10 @@ class Replication:
 
 def contacts_of(scenario: Scenario, span: Span, seed: int) -> tuple[Contact, ...]:
     """Draw the contacts that every procedure meets under `seed`."""
-    return draw_contacts(scenario.workload, seed, span.start, span.warm_up_s + span.measured_s, scenario.zones)
+    return draw_contacts(
+        scenario.workload, seed, span.start, span.warm_up_s + span.measured_s, scenario.zones,
+        scenario.centre.travel_by_hour,
+    )  # fmt: skip
 
 
 def play(scenario: Scenario, procedure: Procedure, contacts: Sequence[Contact], span: Span) -> list[Fact]:

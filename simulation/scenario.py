@@ -11,6 +11,7 @@ Imports the reader, `workload` and `observed`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +21,9 @@ from incidents.procedure import Procedure
 from incidents.quantities import Place
 from incidents.read import read_centre, read_document, read_procedure
 from incidents.refusals import DocumentRefused, Flaw
+from incidents.targets import TargetPack
 from simulation.observed import Observed
+from simulation.scenario_files import known_packs
 from simulation.workload import Workload
 
 
@@ -44,9 +47,12 @@ class Scenario:
         observed = folder / "observed.yaml"
         return cls(folder, centre, workload, read_document(observed, Observed) if observed.exists() else None)
 
-    def procedure(self, name: str) -> Procedure:
-        """Read one of the scenario's procedures, by its path in the folder, and check it against centre and workload."""
-        procedure = read_procedure(self.folder / name, self.centre)
+    def procedure(self, name: str, packs: Mapping[str, TargetPack] | None = None) -> Procedure:
+        """Read one of the scenario's procedures, by its path in the folder, and check it against centre, workload and packs.
+
+        `packs` None: Muster's own target packs.
+        """
+        procedure = read_procedure(self.folder / name, self.centre, known_packs() if packs is None else packs)
         flaws = list(self.workload.flaws_beside(self.centre, procedure))
         if flaws:
             path = self.folder / "workload.yaml"

@@ -3,18 +3,19 @@
 In a checkout, and so in an editable install, that is `scenarios/` at the root of the repository. A wheel
 carries a copy inside this package instead, so that an installed `muster demo` works in any folder. The two
 never exist together: the copy is made when the wheel is built. Beside the scenarios, `targets/` holds the
-target packs. Imports `optimiser.refusals`.
+target packs and `roads/` the mappings of road networks. Imports `optimiser.refusals` and the reader.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from incidents.read import PackFolder
 from optimiser.refusals import Refusal
 
 _PACKAGED = Path(__file__).resolve().parent / "scenarios"
 _CHECKED_OUT = Path(__file__).resolve().parent.parent / "scenarios"
-_TARGETS = "targets"
+_TARGETS, _ROADS = "targets", "roads"
 
 
 def scenarios_root() -> Path:
@@ -35,8 +36,17 @@ def scenario_names(*, root: Path | None = None) -> tuple[str, ...]:
     if not where.is_dir():
         return ()
     return tuple(
-        sorted(folder.name for folder in where.iterdir() if folder.name != _TARGETS and any(folder.glob("*.yaml")))
+        sorted(
+            folder.name
+            for folder in where.iterdir()
+            if folder.name not in (_TARGETS, _ROADS) and any(folder.glob("*.yaml"))
+        )
     )
+
+
+def known_packs(folder: Path | None = None) -> PackFolder:
+    """The target packs that procedures may name: those in `folder`, or else Muster's own. Read when somebody asks for one."""
+    return PackFolder(folder or packs_folder())
 
 
 def packs_folder(*, root: Path | None = None) -> Path:

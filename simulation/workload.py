@@ -14,11 +14,10 @@ from zoneinfo import available_timezones
 
 from pydantic import Field, model_validator
 
-from incidents.centre import Centre, Document, Loc, Name
+from incidents.centre import HOURS_IN_A_WEEK, Centre, Document, Loc, Name, TravelByHour
 from incidents.procedure import Procedure
 from simulation.distributions import Constant, Distribution, Exponential, Lognormal, Quantiles
 
-HOURS_IN_A_WEEK = 168
 Share = Annotated[float, Field(ge=0, le=1)]
 Rate = Annotated[float, Field(ge=0, le=1_000_000)]
 _EVEN = 1e-6
@@ -163,6 +162,7 @@ class Workload(Document):
     natures: tuple[Nature, ...] = Field(min_length=1, max_length=10_000)
     patience_s: Duration | None = None
     wrap_up_s: Duration = ZERO
+    travel_by_hour: TravelByHour | None = None
 
     def distribution(self, duration: Duration) -> Distribution:
         """The distribution meant by an entry or by the name of a table."""

@@ -49,6 +49,21 @@ RULES = a_procedure(
             "whole": True,
             "send": [{"skill": "fire", "quantity": 2}],
             "instead": [[{"skill": "water"}, {"skill": "fire"}]],
+            "levels": [
+                {
+                    "name": "second",
+                    "counts": "added",
+                    "send": [{"skill": "water"}],
+                    "after_s": 120,
+                    "unless_arrived": True,
+                },
+                {
+                    "name": "third",
+                    "counts": "in all",
+                    "send": [{"skill": "fire", "quantity": 2}, {"skill": "water", "quantity": 2}],
+                    "after_s": 600,
+                },
+            ],
         },
         "medical": {"send": [{"skill": "transport", "load": 2}]},
         "visit": {"send": [{"skill": "fire"}]},
@@ -65,7 +80,12 @@ RULES = a_procedure(
     },
     escalation={
         "late": {"unfilled_for_s": 240, "priorities": ["green"], "raises_to": "red"},
-        "later": {"unfilled_for_s": 480, "priorities": ["red"], "opens": {"skill": "transport", "load": 2}},
+        "later": {
+            "unfilled_for_s": 480,
+            "priorities": ["red"],
+            "opens": {"skill": "transport", "load": 2},
+            "alarm_up": True,
+        },
     },
 )
 CALLER = {
@@ -139,6 +159,15 @@ def test_some_filled_several_roles_and_some_several_needs(log: list[f.Fact]) -> 
             most[fact.resource] = max(most[fact.resource], in_hand[fact.resource])
     assert (most["B1"], most["C1"], most["E1"]) == (2, 2, 1)
     assert any(isinstance(fact, f.ResourceAssigned) and fact.also for fact in log)
+
+
+def test_alarms_were_raised_by_time_and_by_a_rung(log: list[f.Fact]) -> None:
+    """And the needs of a level were filled by simulated crews like any other."""
+    raised = [fact for fact in log if isinstance(fact, f.AlarmRaised)]
+    assert {fact.because for fact in raised} == {"staged by time", "rung later"}
+    assert {fact.level for fact in raised} == {"second", "third"}
+    of_levels = {fact.need for fact in log if isinstance(fact, f.NeedOpened) and fact.alarm is not None}
+    assert {fact.need for fact in log if isinstance(fact, f.ResourceAssigned)} & of_levels
 
 
 def test_crews_were_turned_round_and_rungs_reached(log: list[f.Fact]) -> None:

@@ -19,7 +19,10 @@ from simulation.world import World
 from tests.witness import Played, Witness, live_mismatches, replay_mismatches
 
 HOUR_S = 3600.0
-BUSY = {"bank": "1999-03-07T10:00", "service_desk": "2016-05-10T09:00", "police": "2025-03-04T18:00"}
+BUSY = {
+    "auckland": "2026-03-02T12:00", "bank": "1999-03-07T10:00", "service_desk": "2016-05-10T09:00",
+    "police": "2025-03-04T18:00",
+}  # fmt: skip
 """The beginning of a busy hour of each world, local time."""
 PROCEDURES = [
     (world, path.name) for world in BUSY for path in sorted((scenario_folder(world) / "procedures").glob("*.yaml"))
@@ -39,10 +42,10 @@ def beginning(scenario: Scenario, name: str) -> Instant:
     return round(datetime.fromisoformat(BUSY[name]).replace(tzinfo=scenario.centre.zone_info).timestamp() * 1000)
 
 
-def played(name: str, hours: float) -> Day:
+def played(name: str, hours: float, procedure: str = "baseline") -> Day:
     """Play so many hours from the busy one on."""
     scenario = Scenario.read(scenario_folder(name))
-    rules = scenario.procedure("procedures/baseline.yaml")
+    rules = scenario.procedure(f"procedures/{procedure}.yaml")
     span = Span(beginning(scenario, name), 0, hours * HOUR_S)
     desk = Desk.under(scenario.centre, rules, span.start)
     log = World(desk, contacts_of(scenario, span, 1), start=span.start, end=span.until).run()
@@ -116,3 +119,13 @@ def test_every_question_of_a_world_is_answered_with_a_verdict(file: Path) -> Non
 def test_a_world_says_what_of_it_is_assumed(name: str) -> None:
     """A figure without a source must not pass for a measured one."""
     assert "ssumed" in (scenario_folder(name) / "PROVENANCE.md").read_text(encoding="utf-8")
+
+
+def test_in_the_police_world_time_and_a_rung_raise_alarms_and_cars_answer_them() -> None:
+    """An example of alarm levels that nothing raises, or that nobody is sent for, would show nothing."""
+    log = played("police", 24, "reinforced").log
+    raised = [fact for fact in log if isinstance(fact, f.AlarmRaised)]
+    assert {fact.because for fact in raised} <= {"staged by time", "rung nobody there for what is immediate"}
+    assert "staged by time" in {fact.because for fact in raised}
+    of_levels = {fact.need for fact in log if isinstance(fact, f.NeedOpened) and fact.alarm is not None}
+    assert of_levels & {fact.need for fact in log if isinstance(fact, f.ResourceAssigned)}

@@ -94,7 +94,7 @@ def replay_mismatches(played: Played, path: Path) -> Iterator[str]:
     situation = Situation.opening(centre)
     turns = iter(played.turns)
     with closing(Log(path)) as log:
-        room = ControlRoom.open(log, HandClock(played.turns[-1].at))
+        room = ControlRoom.open(log, HandClock(played.turns[-1].at), played.centre)
         batch: list[f.Fact] = []
         for entry, following in zip_longest(log.verified(), islice(log.verified(), 1, None)):
             assert entry is not None

@@ -41,10 +41,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def audited(folder: Path, **options: tuple[int, str]) -> Audit:
+def audited(folder: Path, witness: tuple[int, str] | None = None) -> Audit:
     """Audit the log in a folder."""
     with closing(LogReader(folder / FILE)) as log:
-        return audit(log, **options)
+        return audit(log, witness=witness)
 
 
 def test_an_honest_night_is_clean(folder: Path) -> None:

@@ -30,7 +30,9 @@ CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance,
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dispatcher]:
     """A room with work under way, so that generated requests find something."""
-    with served(tmp_path_factory.mktemp("contract")) as dispatcher:
+    plans = a_procedure().model_dump(mode="json", by_alias=True)["plans"]
+    plans["fire"]["levels"] = [{"name": "second", "counts": "added", "send": [{"skill": "fire"}]}]
+    with served(tmp_path_factory.mktemp("contract"), procedure=a_procedure(plans=plans)) as dispatcher:
         dispatcher.accept(dispatcher.report(0, nature="crash"))
         for _ in range(3):
             dispatcher.report(0, nature="fire")
@@ -94,6 +96,7 @@ def vocabulary(desk: Dispatcher) -> dict[str, Sequence[Any]]:
         "priority": list(rules.priorities),
         "place": [{"latitude": 0.0, "longitude": 0.01}, {"station": "A1"}],
         "happened_at": [None],
+        "level": [None, "second"],
         "until": [None, "2090-01-01T07:00:00+02:00"],
         "row": [None, 0],
     }

@@ -95,3 +95,24 @@ def test_advice_is_offered_given_and_kept_within_its_limits(told: tuple[Dispatch
     assert kinds(given) == ["AdviceGiven"]
     problem = desk.refused(f"/v1/incidents/{incident}/advice", {"advice": "get out", "role": "volunteer"})
     assert problem["flaws"][0]["accepted"] == "call-taker"
+
+
+def test_a_handover_is_shown_given_and_accepted(tmp_path: Path, clock: HandClock) -> None:
+    """It stands on the board until whom it is for takes it."""
+    over = {"on": "escalation", "to": {"role": "fire"}, "accept_s": 60, "requires": ["notes"]}
+    late = {"unfilled_for_s": 900, "priorities": ["red"], "opens": {"skill": "fire"}}
+    with served(tmp_path, clock, a_procedure(handovers={"over": over}, escalation={"late": late})) as desk:
+        incident = desk.report(0, nature="fire")
+        path = f"/v1/incidents/{incident}/handovers"
+        shown = desk.get(f"{path}/over")
+        assert (shown["missing"], shown["packet"]["answers"]) == (["notes"], "nature=fire")
+        assert shown["text"].startswith("MISSING: notes")
+        desk.post(f"/v1/incidents/{incident}/notes", {"text": "gas"})
+        given = desk.post(path, {"handover": "over", "reason": "asked for"})
+        assert given["facts"][0]["missing"] == []
+        (waiting,) = desk.get("/v1/board")["messages"]
+        assert (waiting["message"], waiting["medium"], waiting["is_handover"]) == ("over", "handover", True)
+        desk.refused(f"/v1/incidents/{incident}/messages/acknowledge", {"message": "over", "to": "fire"})
+        desk.refused(path, {"handover": "under", "reason": "?"})
+        assert kinds(desk.post(f"{path}/accept", {"handover": "over", "to": "fire"})) == ["HandoverAccepted"]
+        assert desk.get("/v1/board")["messages"] == []

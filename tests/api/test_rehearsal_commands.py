@@ -75,10 +75,13 @@ def test_without_answers_the_worked_examples_are_run(mill: Path) -> None:
 def test_boundaries_are_generated_for_every_priority(mill: Path) -> None:
     """No example reaches the rung, so an interview that does is added."""
     data = json.loads(dry_run(mill, "2026-01-05T02:10", "--boundaries", "--json").stdout)
-    found = [
-        (each["rung"], each["taken_up_s"], each["is_reached"]) for run in data["runs"] for each in run["boundaries"]
+    (boundary,) = [each for run in data["runs"] for each in run["boundaries"]]
+    assert (boundary["rung"], boundary["key"]) == ("old", "unfilled_for_s")
+    assert [(each["value"], each["acts"]) for each in boundary["cases"]] == [
+        (89.999, False),
+        (90.0, True),
+        (90.001, True),
     ]
-    assert found == [("old", 89.999, False), ("old", 90.0, True), ("old", 90.001, True)]
 
 
 def test_a_rung_that_no_interview_reaches_is_said(mill: Path) -> None:
@@ -88,12 +91,23 @@ def test_a_rung_that_no_interview_reaches_is_said(mill: Path) -> None:
     assert "rung old" not in dry_run(mill, "2026-01-05T02:10", "--answer", "awake=no").stdout
 
 
-def test_a_rung_that_a_dry_run_does_not_foretell_is_said(mill: Path) -> None:
-    """What is missing from a timeline would be taken for what does not happen."""
+def test_what_is_taken_for_granted_is_said_and_may_be_changed(mill: Path) -> None:
+    """A rung that only proposes acts once somebody accepts it, and nobody does unless it is assumed."""
     proposing = RULES.replace("raises_to: red}", "raises_to: red, proposes: true}")
     (mill / "rules.yaml").write_text(proposing, encoding="utf-8")
     shown = dry_run(mill, "2026-01-05T02:10", "--answer", "awake=yes").stdout
-    assert "note: when rung old acts is not foretold: this is what follows without it" in shown
+    assert "nobody accepts a rung that only proposes" in " ".join(shown.split())
+    assert "raised to red" not in shown
+    (mill / "assumed.yaml").write_text("accepted_after_s: 30\n", encoding="utf-8")
+    shown = dry_run(mill, "2026-01-05T02:10", "--answer", "awake=yes", "--assume", str(mill / "assumed.yaml")).stdout
+    rows = [" ".join(line.split()) for line in shown.splitlines()]
+    assert any(row.startswith("120 Mon 02:12:00 GMT rung old, raised to red (accepted by somebody") for row in rows)
+
+
+def test_a_station_that_is_none_is_refused(mill: Path) -> None:
+    """With those there are."""
+    result = dry_run(mill, "2026-01-05T02:10", "--station", "mil")
+    assert "unknown station 'mil'" in str(result.exception)
 
 
 def test_a_rule_that_acts_at_once_is_said(mill: Path) -> None:

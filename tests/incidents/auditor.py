@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from incidents import facts as f
 
@@ -31,6 +32,8 @@ class Auditor:
         self.received_at: dict[str, int] = {}
         self.over: set[str] = set()
         self.rungs: Counter[tuple[str, str]] = Counter()
+        self.asked_by: dict[str, str | None] = {}
+        self.stopped: dict[str, str | None] = {}
 
     def read(self, fact: f.Fact) -> None:
         """Enter one fact."""
@@ -56,8 +59,17 @@ class Auditor:
                 self.opened_at[fact.need] = fact.at
                 self.owner[fact.need] = str(fact.incident or fact.contact)
                 self.live.add(fact.need)
+                self.asked_by[fact.need] = fact.alarm
             case f.NeedWithdrawn(_, need):
                 self.live.remove(need)
+            case f.NeedReduced(_, need):
+                self._reduce(need)
+            case f.AlarmLowered(_, incident):
+                self.stopped[incident] = fact.level
+            case f.AlarmRaised(_, incident) if fact.by_person:
+                self.stopped.pop(incident, None)
+            case f.AlarmRaised(_, incident):
+                assert incident not in self.stopped, "only a person takes a stop back"
             case _:
                 self._read_of_a_resource(fact)
         # A contact's need is over with its contact, once nobody is busy with it any more.
@@ -95,6 +107,15 @@ class Auditor:
                 self.left_open.update((need, row) for row in rows if fact.leaves_open)
             case _:
                 pass
+
+    def _reduce(self, need: str) -> None:
+        """A need ends where it stands: what nobody fills of the way begun is no part of it any more."""
+        assert any(held == need for _, held in self.serving), "what nobody serves is withdrawn"
+        (way,), lacking = self.ways(need), self.open_positions(need)
+        self.rows[need] = tuple(
+            replace(row, quantity=row.quantity - lacking[index]) if index in way else row
+            for index, row in enumerate(self.rows[need])
+        )
 
     def open_positions(self, need: str) -> tuple[int, ...]:
         """How many positions of each row nobody fills and nobody has finished."""

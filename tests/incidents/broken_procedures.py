@@ -253,6 +253,36 @@ BROKEN: dict[str, Broken] = {
         "name", "{coastguard: 600}", "{coastguard: 600, «airforce: 90}", "did you mean 'air force'?"
     ),
     "an unknown key": broken("value", "least_gain_s: 120", "«leastgain_s: 120", "did you mean 'least_gain_s'?"),
+    "a rung that waits for an unknown message": broken(
+        "name",
+        "  waited long:\n",
+        "  silent: {unacknowledged: {after_s: 60, messages: [«to comand]}, priorities: [red], opens: {skill: fire}}\n"
+        "  waited long:\n",
+        "unknown message or handover 'to comand', did you mean 'to command'?",
+    ),
+    "a rung that waits for nobody": broken(
+        "name",
+        "  waited long:\n",
+        "  silent: {unacknowledged: {after_s: 60, to: [«fire]}, priorities: [red], raises_to: purple}\n  waited long:\n",
+        "unknown recipient of these messages 'fire'",
+    ),
+    "a handover on an unknown rung": broken(
+        "name", "rungs: [nobody found]", "rungs: [«nobody fund]", "did you mean 'nobody found'?"
+    ),
+    "a handover to nobody": broken(
+        "unfillable", "to: {role: command}", "to: {role: «comand}", "did you mean 'command'?"
+    ),
+    "a handover that needs what is never asked": broken(
+        "name", "requires: [place, answers.water]", "requires: [place, «answers.watr]", "did you mean 'water'?"
+    ),
+    "a handover of nothing there is": Broken(
+        "value",
+        (("  to command:\n", "  «to command:\n"), ("requires: [place, answers.water]", "requires: [colour]")),
+        ("unknown field",),
+    ),
+    "a check of an unknown handover": broken(
+        "name", "{handover: to command}", "{handover: «to comand}", "did you mean 'to command'?"
+    ),
     # YAML that hides what it says.
     "a key twice": broken(
         "yaml", "    raises_to: amber\n", "    raises_to: amber\n    «raises_to: red\n", "a second time"

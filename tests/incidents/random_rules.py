@@ -22,6 +22,7 @@ RANKS = {"p1": 1, "p2": 2, "p3": 2, "p4": 3}
 NIGHTS = ("2026-03-28T22:00", "2026-10-24T22:00", "2026-06-06T18:30")
 CLOCKS = st.sampled_from(["00:30", "01:30", "02:10", "07:00", "19:00", "23:59"])
 SKILLS = ("fire", "transport", "advanced")
+LEVELS = ("second", "third", "fourth")
 
 
 @st.composite
@@ -33,9 +34,29 @@ def rungs(draw: st.DrawFn) -> dict[str, Any]:
     }
     if draw(st.booleans()):
         rung["raises_to"] = draw(st.sampled_from(list(RANKS)))
-    if "raises_to" not in rung or draw(st.booleans()):
+    match draw(st.integers(0, 4)):
+        case 0:
+            rung["alarm_up"] = True
+        case 1:
+            rung["alarm_to"] = draw(st.sampled_from(LEVELS))
+    if not {"raises_to", "alarm_up", "alarm_to"} & set(rung) or draw(st.booleans()):
         rung["opens"] = {"skill": draw(st.sampled_from(SKILLS)), "quantity": draw(st.integers(1, 3))}
     return rung
+
+
+@st.composite
+def levels(draw: st.DrawFn, row: st.SearchStrategy[Any]) -> list[dict[str, Any]]:
+    """Up to three alarm levels, staged by time or not, added or in all."""
+    found = []
+    for name in LEVELS[: draw(st.integers(0, 3))]:
+        ways = draw(st.lists(st.lists(row, min_size=1, max_size=2), min_size=1, max_size=2))
+        is_added = len(ways) > 1 or draw(st.booleans())
+        level: dict[str, Any] = {"name": name, "counts": "added" if is_added else "in all", "send": ways[0]}
+        level |= {"instead": ways[1:], "whole": len(ways) > 1 or draw(st.booleans()), "shared": draw(st.booleans())}
+        if draw(st.booleans()):
+            level |= {"after_s": draw(st.sampled_from([1, 59, 60, 3600])), "unless_arrived": draw(st.booleans())}
+        found.append(level)
+    return found
 
 
 @st.composite
@@ -51,6 +72,7 @@ def procedures(draw: st.DrawFn) -> Procedure:
         "instead": ways[1:],
         "whole": len(ways) > 1 or draw(st.booleans()),
         "shared": draw(st.booleans()),
+        "levels": draw(levels(row)),
     }
     codes = ("fire-1", "crash-1", "illness-1", "illness-2")
     return a_procedure(
@@ -93,4 +115,104 @@ def instants() -> st.SearchStrategy[Instant]:
         lambda night, later_ms: instant_at(night, LONDON) + later_ms,
         st.sampled_from(NIGHTS),
         st.integers(0, 10 * 3_600_000),
+    )
+
+
+TIMED = st.sampled_from([0.001, 1, 20, 30, 30, 60, 89.5, 600, 3600])
+MESSAGES = {"tell": 20, "warn": 90, "note": None}
+SAID = {"medium": "voice", "text": "{incident} {priority} {rung}"}
+HOURS = [{"start": "00:30", "until": "02:10"}, {"start": "07:00", "until": "19:00"}]
+
+
+def _some(drawn: Any) -> st.SearchStrategy[Any]:
+    return st.lists(st.sampled_from(drawn), min_size=1, max_size=3, unique_by=str)
+
+
+@st.composite
+def any_rungs(draw: st.DrawFn, names: list[str], at: int) -> dict[str, Any]:
+    """A rung of any trigger, or of none, that does some of all it may; it leads only to those after it."""
+    trigger = draw(st.sampled_from(["unfilled_for_s", "unarrived_for_s", "unacknowledged", "waiting_answer_s", "at_once",
+                                    "shortfall", "incidents_within", None]))  # fmt: skip
+    value: Any = draw(TIMED)
+    if trigger == "unacknowledged":
+        value = {
+            "after_s": value,
+            "messages": draw(st.lists(st.sampled_from(["tell", "warn", "over"]), max_size=2, unique=True)),
+        }
+    elif trigger == "at_once":
+        value = True
+    elif trigger == "shortfall":
+        value = draw(st.integers(1, 3))
+    elif trigger == "incidents_within":
+        value = {
+            "count": draw(st.integers(2, 3)),
+            "metres": draw(st.sampled_from([10, 5000])),
+            "seconds": draw(st.sampled_from([5, 500])),
+        }
+    rung: dict[str, Any] = {} if trigger is None else {trigger: value}
+    if trigger not in (None, "waiting_answer_s"):
+        rung["priorities"] = draw(_some(list(RANKS)))
+    on_incident = trigger not in ("waiting_answer_s", "shortfall")
+    if trigger == "shortfall":
+        rung["mode"] = {"leaves_at": draw(st.integers(0, value - 1)), "dwell_s": draw(st.sampled_from([0, 45]))}
+    if on_incident and draw(st.booleans()):
+        rung["raises_to"] = draw(st.sampled_from(list(RANKS)))
+    if on_incident and draw(st.booleans()):
+        rung["opens"] = {"skill": draw(st.sampled_from(SKILLS))}
+    if on_incident and draw(st.booleans()):
+        rung["requests"] = {"partner": "coastguard", "skill": "sea"}
+    if not rung.keys() & {"raises_to", "opens", "requests", "mode"} or draw(st.booleans()):
+        rung["notifies"] = draw(_some([{"role": "fire"}, {"role": "advanced"}, {"organisation": "coastguard"}]))
+        if draw(st.booleans()):
+            rung["ack_s"] = draw(TIMED)
+        if draw(st.booleans()) and names[at + 1 :]:
+            rung["then"] = str(draw(st.sampled_from(names[at + 1 :])))
+    if draw(st.integers(0, 3)) == 0:
+        rung["hours"] = HOURS
+    if trigger in ("unfilled_for_s", "unarrived_for_s", "unacknowledged", "at_once", "incidents_within"):
+        rung["stands_down"] = bool(draw(st.booleans()))
+        rung["proposes"] = draw(st.integers(0, 9)) == 0
+        if trigger not in ("at_once", "incidents_within") or rung["stands_down"]:
+            rung["most"] = draw(st.integers(1, 3))
+    return rung
+
+
+@st.composite
+def any_ladders(draw: st.DrawFn, *, may_open: bool = True) -> Procedure:
+    """Rules with rungs of every kind, messages with and without a deadline, and a handover; every code asks for somebody."""
+    names = [f"r{number}" for number in range(draw(st.integers(1, 7)))]
+    rungs = {name: draw(any_rungs(names, at)) for at, name in enumerate(names)}
+    modes = [name for name, rung in rungs.items() if "mode" in rung]
+    for name, rung in rungs.items():
+        if (
+            not may_open
+            and rung.pop("opens", None) is not None
+            and not rung.keys() & {"raises_to", "requests", "notifies"}
+        ):
+            rung["raises_to"] = "p1"
+        if modes and name not in modes and draw(st.integers(0, 2)) == 0:
+            rung["during"] = modes[:1]
+    messages: dict[str, Any] = {
+        name: {**SAID, "on": draw(st.sampled_from(["assessment", "escalation"])), "to": {"role": "fire"},
+               **({} if ack_s is None else {"ack_s": ack_s})}
+        for name, ack_s in MESSAGES.items()
+    }  # fmt: skip
+    return a_procedure(
+        priorities={name: {"rank": rank} for name, rank in RANKS.items()},
+        determinants={
+            code: {"priority": draw(st.sampled_from(list(RANKS))), "plan": "it"}
+            for code in ("fire-1", "crash-1", "illness-1", "illness-2")
+        },
+        plans={"it": {"send": [{"skill": "transport"}]}},
+        escalation=rungs,
+        wording={"media": {"voice": {"most_characters": 400}}, "messages": messages},
+        handovers={
+            "over": {
+                "on": "escalation",
+                "to": {"role": "fire"},
+                "accept_s": 40,
+                "requires": ["notes"],
+                "rungs": names[:2],
+            }
+        },
     )

@@ -9,6 +9,7 @@ import pytest
 from incidents.charts import MOST_BOXES, MOST_ROWS_DRAWN, Box, Row, chart
 from incidents.procedure import Procedure
 from incidents.refusals import Refusal
+from tests.builders import a_procedure
 from tests.incidents.an_interview import interview_rules
 from tests.incidents.sound_procedure import sound
 
@@ -171,3 +172,14 @@ def test_a_box_knows_why_its_question_is_asked() -> None:
     boxes = chart(interview_rules(), "tree").boxes
     assert (boxes["nature"].because, boxes["severe"].because) == ("what is sent hangs on it", "")
     assert boxes["/jump-outs"].because == "worse: minutes matter"
+
+
+def test_a_plan_shows_its_alarm_levels() -> None:
+    """What is sent beyond the first attendance is on the card as well."""
+    level = {"name": "second", "counts": "added", "send": [{"skill": "fire", "quantity": 2}], "after_s": 60}
+    plans = {**a_procedure().model_dump(mode="json")["plans"], "fire": {"send": [{"skill": "fire"}], "levels": [level]}}
+    drawn = chart(a_procedure(plans=plans), "plans")
+    assert drawn.boxes["plan fire"].lines == (
+        "1 x fire",
+        "second: 2 x fire in addition, after 60 s unless stopped",
+    )

@@ -59,6 +59,11 @@ def checked(facts: Sequence[f.Fact], **check: Any) -> Verdict | None:
     return found[0].verdict if found else None
 
 
+def made_up(seconds: float) -> f.Fact:
+    """Somebody makes the attendance up."""
+    return f.AlarmRaised(at(seconds), CRASH, "rescue", "second", "made up", by_person=True)
+
+
 OPENING = an_opening()
 MET, MISSED, PENDING = Verdict.MET, Verdict.MISSED, Verdict.PENDING
 
@@ -73,6 +78,9 @@ MET, MISSED, PENDING = Verdict.MET, Verdict.MISSED, Verdict.PENDING
         ([*OPENING, f.NoteAdded(at(25), CRASH, "Handover to police.")], {"note": "handover"}, MET),
         ([*OPENING, f.NoteAdded(at(25), CRASH, "raining"), closed(30)], {"note": "handover"}, MISSED),
         ([*OPENING, sent(30)], {"record": "assessed", "before": "assigned"}, MET),
+        ([*OPENING, made_up(30)], {"record": "alarm raised", "within_s": 60, "after": "assessed"}, MET),
+        ([*OPENING, made_up(500)], {"record": "alarm raised", "within_s": 60, "after": "assessed"}, MISSED),
+        ([*OPENING, f.AlarmLowered(at(40), CRASH, "stop")], {"record": "alarm lowered"}, MET),
         ([*OPENING, sent(30)], {"record": "located", "before": "assigned"}, MISSED),
         (
             [*OPENING, sent(30), f.IncidentLocated(at(30), CRASH, spot(1))],

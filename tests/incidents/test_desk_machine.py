@@ -21,50 +21,8 @@ from incidents.remembering import after
 from incidents.situation import Situation
 from tests.builders import START, a_centre, a_procedure, at, spot
 from tests.incidents.auditor import Auditor
+from tests.incidents.machine_world import CAPACITY, KINDS, PRICES, SHAPED, STORIES, UNITS, with_levels
 
-UNITS = {
-    "A1": ("ambulance", 0),
-    "B1": ("bus", 100),
-    "C1": ("clerk", 0),
-    "E1": ("engine", 50),
-    "M1": ("medic", 200),
-}
-CAPACITY = dict.fromkeys(UNITS, 1) | {"B1": 2}
-KINDS = {
-    "ambulance": {"skills": ["transport"], "turnout_s": 20},
-    "bus": {"skills": ["transport"], "capacity": 2},
-    "clerk": {"skills": ["answering"]},
-    "engine": {"skills": ["fire"]},
-    "medic": {"skills": ["transport", "advanced"]},
-}
-STORIES = {
-    "fire": [("nature", "fire")],
-    "crash": [("nature", "crash")],
-    "mild": [("nature", "illness"), ("severe", "no")],
-    "severe": [("nature", "illness"), ("severe", "yes")],
-}
-PRICES = {
-    "spare_skill_s": 5,
-    "fairness_s": 20,
-    "overrun": {"task_s": 60, "most_s": 120, "unless": ["red"]},
-    "breaks": {"interrupted_by": ["red"], "price_s": 30},
-    "reserve": [
-        {"name": "all", "skill": "transport", "keep": 2, "missing_s": 40},
-        {"name": "far", "skill": "transport", "stations": ["M1", "B1"], "keep": 1, "missing_s": 60},
-    ],
-}
-"""Every price at once, beside what each rule excludes: a pair is left out or dearer, and no need is lost by it."""
-SHAPED: dict[str, Any] = {
-    "fire": {"send": [{"skill": "fire"}], "instead": [[{"skill": "transport", "load": 2}]], "whole": True},
-    "medical": {"send": [{"skill": "transport"}]},
-    "rescue": {
-        "send": [{"skill": "advanced"}, {"skill": "transport", "quantity": 2}],
-        "instead": [[{"skill": "fire"}, {"skill": "transport", "load": 2}]],
-        "whole": True,
-        "shared": True,
-    },
-}
-"""Every shape of need: two ways to fill it, roles that a medic may fill both of, and work for which only the bus has room."""
 ANSWERS = [("nature", "fire"), ("nature", "illness"), ("nature", "crash"), ("severe", "yes"), ("severe", "no")]
 NUMBERS = st.integers(0, 40)
 
@@ -81,13 +39,15 @@ class DeskMachine(RuleBasedStateMachine):
                 "red": {"rank": 1, "urgency": {"weight": 4}},
                 "green": {"rank": 2, "urgency": {"weight": 1}, **waiting},
             },
-            plans=SHAPED
+            plans=with_levels(SHAPED)
             if shaped
-            else {
-                "fire": {"send": [{"skill": "fire"}]},
-                "medical": {"send": [{"skill": "transport"}]},
-                "rescue": {"send": [{"skill": "fire"}, {"skill": "transport", "quantity": 2}], "whole": whole},
-            },
+            else with_levels(
+                {
+                    "fire": {"send": [{"skill": "fire"}]},
+                    "medical": {"send": [{"skill": "transport"}]},
+                    "rescue": {"send": [{"skill": "fire"}, {"skill": "transport", "quantity": 2}], "whole": whole},
+                }
+            ),
             dispatch={
                 "automatic": ["red"] if automatic else [],
                 "diversion": {"to": ["red"], "from": ["green"], "least_gain_s": 10},
@@ -95,7 +55,12 @@ class DeskMachine(RuleBasedStateMachine):
             },
             escalation={
                 "late": {"unfilled_for_s": 60, "priorities": ["green"], "raises_to": "red"},
-                "later": {"unfilled_for_s": 90, "priorities": ["red"], "opens": {"skill": "advanced"}},
+                "later": {
+                    "unfilled_for_s": 90,
+                    "priorities": ["red"],
+                    "opens": {"skill": "advanced"},
+                    "alarm_up": True,
+                },
             },
         )
         self.centre = a_centre(UNITS, kinds=KINDS)
@@ -287,6 +252,26 @@ class DeskMachine(RuleBasedStateMachine):
         if number % 4 == 0:
             self.dare(f.IncidentClosed(self.when, IncidentId(self.pick(self.books.reported_at, number)), "done"))
 
+    @rule(number=NUMBERS, level=st.sampled_from(["second", "third"]), plan=st.sampled_from(["fire", "rescue"]))
+    def an_attendance_is_made_up(self, number: int, level: str, plan: str) -> None:
+        """To a level that its plan has, or to one that it has not."""
+        incident = IncidentId(self.pick(self.books.open_incidents, number))
+        self.dare(f.AlarmRaised(self.when, incident, plan, level, "made up", by_person=True))
+
+    @rule(number=NUMBERS, level=st.sampled_from([None, None, "second"]))
+    def an_alarm_is_stopped(self, number: int, level: str | None) -> None:
+        """Whoever is on the way goes on; nobody else is asked for."""
+        self.dare(f.AlarmLowered(self.when, IncidentId(self.pick(self.books.open_incidents, number)), "stop", level))
+
+    @rule(seconds=st.integers(0, 400), most=st.integers(1, 3))
+    def reinforcements_are_stopped_on_their_way(self, seconds: int, most: int) -> None:
+        """The usual case of a stop: some were sent, and the rest is not wanted any more."""
+        self.something_happens(seconds, False, "fire")
+        incident = IncidentId(f"i{self.count}")
+        self.dare(f.AlarmRaised(self.when, incident, "fire", "second", "made up", by_person=True))
+        self.proposals_are_accepted(list(range(most)))
+        self.dare(f.AlarmLowered(self.when, incident, "stop"))
+
     @rule(number=NUMBERS)
     def a_need_is_withdrawn(self, number: int) -> None:
         """Refused while somebody serves it."""
@@ -352,6 +337,15 @@ class DeskMachine(RuleBasedStateMachine):
             name: self.books.reported_at[name] for name in incidents
         }
         assert all(count == 1 for count in self.books.rungs.values())
+
+    @invariant()
+    def a_stopped_alarm_asks_for_nobody(self) -> None:
+        """And what it asked for before is kept only by those who serve it."""
+        for need in self.books.live:
+            stopped_at = self.books.stopped.get(self.books.owner[need], "not stopped")
+            if self.books.asked_by[need] is not None and stopped_at is None:
+                asked = [sum(self.books.open_positions(need)[row] for row in way) for way in self.books.ways(need)]
+                assert 0 in asked
 
     @invariant()
     def every_open_position_is_proposed_for_or_held(self) -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from incidents import facts as f
 from incidents.centre import Centre
 from incidents.desk import Desk
-from incidents.dry_run import Step, boundaries, interviews, odd_edges, outcome_of, timeline, unforetold
+from incidents.dry_run import Step, odd_edges, timeline
+from incidents.interview import interviews, outcome_of
 from incidents.local_time import instant_at
 from incidents.procedure import Procedure
 from incidents.quantities import IncidentId, Instant
@@ -90,7 +91,6 @@ def test_a_code_without_a_plan_asks_for_nobody() -> None:
     rules = a_procedure(escalation=LADDER, determinants=determinants)
     steps = timeline(a_centre({"A1": ("ambulance", 0)}), rules, START, UNWELL)
     assert [type(each.fact).__name__ for each in steps][-1] == "IncidentAssessed"
-    assert boundaries(rules, UNWELL) == ()
 
 
 def test_the_timeline_names_who_is_on_duty_at_each_instant() -> None:
@@ -165,22 +165,6 @@ def test_all_that_is_wrong_with_answers_is_said_at_once() -> None:
     assert len(refused.value.flaws) == 2
 
 
-def test_boundaries_by_hand() -> None:
-    """Just below 60 s nothing has happened; at 60 s the rung has acted; the second rung's instant counts from the same need."""
-    rules = a_procedure(escalation=LADDER)
-    found = [
-        (each.rung, each.case, each.taken_up_ms, each.is_reached, each.priority) for each in boundaries(rules, UNWELL)
-    ]
-    assert found == [
-        ("late", "below", 59_999, False, "green"),
-        ("late", "at", 60_000, True, "red"),
-        ("late", "above", 60_001, True, "red"),
-        ("later", "below", 89_999, False, "red"),
-        ("later", "at", 90_000, True, "red"),
-        ("later", "above", 90_001, True, "red"),
-    ]
-
-
 def recorded_by_a_desk(
     centre: Centre, rules: Procedure, opened: Instant, steps: tuple[Step, ...], answers: dict[str, str], pace_ms: int
 ) -> list[f.Fact]:
@@ -235,47 +219,6 @@ def test_the_timeline_is_what_a_desk_records(
     steps = timeline(centre, rules, opened, answers, pace_s=pace_s, watch_s=watch_s)
     recorded = recorded_by_a_desk(centre, rules, opened, steps, answers, round(pace_s * 1000))
     assert [each.fact for each in steps] == recorded
-
-
-@settings(max_examples=200, derandomize=True, deadline=None)
-@given(procedures(), INTERVIEWS)
-def test_a_desk_agrees_at_every_boundary(rules: Procedure, answers: dict[str, str]) -> None:
-    """An incident that ends a millisecond before a rung's instant has not reached it; one that ends at that instant has."""
-    centre = a_centre({"A1": ("ambulance", 0)})
-    for each in boundaries(rules, answers):
-        desk = Desk.under(centre, rules, START)
-        desk.observe(f.IncidentOpened(START, IncidentId("i")))
-        recorded = [
-            fact for pair in answers.items() for fact in desk.observe(f.AnswerGiven(START, IncidentId("i"), *pair))
-        ]
-        if each.taken_up_ms:
-            recorded += desk.review(START + each.taken_up_ms)
-        reached = [fact.rung for fact in recorded if isinstance(fact, f.IncidentEscalated)]
-        assert (each.rung in reached, desk.situation.incidents[IncidentId("i")].priority) == (
-            each.is_reached,
-            each.priority,
-        )
-
-
-@pytest.mark.parametrize(
-    ("rung", "names"),
-    [
-        (LATE, ()),
-        ({**LATE, "stands_down": True}, ()),
-        ({**LATE, "notifies": [{"role": "fire"}]}, ()),
-        ({**LATE, "proposes": True}, ("up",)),
-        ({**LATE, "most": 2}, ("up",)),
-        ({**LATE, "hours": [{"start": "07:00", "until": "19:00"}]}, ("up",)),
-        ({"at_once": True, "priorities": ["green"], "raises_to": "red"}, ("up",)),
-        ({"waiting_answer_s": 15, "notifies": [{"role": "answering"}]}, ("up",)),
-    ],
-)
-def test_a_rung_is_foretold_or_named_as_one_that_is_not(rung: dict[str, Any], names: tuple[str, ...]) -> None:
-    """A timeline that leaves a rung out in silence is believed."""
-    rules = a_procedure(escalation={"up": rung})
-    steps = timeline(a_centre({"A1": ("ambulance", 0)}), rules, START, UNWELL)
-    assert unforetold(rules) == names
-    assert in_seconds(steps, f.IncidentEscalated) == ([] if names else [("IncidentEscalated", 60)])
 
 
 @settings(max_examples=30, deadline=None)

@@ -149,3 +149,75 @@ def test_a_closed_incident_is_never_late() -> None:
     desk = waiting(LATE)
     closed = after(desk.situation, f.IncidentClosed(at(30), I))
     assert due(closed, desk.procedure, at(600)) == ()
+
+
+SAID = {"on": "assessment", "to": {"role": "fire"}, "medium": "voice", "text": "{incident}", "ack_s": 90}
+WORDING = {"media": {"voice": {"most_characters": 100}}, "messages": {"tell": SAID, "other": {**SAID, "ack_s": 500}}}
+SILENT = {"unacknowledged": {"after_s": 40, "messages": ["tell"]}, "priorities": ["green"], "raises_to": "red"}
+
+
+def unanswered(**changes: Any) -> Desk:
+    """A green illness of which two messages tell the fire service, and nobody says that they have them."""
+    rules = a_procedure(escalation={"silent": {**SILENT, **changes}}, wording=WORDING)
+    desk = a_desk(a_centre({"E1": ("engine", 0)}), rules)
+    an_incident(desk, "i", spot(0), at(0), nature="illness", severe="no")
+    return desk
+
+
+@pytest.mark.parametrize(("after_s", "reached"), [(39.999, []), (40, ["silent"]), (40.001, ["silent"])])
+def test_a_message_that_nobody_acknowledges_sets_a_rung_off(after_s: float, reached: list[str]) -> None:
+    """At its threshold and not before."""
+    assert [rung for rung, _, _ in rungs(unanswered().review(at(after_s)))] == reached
+
+
+ELSE = [{"messages": ["other"], "to": ["transport"]}, {"media": ["data"]}, {"to": ["transport"]}]
+
+
+@pytest.mark.parametrize("meant", ELSE)
+def test_a_rung_waits_for_the_messages_it_names_alone(meant: dict[str, Any]) -> None:
+    """By name, by whom they are for, and by medium."""
+    assert rungs(unanswered(unacknowledged={"after_s": 40, **meant}).review(at(600))) == []
+
+
+@pytest.mark.parametrize("meant", [{}, {"messages": ["other"]}, {"to": ["fire"]}, {"media": ["voice"]}])
+def test_a_rung_that_means_any_of_them_acts(meant: dict[str, Any]) -> None:
+    """What is not named is not asked for."""
+    assert len(rungs(unanswered(unacknowledged={"after_s": 40, **meant}).review(at(600)))) == 1
+
+
+def test_an_acknowledged_message_sets_nothing_off_and_what_it_set_off_stands_down() -> None:
+    """Whoever has been reached need not be raised over."""
+    desk = unanswered(stands_down=True)
+    acknowledged = f.MessageAcknowledged(at(30), I, "tell", "fire")
+    assert rungs(after_all(desk, acknowledged, 600)) == []
+    desk = unanswered(stands_down=True)
+    desk.review(at(50))
+    recorded = desk.observe(f.MessageAcknowledged(at(60), I, "tell", "fire"))
+    assert recorded[-1] == f.IncidentDeescalated(at(60), I, "silent", "no message unacknowledged so long", "green")
+
+
+def after_all(desk: Desk, fact: f.Fact, second: float) -> tuple[f.Fact, ...]:
+    """What a desk records of a fact and of the time after it."""
+    return (*desk.observe(fact), *desk.review(at(second)))
+
+
+def test_a_rung_acts_again_on_a_silence_that_goes_on_but_no_more_than_it_says() -> None:
+    """Every loop is bounded."""
+    desk = unanswered(most=3, priorities=["green", "red"], raises_to=None, notifies=[{"role": "fire"}])
+    assert [when for _, when, _ in rungs(desk.review(at(6000)))] == [at(40), at(80), at(120)]
+
+
+def test_a_message_sent_again_has_waited_since_it_was_first_sent() -> None:
+    """Or repeating it would hide that nobody answers."""
+    desk = unanswered()
+    desk.observe(f.MessageSent(at(30), I, "tell", "fire", "voice", "i", at(120)))
+    assert [when for _, when, _ in rungs(desk.review(at(600)))] == [at(40)]
+
+
+def test_a_message_that_was_withheld_waits_as_well() -> None:
+    """Nobody has been told, which is no better."""
+    said = {**SAID, "requires": ["zone"]}
+    rules = a_procedure(escalation={"silent": SILENT}, wording={**WORDING, "messages": {"tell": said}})
+    desk = a_desk(a_centre({"E1": ("engine", 0)}), rules)
+    an_incident(desk, "i", spot(0), at(0), nature="illness", severe="no")
+    assert [type(each).__name__ for each in desk.review(at(50))] == ["IncidentEscalated"]

@@ -151,3 +151,45 @@ def test_a_priority_that_may_wait_is_not_raised_by_a_rung_that_only_proposes() -
     }
     flaws = flaws_of(Procedure.model_validate(document), CENTRE)
     assert [loc for loc, *_ in flaws] == [("priorities", "green", "waits_at_s")]
+
+
+SILENT: dict[str, Any] = {"priorities": ["green"], "raises_to": "amber"}
+U = ("escalation", "a", "unacknowledged")
+WAITED: dict[str, tuple[dict[str, Any], tuple[str | int, ...], str]] = {
+    "unknown message": ({"messages": ["turn ot"]}, (*U, "messages", 0), "did you mean 'turn out'?"),
+    "no deadline": (
+        {"messages": ["turn out", "late"]},
+        (*U, "messages", 1),
+        "nobody has to acknowledge message 'late'",
+    ),
+    "unknown medium": ({"media": ["dat"]}, (*U, "media", 0), "did you mean 'data'?"),
+    "nobody is told": (
+        {"messages": ["turn out"], "to": ["officer"]},
+        (*U, "to", 0),
+        "unknown recipient of these messages",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WAITED)
+def test_a_rung_that_waits_for_what_never_comes_is_found(name: str) -> None:
+    """A message that is no message, that nobody has to acknowledge, or that is for somebody else."""
+    meant, loc, what = WAITED[name]
+    ((where, said),) = found({"a": {**SILENT, "unacknowledged": {"after_s": 60, **meant}}})
+    assert where == loc
+    assert what in said
+
+
+@pytest.mark.parametrize("meant", [{}, {"messages": ["turn out"], "to": ["ambulance"], "media": ["data"]}])
+def test_a_rung_that_waits_for_a_message_that_is_owed_has_no_flaw(meant: dict[str, Any]) -> None:
+    """Any message does, where one of them has to be acknowledged."""
+    assert found({"a": {**SILENT, "unacknowledged": {"after_s": 60, **meant}}}) == []
+
+
+def test_a_rung_cannot_wait_where_nothing_has_to_be_acknowledged() -> None:
+    """It would never act."""
+    document = sound()
+    del document["wording"]
+    document["escalation"]["a"] = {**SILENT, "unacknowledged": {"after_s": 60}}
+    told = [(loc, what) for loc, what, _ in flaws_of(Procedure.model_validate(document), CENTRE)]
+    assert told == [(U, "no message has to be acknowledged, and no handover is owed")]

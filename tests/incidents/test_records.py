@@ -27,6 +27,8 @@ BY_TYPE: dict[str, st.SearchStrategy[Any]] = {
     "Instant": st.integers(0, LAST_INSTANT),
     "Place": PLACES,
     "tuple[NeedRow, ...]": ROWS,
+    "tuple[PacketLine, ...]": st.lists(st.builds(f.PacketLine, WORDS, WORDS), max_size=3).map(tuple),
+    "tuple[str, ...]": st.lists(WORDS, max_size=3).map(tuple),
     "tuple[Annotated[int": st.lists(st.integers(0, 49), max_size=3).map(tuple),
     "bool": st.booleans(),
     "Quantity": st.integers(1, 100),

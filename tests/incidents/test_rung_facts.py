@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from incidents import facts as f
-from incidents.boundaries import boundaries
+from incidents.boundaries import thresholds
 from incidents.desk import Desk
 from incidents.escalation import proposed
 from incidents.quantities import ContactId, IncidentId, NeedId, ResourceId
@@ -82,12 +82,13 @@ def test_what_depends_on_time_acts_at_its_boundary_and_not_below(key: str) -> No
     """The generated cases hold: a millisecond before the limit nothing happens, at it and after it the rung acts then."""
     begin, rung = TIMED[key]
     rules = a_procedure(escalation={"r": rung})
-    (boundary,) = boundaries(rules)
-    for case in boundary.cases:
+    (threshold,) = thresholds(rules)
+    assert threshold.key == key
+    for second, is_reached in ((59.999, False), (60, True), (60.001, True)):
         desk = a_room({"r": rung}, {**UNITS, "A1": ("ambulance", 0)} if key == "unarrived_for_s" else None)
         begin(desk)
-        acts = told(desk.review(START + round(case.value * 1000)))
-        assert bool(acts) is case.acts
+        acts = told(desk.review(at(second)))
+        assert bool(acts) is is_reached
         assert all(seconds == 60 for _, seconds, _ in acts)
 
 

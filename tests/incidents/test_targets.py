@@ -10,10 +10,15 @@ import pytest
 from pydantic import ValidationError
 
 from incidents.centre import Loc
-from incidents.read import read_packs
+from incidents.conformance import conformance
+from incidents.differences import differences
+from incidents.pack_differences import pack_differences
+from incidents.procedure import Procedure
+from incidents.read import PackFolder, read_packs, read_procedure
 from incidents.refusals import DocumentRefused
 from incidents.targets import Target, TargetPack, Targets, targets_of
-from simulation.scenario_files import packs_folder
+from simulation.scenario_files import packs_folder, scenario_folder
+from tests.builders import a_procedure
 
 RESPONSE: dict[str, Any] = {
     "start": [{"moment": "received"}],
@@ -132,3 +137,74 @@ def test_two_packs_of_one_name_are_refused(tmp_path: Path) -> None:
         (tmp_path / name).write_text(pack, encoding="utf-8")
     with pytest.raises(DocumentRefused, match=r"b\.yaml: another file holds target pack"):
         read_packs(tmp_path)
+
+
+CITY = scenario_folder("san_francisco") / "procedures" / "baseline.yaml"
+
+
+def read_with(folder: Path, was: str = "", becomes: str = "") -> Procedure:
+    """The city's procedure beside copies of all packs, one of them edited."""
+    folder.mkdir(exist_ok=True)
+    for path in packs_folder().glob("*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        is_edited = path.stem == "nfpa-1225-2022"
+        assert not (is_edited and was) or was in text
+        (folder / path.name).write_text(text.replace(was, becomes) if is_edited and was else text, encoding="utf-8")
+    return read_procedure(CITY, packs=PackFolder(folder))
+
+
+def test_another_limit_in_a_pack_is_another_procedure(tmp_path: Path) -> None:
+    """Two rooms under one fingerprint would hold themselves to different figures."""
+    before, after = read_with(tmp_path / "a"), read_with(tmp_path / "b", "limit_s: 60", "limit_s: 61")
+    assert before.fingerprint != after.fingerprint
+    assert [words for words in differences(before, after) if "pack" in words] == [
+        "target pack 'nfpa-1225-2022': target 'processed in 60 s': the limit is now 61 s (was 60 s)"
+    ]
+
+
+@pytest.mark.parametrize(("was", "becomes"), [("pack:", "# A remark.\npack:"), ("notes: ", "notes: In short, ")])
+def test_a_comment_or_the_prose_of_a_pack_changes_nobodys_identity(tmp_path: Path, was: str, becomes: str) -> None:
+    """What binds nobody is no rule."""
+    assert read_with(tmp_path / "a").fingerprint == read_with(tmp_path / "b", was, becomes).fingerprint
+
+
+def test_a_pack_that_a_procedure_does_not_name_is_no_part_of_it(tmp_path: Path) -> None:
+    """Somebody else's standard may change as it likes."""
+    before = read_with(tmp_path)
+    (tmp_path / "uk-police-2026.yaml").unlink()
+    assert read_procedure(CITY, packs=PackFolder(tmp_path)).fingerprint == before.fingerprint
+
+
+def test_what_is_held_is_what_is_judged_by() -> None:
+    """A log is judged by the figures that were in force, whatever the folder says today."""
+    rules = a_procedure(targets={"packs": {"p-2020": {"first": ["red"]}}}).holding({"p-2020": a_pack()})
+    later = a_pack(targets={"later": {**RESPONSE, "limit_s": 1, "for": ["first", "second"]}})
+    assert rules.holding({"p-2020": later}) is rules
+    assert set(targets_of(rules.targets, {"p-2020": later})) == {"p-2020: soon", "p-2020: later"}
+    assert conformance([], {rules.fingerprint: rules}, {}).findings == ()
+
+
+def test_a_procedure_that_was_copied_with_changes_has_an_identity_of_its_own() -> None:
+    """One that was worked out before the change must not come along."""
+    rules = a_procedure()
+    assert rules.fingerprint != rules.model_copy(update={"revision": 2}).fingerprint
+    assert rules.fingerprint == rules.model_copy().fingerprint
+
+
+def test_two_editions_of_a_pack_are_told_apart_in_words() -> None:
+    """Who answers for the figures reads sentences."""
+    soon = {**RESPONSE, "for": ["first"], "statistic": "share", "share": 0.75, "limit_s": 420}
+    late = {**RESPONSE, "for": ["second"], "start": [{"moment": "answered", "after_s": 30}]}
+    new = a_pack(pack="p-2026", in_force="2026-01-01", grades={"first": "at once", "second": ""},
+                 targets={"soon": soon, "late": late})  # fmt: skip
+    assert pack_differences(a_pack(), new) == (
+        "it is called p-2026 (was p-2020)",
+        "it is in force from 2026-01-01 (was 2020-01-01)",
+        "grade 'first' now means: at once (was: )",
+        "target 'soon': the limit is now 420 s (was 480 s)",
+        "target 'soon': share is now held against the limit (was p90)",
+        "target 'soon': the share within the limit is now to be 75 % (was none)",
+        "target 'later' is dropped",
+        "target 'late' is new: p90 at most 480 s from answered and 30 s to arrived, for second",
+    )
+    assert pack_differences(new, new) == ()

@@ -245,6 +245,27 @@ def test_a_week_of_a_city_is_drawn_in_a_fraction_of_a_second() -> None:
     assert min(took_s) < 0.3
 
 
+def test_the_truth_of_travel_follows_the_hour_of_the_plan_unless_it_says_otherwise() -> None:
+    """Every hour twice as long for the centre; the workload that declares its own hours keeps to them."""
+    plain, twice = (tuple([factor] * 168) for factor in (1.0, 2.0))
+    workload = Workload.model_validate(
+        {
+            "workload": "w", "arrivals": {"rate_per_h": 50},
+            "conducts": {"c": {"engine": {"travel_factor": {"constant": 1.5}}}},
+            "natures": [{"id": "n", "share": 1, "queue": "q", "priority": "p", "handling_s": {"constant": 1}, "conduct": "c"}],
+        }
+    )  # fmt: skip
+    own = workload.model_copy(update={"travel_by_hour": plain})
+
+    def factors(given: Workload, planned: tuple[float, ...] | None) -> set[float]:
+        contacts = draw_contacts(given, 1, 0, 7200, {}, planned)
+        return {contact.outcome(kind).travel_factor for contact in contacts for kind in ("engine", "stranger")}
+
+    assert factors(workload, None) == {1.5, 1.0}
+    assert factors(workload, twice) == {3.0, 2.0}
+    assert factors(own, twice) == {1.5, 1.0}
+
+
 def losing(share: float) -> Workload:
     """The town, where so many of those who fell are lost."""
     document = a_town().model_dump(mode="json")

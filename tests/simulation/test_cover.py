@@ -314,3 +314,17 @@ def test_unknown_and_refused_are_counted_as_answers_of_their_own() -> None:
     """How often callers do not know is what a designer words a question by."""
     answers = a_lost_caller().answers
     assert (answers["severe", "refused"], answers["severe", "unknown"], answers["nature", "unknown"]) == (1, 0, 1)
+
+
+def test_alarm_levels_are_counted_by_plan_and_name() -> None:
+    """A level that no rehearsal reached has not been rehearsed; its needs are no second use of the plan."""
+    levels = [{"name": name, "counts": "added", "send": [{"skill": "fire"}]} for name in ("second", "third")]
+    plans = {**a_procedure().model_dump(mode="json")["plans"], "fire": {"send": [{"skill": "fire"}], "levels": levels}}
+    rules = a_procedure(plans=plans)
+    desk = a_desk(a_centre({"E1": ("engine", 0)}), rules)
+    log = [*an_incident(desk, "i", None, at(0), nature="fire")]
+    log += desk.observe(f.AlarmRaised(at(1), IncidentId("i"), "fire", "second", "made up", by_person=True))
+    found = coverage(log, rules)
+    assert found.uses["alarm levels"] == {"fire: second": 1, "fire: third": 0}
+    assert found.uses["plans"] == {"fire": 1, "medical": 0, "rescue": 0}
+    assert found.unused["alarm levels"] == ("fire: third",)
