@@ -22,6 +22,7 @@ from api import (
     incident_routes,
     live_feed,
     message_routes,
+    planner_routes,
     problems,
     record_routes,
     rehearsal_routes,
@@ -49,6 +50,7 @@ ROUTERS = (
     live_feed.routes,
     allocation_routes.routes,
     designer_routes.routes,
+    planner_routes.routes,
 )
 TITLE = "Muster"
 VERSION = "1"

@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api import conformance_command, designer_commands, planner_commands, rehearsal_commands, roads_commands
+from api import (
+    call_taker_command,
+    conformance_command,
+    designer_commands,
+    planner_commands,
+    rehearsal_commands,
+    roads_commands,
+    world_commands,
+)
 from api.settings import DATABASE, LOOPBACK, PORT, SCENARIO, Settings
 
 if TYPE_CHECKING:
@@ -28,12 +36,17 @@ class Published(StrEnum):
 
     PROCEDURE = "procedure"
     CENTRE = "centre"
+    WORKLOAD = "workload"
 
 
 app = typer.Typer(
-    name="muster", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+    name="muster",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
     help="Dispatch, simulation and procedures on one core.",
-)  # fmt: skip
+)
 
 FOUND_SOMETHING = 1
 REFUSED = 2
@@ -207,8 +220,11 @@ app.command()(designer_commands.walk)
 app.command()(designer_commands.draw)
 app.command()(designer_commands.diff)
 app.command("what-if")(planner_commands.what_if)
+app.command("call-takers")(call_taker_command.call_takers)
 app.command()(planner_commands.demo)
 app.command()(planner_commands.fit)
+app.command()(world_commands.contacts)
+app.command()(world_commands.play)
 app.add_typer(roads_commands.roads, name="roads")
 app.command("dry-run")(rehearsal_commands.dry_run)
 app.command()(rehearsal_commands.cover)
@@ -262,5 +278,11 @@ def _text(file: Path) -> str:
 def _kind(schema: Published) -> type[Document]:
     from incidents.centre import Centre
     from incidents.procedure import Procedure
+    from simulation.workload import Workload
 
-    return Centre if schema is Published.CENTRE else Procedure
+    kinds: dict[Published, type[Document]] = {
+        Published.CENTRE: Centre,
+        Published.PROCEDURE: Procedure,
+        Published.WORKLOAD: Workload,
+    }
+    return kinds[schema]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,7 +22,20 @@ if TYPE_CHECKING:
 NOT_PASSED = 1
 DEMO = ("san_francisco", "what_ifs/diversion.yaml")
 OUT = Path("out")
+KEPT = "replications"
+"""The folder in that of the report which keeps what was played."""
+LOCAL = "local"
 WIDTH_OF_FILES = 140
+
+
+@dataclass(frozen=True, slots=True)
+class Playing:
+    """Who plays, and where it is kept; `dask` None: processes of this machine."""
+
+    workers: int | None
+    kept: Path
+    is_fresh: bool = False
+    dask: str | None = None
 
 
 def what_if(
@@ -29,13 +44,22 @@ def what_if(
     days: Annotated[float | None, typer.Option(min=0.05, help="in place of the file's")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="processes; one for each core if not said")] = None,
     out: Annotated[Path, typer.Option(help="the folder for report.html and report.json")] = OUT,
+    store: Annotated[
+        Path | None,
+        typer.Option(help="keep what is played here, so that a run cut short goes on; if not said, OUT/replications"),
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="play everything, whatever is kept")] = False,
+    dask: Annotated[
+        str | None, typer.Option(help="play on a Dask cluster: tcp://HOST:8786, or `local` for one made here")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print the report as JSON in place of tables")] = False,
 ) -> None:
     """Ask what would happen if; exit 0 on a pass, 1 on a fail or where it is undecided."""
     from simulation.what_if import read_what_if
 
     question, scenario = read_what_if(file)
-    outcome = _answer(question, scenario, file, replications, days, workers, out, as_json)
+    playing = Playing(workers, store or out / KEPT, fresh, dask)
+    outcome = _answer(question, scenario, file, replications, days, playing, out, as_json)
     raise typer.Exit(0 if outcome == "pass" else NOT_PASSED)
 
 
@@ -50,7 +74,7 @@ def demo(
     name, path = DEMO
     file = scenario_folder(name) / path
     question, scenario = read_what_if(file)
-    _answer(question, scenario, file, None, None, workers, out, as_json=False)
+    _answer(question, scenario, file, None, None, Playing(workers, out / KEPT), out, as_json=False)
 
 
 def fit(
@@ -70,7 +94,7 @@ def _answer(
     file: Path,
     replications: int | None,
     days: float | None,
-    workers: int | None,
+    playing: Playing,
     out: Path,
     as_json: bool,
 ) -> str:
@@ -82,7 +106,7 @@ def _answer(
     _folder(out)
     changes = {"replications": replications, "days": days}
     asked = question.model_copy(update={name: value for name, value in changes.items() if value is not None})
-    report = _played(asked, scenario, _command(file, replications, days), workers)
+    report = _played(asked, scenario, _command(file, replications, days), playing)
     (out / "report.html").write_text(render_html(report), encoding="utf-8")
     (out / "report.json").write_text(json.dumps(report_as_json(report), indent=2) + "\n", encoding="utf-8")
     if as_json:
@@ -95,8 +119,8 @@ def _answer(
     return _outcome(report)
 
 
-def _played(question: WhatIf, scenario: Scenario, command: str, workers: int | None) -> Report:
-    """Play a question with a bar on standard error that says how far it is."""
+def _played(question: WhatIf, scenario: Scenario, command: str, playing: Playing) -> Report:
+    """Play a question with a bar on standard error that says how far it is, and what of it is of an earlier run."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -107,6 +131,8 @@ def _played(question: WhatIf, scenario: Scenario, command: str, workers: int | N
         TimeRemainingColumn,
     )
 
+    from simulation.replication_store import Store
+    from simulation.replication_workers import dask
     from simulation.what_if import run_what_if
 
     columns = (
@@ -116,15 +142,26 @@ def _played(question: WhatIf, scenario: Scenario, command: str, workers: int | N
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    console = Console(stderr=True)
+    told = partial(console.print, soft_wrap=True, highlight=False)
+    store = Store(playing.kept, is_fresh=playing.is_fresh, notice=told)
+    engine = None if playing.dask is None else dask(None if playing.dask == LOCAL else playing.dask, playing.workers)
+    with Progress(*columns, console=console) as progress:
         task = progress.add_task(f"{question.days:g} days, both procedures", total=question.replications)
-        return run_what_if(
+        report = run_what_if(
             question,
             scenario,
             command=command,
-            workers=workers or os.cpu_count(),
+            workers=playing.workers or os.cpu_count(),
+            engine=engine,
+            store=store,
             progress=lambda done: progress.update(task, completed=done),
         )
+    if store.reused:
+        told(
+            f"{store.reused} of {question.replications} replications were kept in {playing.kept}; --fresh plays them again"
+        )
+    return report
 
 
 def _outcome(report: Report) -> str:

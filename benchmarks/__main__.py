@@ -1,6 +1,7 @@
 """Run the benchmarks that finish in minutes, one after another.
 
-`sequences`, `teams`, `chaos`, `machine`, `faults`, `stall`, `determinism`, `fuzz` and `roads` are commands of their own.
+`sequences`, `teams`, `oracles`, `replications`, `chaos`, `machine`, `faults`, `stall`, `determinism`, `fuzz`, `roads` and
+`imperfect` are commands of their own.
 """
 
 from benchmarks.city import main as city

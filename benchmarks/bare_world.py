@@ -14,8 +14,8 @@ from benchmarks.world_cases import DETOUR, SPEED_MPS
 from benchmarks.world_crews import Responses, drive_s
 from benchmarks.world_rivals import Waits
 from incidents.quantities import Instant, Place, between, coordinates, distances_m, ms
-from simulation.clock import Clock
 from simulation.contacts import Contact, Outcome
+from simulation.light_entries import LightEnvironment
 
 
 class BareQueue:
@@ -26,11 +26,11 @@ class BareQueue:
         self._rank = {name: rank for rank, name in enumerate(ranks)}
         self._waiting: list[tuple[int, int]] = []
         self._waits: list[list[int]] = [[] for _ in ranks]
-        self._clock: Clock
+        self._clock: LightEnvironment
 
     def run(self, start: Instant, end: Instant) -> Waits:
         """Play every contact; return how long each rank waited."""
-        self._clock = Clock(start)
+        self._clock = LightEnvironment(start)
         if self._contacts:
             self._clock.call_at(self._contacts[0].at, self._ring, (0,))
         self._clock.play(end)
@@ -73,11 +73,11 @@ class BareCity:
         self._origins = coordinates(homes)
         self._nearest: dict[Place, list[tuple[int, int]]] = {}
         self._responses_ms = self._reached = 0
-        self._clock: Clock
+        self._clock: LightEnvironment
 
     def run(self, start: Instant, end: Instant) -> Responses:
         """Play every contact; return how soon somebody was there."""
-        self._clock = Clock(start)
+        self._clock = LightEnvironment(start)
         self._clock.call_at(self._contacts[0].at, self._ring, (0,))
         self._clock.play(end)
         return Responses(self._reached, self._responses_ms / max(1, self._reached) / 1000)

@@ -79,6 +79,20 @@ def appraise(
     return Appraisal(need, row, skill, resource, judgement, choice, proposed, dearer_by, in_plan, None)
 
 
+def runner_up(decision: Decision, need: NeedId, row: int) -> ResourceId | None:
+    """Return the free resource for an open row that the plan leaves where it is, at the least price; None: there is none."""
+    context = decision.context
+    if context is None:
+        return None
+    sent = {context.formulation.candidates[pair].resource for pair in context.allocation.chosen}
+    free = [
+        _offer(context, pair)
+        for resource, pair in _pairs(context, need, row).items()
+        if resource not in sent and context.formulation.candidates[pair].taken_from is None
+    ]
+    return min(free, key=lambda each: (_total(each), each.resource)).resource if free else None
+
+
 def _judgement(in_plan: WayOut, *, is_open: bool) -> Judgement:
     if in_plan.leaves_open:
         return "leaves somebody short"

@@ -88,6 +88,14 @@ class Kind(Document):
         return self.skills if isinstance(self.skills, Mapping) else dict.fromkeys(self.skills, 1)
 
 
+class Break(Document):
+    """A paid break in a shift, due at a moment of the resource's own between two times after the shift begins."""
+
+    earliest_s: float = Field(ge=0, le=86_400)
+    latest_s: float = Field(ge=0, le=86_400)
+    lasts_s: float = Field(gt=0, le=86_400)
+
+
 class Shift(Document):
     """A daily span of duty in local time; `until` at or before `start` means the next day."""
 
@@ -102,6 +110,12 @@ class Shift(Document):
         "sat",
         "sun",
     )
+
+
+class ShiftEntry(Shift):
+    """A shift of the centre, with the breaks of whoever works it."""
+
+    breaks: tuple[Break, ...] = Field(default=(), max_length=10)
 
 
 class ResourceEntry(Document):
@@ -185,7 +199,7 @@ class Centre(Document):
     kinds: Mapping[Name, Kind] = Field(min_length=1)
     zones: Mapping[Name, Point] = Field(default_factory=dict)
     stations: Mapping[Name, Point] = Field(default_factory=dict)
-    shifts: Mapping[Name, Shift] = Field(default_factory=dict)
+    shifts: Mapping[Name, ShiftEntry] = Field(default_factory=dict)
     resources: Mapping[Name, ResourceEntry] = Field(min_length=1, max_length=100_000)
     travel: Travel
     travel_by_hour: TravelByHour | None = None
@@ -202,6 +216,11 @@ class Centre(Document):
         for name, station in self.stations.items():
             if station.zone is not None and station.zone not in self.zones:
                 yield ("stations", name, "zone"), f"unknown zone {station.zone!r}", _some(self.zones)
+        for name, shift in self.shifts.items():
+            for index, pause in enumerate(shift.breaks):
+                if pause.latest_s < pause.earliest_s:
+                    where: Loc = ("shifts", name, "breaks", index, "latest_s")
+                    yield where, "the latest is before the earliest", f"{pause.earliest_s:g} or later"
         for name, resource in self.resources.items():
             if resource.kind not in self.kinds:
                 yield ("resources", name, "kind"), f"unknown kind {resource.kind!r}", _some(self.kinds)

@@ -12,12 +12,13 @@ from incidents.quantities import Instant, ResourceId
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One span of duty, cut to the time looked at. `shift_ends_at` is not cut; None: on duty without a shift."""
+    """One span of duty, cut to the time looked at. `shift_ends_at` and `shift_begins_at` are not cut; None: without a shift."""
 
     resource: ResourceId
     on_at: Instant
     off_at: Instant
     shift_ends_at: Instant | None
+    shift_begins_at: Instant | None = None
 
 
 def duty_spans(centre: Centre, start: Instant, end: Instant) -> Iterator[Duty]:
@@ -33,4 +34,4 @@ def duty_spans(centre: Centre, start: Instant, end: Instant) -> Iterator[Duty]:
             continue
         for begins, ends in spans(centre.shifts[entry.shift], zone, start, end):
             if begins < end and ends > start and begins < ends:
-                yield Duty(ResourceId(name), max(begins, start), min(ends, end), ends)
+                yield Duty(ResourceId(name), max(begins, start), min(ends, end), ends, begins)

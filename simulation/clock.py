@@ -1,64 +1,44 @@
-"""A SimPy clock with light entries: a call at an instant costs one place in SimPy's own heap, and no event.
+"""The clock of a simulated world: whole milliseconds since the epoch, kept by SimPy.
 
-SimPy's processes and events work on it as on any other environment, in one order with the calls: by instant, then urgent before
-normal, then as they were scheduled. Imports simpy alone.
+Everything that the world itself schedules goes through `at` and `after`. Whoever extends the world may also hand in a SimPy
+process, which lives in the same environment. Imports `light_entries`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from heapq import heappop, heappush
+from collections.abc import Callable, Generator
 from typing import Any
 
 import simpy
-from simpy.core import EmptySchedule, StopSimulation
-from simpy.events import NORMAL
 
-LIGHT = 5
-"""The length of a light entry in the heap: instant, priority, number, what to call, with what. SimPy's own are shorter by one."""
+from incidents.quantities import Instant, ms
+from simulation.light_entries import LightEnvironment
 
 
-class Clock(simpy.Environment):
-    """An environment that also calls plain functions when their time has come."""
+class Clock:
+    """Now, and what is to be done later; acts that fall on one instant are done in the order in which they were scheduled."""
 
-    def __init__(self, initial_time: float = 0) -> None:
-        """Begin at `initial_time`."""
-        super().__init__(initial_time)
-        self._entries: list[tuple[Any, ...]] = self._queue
+    def __init__(self, start: Instant) -> None:
+        self.environment = LightEnvironment(start)
+        """What a process waits in; its unit is the millisecond."""
 
     @property
-    def instant(self) -> int:
-        """The present in whole units: a clock that begins at one and is only asked for others stays among them."""
-        return self._now  # type: ignore[return-value]
+    def now(self) -> Instant:
+        """The present instant."""
+        return self.environment.instant
 
-    def call_at(self, instant: float, act: Callable[..., object], arguments: tuple[Any, ...] = ()) -> None:
-        """Call `act` with `arguments` at `instant`, which has not passed; after what was scheduled for it before."""
-        assert instant >= self._now, "nothing is called in the past"
-        # The number tells entries apart, so nothing behind it is ever compared.
-        heappush(self._entries, (instant, NORMAL, next(self._eid), act, arguments))
+    def at(self, instant: Instant, act: Callable[..., None], *arguments: Any) -> None:
+        """Do something at an instant, which is now or later."""
+        self.environment.call_at(instant, act, arguments)
 
-    def step(self) -> None:
-        """Process the next entry, whichever kind it is; raise `EmptySchedule` if there is none."""
-        queue = self._queue
-        if queue and len(queue[0]) == LIGHT:
-            self._now, _, _, act, arguments = heappop(queue)  # type: ignore[misc]
-            act(*arguments)
-        else:
-            super().step()
+    def after(self, seconds: float, act: Callable[..., None], *arguments: Any) -> None:
+        """Do something so many seconds from now."""
+        self.environment.call_at(self.environment.instant + ms(seconds), act, arguments)
 
-    def play(self, until: float) -> None:
-        """Do what `run(until)` does, without the cost of a method for each light entry."""
-        queue, stop = self._queue, self.event()
-        stop._ok, stop._value = True, None
-        assert stop.callbacks is not None
-        stop.callbacks.append(StopSimulation.callback)
-        heappush(queue, (until, simpy.events.URGENT, next(self._eid), stop))
-        try:
-            while True:
-                if len(queue[0]) == LIGHT:
-                    self._now, _, _, act, arguments = heappop(queue)  # type: ignore[misc]
-                    act(*arguments)
-                else:
-                    super().step()
-        except (StopSimulation, EmptySchedule):
-            return
+    def process(self, generator: Generator[simpy.Event, Any, Any]) -> simpy.Process:
+        """Let a SimPy process live in this world."""
+        return self.environment.process(generator)
+
+    def run(self, until: Instant) -> None:
+        """Let time pass up to, and not including, `until`."""
+        self.environment.play(until)

@@ -3,42 +3,34 @@
 Whatever is random about a contact hangs on the contact: the instant, the truth, what is told, and for each
 kind of resource and each ordinal (first, second, ... of that kind at this incident) a block of uniform
 numbers that become seconds when the world asks. Two procedures that play the same contacts therefore meet the
-same luck, whatever they decide and in whatever order.
-
-Arrivals are a Poisson process with a rate by hour of the local week, drawn by inversion of the integrated
-rate: unit-mean gaps are summed and mapped back to clock time (Çinlar 1975, Introduction to Stochastic
-Processes, section 4.7). Thinning, the alternative, would let a change of one hour's rate disturb every later
-draw. Imports `streams`, `distributions`, `workload`.
+same luck, whatever they decide and in whatever order. Imports `draws`, `distributions`, `workload`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from itertools import accumulate
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from incidents.centre import TravelByHour
 from incidents.local_time import hour_of_week
-from incidents.quantities import EARTH_RADIUS_M, MS_PER_S, ContactId, Instant, Place
+from incidents.quantities import EARTH_RADIUS_M, ContactId, IncidentId, Instant, Place
+from simulation.conditions import Facilities
 from simulation.distributions import Distribution, Floats
-from simulation.streams import stream
-from simulation.workload import Course, Nature, Workload
+from simulation.draws import BLOCKS, CAUSES, CONFIRMATIONS, NOWHERE, ORDINALS, STEPS, Columns, draw_columns, zones_of
+from simulation.workload import Course, Workload
 
-ORDINALS = 4
-"""Resources of one kind at one incident that have luck of their own; the fifth shares that of the first."""
-_CAUSES = ("turnout", "travel", "stood_down", "stood_down_s", "scene", "transported", "facility", "handover")
-BLOCKS = 5
-"""Blocks along each axis of a zone; an odd number, so that one of them is its centre."""
-_OFFSETS = tuple(float(offset) for offset in ndtri((np.arange(BLOCKS) + 0.5) / BLOCKS))
-_QUARTER_MS = 15 * 60 * MS_PER_S
-"""Every zone's offset in force today is a multiple of a quarter hour, so rates change only at these instants.
-"""
+assert len(CAUSES) == 8, "an outcome is made of eight numbers"
+_OFFSETS = tuple(float(ndtri((number + 0.5) / BLOCKS)) for number in range(BLOCKS))
+ACKNOWLEDGED_AFTER_S = 30.0
+"""How soon a message is confirmed where the workload does not say."""
+NEAREST = "nearest"
+"""The facility that is nearest to the scene."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +40,7 @@ class Outcome:
     `stood_down_s` not None: it is called off so long after its assignment and never arrives. `unneeded_s` not
     None: so long after another resource has reached the scene first it is turned back, unless it has arrived by
     then; if it is itself the first, it stays. Otherwise it is on scene for `scene_s` and, if it `transports`,
-    leaves then: `to_facility_s` on the way and `handover_s` there.
+    leaves then: `to_facility_s` on the way and `handover_s` there. `facility` None: nobody has said where that is.
     """
 
     turnout_s: float
@@ -59,6 +51,7 @@ class Outcome:
     transports: bool
     to_facility_s: float
     handover_s: float
+    facility: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +67,7 @@ AT_ONCE = Outcome(0.0, 1.0, None, None, 0.0, False, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class _Fate:
+class Fate:
     """A course with its distributions looked up."""
 
     turnout_s: Distribution
@@ -88,9 +81,10 @@ class _Fate:
     before_transport_s: Distribution
     to_facility_s: Distribution
     handover_s: Distribution
+    facility: Facilities | None = None
 
-    def outcome(self, luck: list[float]) -> Outcome:
-        """Turn eight uniform numbers, in the order of `_CAUSES`, into an outcome."""
+    def outcome(self, luck: list[float], facility_u: float = 0.0) -> Outcome:
+        """Turn eight uniform numbers, in the order of `CAUSES`, into an outcome."""
         turnout, travel, called_off, called_off_s, scene, transported, facility, handover = luck
         stood_down = called_off < self.stood_down_share
         reach = self.stood_down_share + (1 - self.stood_down_share) * self.unneeded_share
@@ -104,7 +98,33 @@ class _Fate:
             transports=transports,
             to_facility_s=self.to_facility_s.at(facility) if transports else 0.0,
             handover_s=self.handover_s.at(handover) if transports else 0.0,
+            facility=self._facility(facility_u) if transports and self.facility is not None else None,
         )
+
+    def _facility(self, u: float) -> str:
+        if not isinstance(self.facility, Mapping):
+            return NEAREST
+        names = list(self.facility)
+        below = accumulate(self.facility.values())
+        return next((name for name, limit in zip(names, below, strict=True) if u < limit), names[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """What the first crew at the scene will ask for, `after_s` after it has arrived."""
+
+    after_s: float
+    skill: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What the dispatcher does in place of what is first proposed; `sends_nobody` for `delay_s`, or else the next best."""
+
+    sends_nobody: bool
+    delay_s: float
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +133,8 @@ class Contact:
     waits for ever.
 
     `pace_s` is the time one triage question takes, its answer included. `lost` None: never. `place` None: the workload knows no
-    places.
+    places. `matter`: what it is about, where others may ring about the same; `recognised`: a call-taker would notice.
+    `redials`: for each further attempt, seconds from giving up to it, and its patience.
     """
 
     id: ContactId
@@ -130,10 +151,16 @@ class Contact:
     wrap_up_s: float
     lost: Lost | None
     _index: int = field(repr=False)
-    _fates: Mapping[str, _Fate] = field(repr=False, compare=False)
+    _fates: Mapping[str, Fate | tuple[Outcome, ...]] = field(repr=False, compare=False)
     _luck: Mapping[str, Floats] = field(repr=False, compare=False)
     _pace: float = field(default=1.0, repr=False)
     """By how many times travel is longer in the hour in which it came."""
+    matter: int | None = None
+    recognised: bool = True
+    found_out_s: float = 0.0
+    redials: tuple[tuple[float, float | None], ...] = ()
+    override: Override | None = None
+    further: tuple[Further, ...] = ()
 
     def answer(self, about: str) -> str | None:
         """What the caller says when asked about an attribute; None: nothing is known of it."""
@@ -147,8 +174,53 @@ class Contact:
         fate = self._fates.get(kind)
         if fate is None:
             return AT_ONCE if self._pace == 1.0 else replace(AT_ONCE, travel_factor=self._pace)
-        found = fate.outcome(self._luck[kind][self._index, ordinal % ORDINALS].tolist())
+        if isinstance(fate, tuple):
+            return fate[ordinal % len(fate)]
+        luck = self._luck[f"course/{kind}"][self._index, ordinal % ORDINALS].tolist()
+        choices = self._luck.get(f"facility/{kind}")
+        found = fate.outcome(luck, 0.0 if choices is None else float(choices[self._index, ordinal % ORDINALS]))
         return found if self._pace == 1.0 else replace(found, travel_factor=found.travel_factor * self._pace)
+
+    def faults(self, kind: str, ordinal: int, step: int) -> list[float] | None:
+        """The numbers, in the order of `FAULTS`, for one message of a trip, by its place in `STEPS`; None: none is drawn."""
+        drawn = self._luck.get(f"radio/{kind}")
+        assert 0 <= step < len(STEPS)
+        return None if drawn is None else list(drawn[self._index, ordinal % ORDINALS, step].tolist())
+
+    def acknowledge_s(self, number: int) -> float | None:
+        """Seconds in which the `number`-th message about the incident is confirmed; None: never."""
+        if "acknowledge_s" not in self._luck:
+            return ACKNOWLEDGED_AFTER_S
+        seconds = float(self._luck["acknowledge_s"][self._index, number % CONFIRMATIONS])
+        return None if math.isnan(seconds) else seconds
+
+    def again(self, at: Instant) -> Contact:
+        """The next attempt of somebody who has given up: another contact, about the same, at `at`."""
+        (_, patience_s), *later = self.redials
+        return replace(self, id=next_attempt(self.id), at=at, patience_s=patience_s, redials=tuple(later))
+
+
+def next_attempt(contact: ContactId) -> ContactId:
+    """The name of the contact that is the next attempt of `contact`."""
+    stem, _, attempt = contact.partition(".")
+    return ContactId(f"{stem}.{int(attempt or 0) + 1}")
+
+
+def incident_of(contact: ContactId) -> IncidentId:
+    """The name of the incident that a contact opens, if it opens one."""
+    return IncidentId(f"i{contact[1:]}")
+
+
+def true_priorities(contacts: Sequence[Contact]) -> dict[IncidentId, str]:
+    """The true priority of every incident that these contacts, or their further attempts, may open."""
+    found: dict[IncidentId, str] = {}
+    for contact in contacts:
+        name = contact.id
+        found[incident_of(name)] = contact.priority
+        for _ in contact.redials:
+            name = next_attempt(name)
+            found[incident_of(name)] = contact.priority
+    return found
 
 
 def draw_contacts(
@@ -161,198 +233,142 @@ def draw_contacts(
     `zones` gives the centre of each zone the workload names. Equal arguments give equal contacts, in any
     process. Takes time in proportion to the number of contacts, about 40 microseconds each.
     """
-    instants = _instants(workload, seed, start, duration_s)
-    count = len(instants)
-    which = _choose(stream(seed, "nature").random(count), [nature.share for nature in workload.natures])
-    spots = _places(workload, seed, which, zones)
-    told = _told(workload, seed, which)
-    times = _times(workload, seed, which)
-    lost = _lost(workload, seed, which)
-    kinds = sorted({kind for courses in workload.conducts.values() for kind in courses})
-    luck = {kind: stream(seed, f"course/{kind}").random((count, ORDINALS, len(_CAUSES))) for kind in kinds}
-    fates = {
-        name: {kind: _fate(workload, course) for kind, course in courses.items()}
-        for name, courses in workload.conducts.items()
-    }
-    paces = _paces(workload, instants, travel_by_hour)
-    contacts = []
-    for index in range(count):
-        nature = workload.natures[which[index]]
-        patience_s, pace_s, decision_s, wrap_up_s = times[index]
-        contacts.append(
-            Contact(
-                id=ContactId(f"c{index + 1:06d}"),
-                at=instants[index],
-                place=spots[index],
-                queue=nature.queue,
-                nature=nature.id,
-                priority=nature.priority,
-                truth=nature.truth,
-                told=told[index],
-                patience_s=patience_s,
-                pace_s=pace_s,
-                decision_s=decision_s,
-                wrap_up_s=wrap_up_s,
-                lost=lost[index],
-                _index=index,
-                _fates={} if nature.conduct is None else fates[nature.conduct],
-                _luck=luck,
-                _pace=paces[index],
-            )
-        )
-    return tuple(contacts)
+    return contacts_in(workload, draw_columns(workload, seed, start, duration_s), zones, travel_by_hour)
 
 
-def _instants(workload: Workload, seed: int, start: Instant, duration_s: float) -> list[Instant]:
-    """Invert the integrated rate: piecewise linear between the quarter hours of the local week."""
-    end = start + round(duration_s * MS_PER_S)
-    edges, expected = _integrated_rate(workload, seed, start, end)
-    total = float(expected[-1])
-    if total <= 0:
-        return []
-    draws = stream(seed, "arrivals")
-    # Mean plus eight standard deviations nearly always suffices; when it does not, the same stream goes on.
-    block = int(total + 8 * total**0.5 + 16)
-    gaps = draws.exponential(size=block)
-    while gaps.sum() <= total:
-        gaps = np.concatenate([gaps, draws.exponential(size=block)])
-    due = np.cumsum(gaps)
-    at = np.interp(due[due < total], expected, edges)
-    return [min(int(instant), end - 1) for instant in at]
-
-
-def _integrated_rate(workload: Workload, seed: int, start: Instant, end: Instant) -> tuple[Floats, Floats]:
-    """Return instants (ms) and the contacts expected before each of them; rates change only at these
-    instants.
-    """
-    week = workload.arrivals.week
-    first = start - start % _QUARTER_MS
-    edges = [start, *range(first + _QUARTER_MS, end, _QUARTER_MS), end]
-    zone = ZoneInfo(workload.time_zone)
-    locals_ = [_local(edge, zone) for edge in edges[:-1]]
-    factors = _day_factors(workload, seed, [local.toordinal() for local in locals_])
-    hours = [local.weekday() * 24 + local.hour for local in locals_]
-    rates = [week[hour] * factor for hour, factor in zip(hours, factors, strict=True)]
-    lengths_h = np.diff(np.asarray(edges, dtype=np.float64)) / (3600 * MS_PER_S)
-    expected = np.concatenate([[0.0], np.cumsum(np.asarray(rates) * lengths_h)])
-    return np.asarray(edges, dtype=np.float64), expected
-
-
-def _local(instant: Instant, zone: ZoneInfo) -> datetime:
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=instant)).astimezone(zone)
-
-
-def _paces(workload: Workload, instants: list[Instant], planned: TravelByHour | None) -> list[float]:
-    """By how many times travel to each contact is longer, by the hour in which it came."""
-    factors = workload.travel_by_hour or planned
+def contacts_in(
+    workload: Workload, columns: Columns, zones: Mapping[str, Place], travel_by_hour: TravelByHour | None = None
+) -> tuple[Contact, ...]:
+    """Read contacts off the columns of `draws`."""
+    read = _Reader(workload, columns, zones).contacts()
+    factors = workload.travel_by_hour or travel_by_hour
     if factors is None:
-        return [1.0] * len(instants)
-    zone = ZoneInfo(workload.time_zone)
-    return [factors[hour_of_week(instant, zone)] for instant in instants]
+        return tuple(read)
+    return tuple(replace(each, _pace=factors[hour_of_week(each.at, workload.zone_info)]) for each in read)
 
 
-def _day_factors(workload: Workload, seed: int, days: list[int]) -> list[float]:
-    """One gamma factor with mean 1 per local day, the same for all its quarter hours; a day's factor hangs on
-    the day alone.
+class _Reader:
+    """Turns rows of columns into contacts; what is the same for many is made once."""
+
+    def __init__(self, workload: Workload, columns: Columns, zones: Mapping[str, Place]) -> None:
+        self._workload = workload
+        self._columns = columns
+        self._spots = [
+            _around(zones[zone], zone, workload, number) for zone in zones_of(workload) for number in _BLOCKS
+        ]
+        self._luck = {name: column for name, column in columns.items() if name.startswith(_LUCKY)}
+        fates = {
+            name: {kind: _fate(workload, course) for kind, course in courses.items()}
+            for name, courses in workload.conducts.items()
+        }
+        self._fates = [{} if nature.conduct is None else fates[nature.conduct] for nature in workload.natures]
+        self._rows = columns["row"].tolist()
+        self._told = list(self._answers())
+
+    def contacts(self) -> Iterator[Contact]:
+        """Yield every contact, in the order of the rows."""
+        columns, natures = self._columns, self._workload.natures
+        nature_of, spot_of = columns["nature"].tolist(), columns["spot"].tolist()
+        patience, lost, extra = _or_none(columns["patience_s"]), self._lost(), self._extras()
+        for call, (name, at, row, pace_s, decision_s, wrap_up_s) in enumerate(
+            zip(
+                columns["id"].tolist(), columns["at"].tolist(), self._rows, columns["pace_s"].tolist(),
+                columns["decision_s"].tolist(), columns["wrap_up_s"].tolist(), strict=True,
+            )
+        ):  # fmt: skip
+            nature, spot = natures[nature_of[row]], spot_of[row]
+            place = None if spot == NOWHERE else self._spots[spot]
+            yield Contact(
+                ContactId(name), at, place, nature.queue, nature.id, nature.priority, nature.truth, self._told[call],
+                patience[call], pace_s, decision_s, wrap_up_s, lost[call], row, self._fates[nature_of[row]], self._luck,
+                **extra.get(call, {}),
+            )  # fmt: skip
+
+    def _answers(self) -> Iterator[Mapping[str, str]]:
+        """What each caller says where it may differ from the truth."""
+        told = {
+            name.removeprefix("told/"): column.tolist()
+            for name, column in self._columns.items()
+            if name.startswith("told/")
+        }
+        natures = self._columns["nature"].tolist()
+        options = [{about: list(shares) for about, shares in nature.told.items()} for nature in self._workload.natures]
+        for call, row in enumerate(self._rows):
+            yield {about: names[told[about][call]] for about, names in options[natures[row]].items()}
+
+    def _lost(self) -> list[Lost | None]:
+        """Who is lost, and after how many questions."""
+        after = self._columns.get("lost")
+        if after is None:
+            return [None] * len(self._rows)
+        natures, rules = self._columns["nature"].tolist(), [nature.lost for nature in self._workload.natures]
+        found = zip(after.tolist(), (rules[natures[row]] for row in self._rows), strict=True)
+        return [None if number == NOWHERE or rule is None else Lost(number, rule.jump_out) for number, rule in found]
+
+    def _extras(self) -> dict[int, dict[str, Any]]:
+        """By call, the fields of a contact that only some workloads give; what is as usual is left out."""
+        columns, found = self._columns, dict[int, dict[str, Any]]()
+
+        def put(call: int, **fields: Any) -> None:
+            found.setdefault(call, {}).update(fields)
+
+        if "recognised" in columns:
+            natures = self._columns["nature"].tolist()
+            concerned = [self._workload.duplicates_of(nature) is not None for nature in self._workload.natures]
+            stays = columns["found_out_s"].tolist()
+            for call, (row, recognised) in enumerate(zip(self._rows, columns["recognised"].tolist(), strict=True)):
+                if concerned[natures[row]]:
+                    put(call, matter=row, recognised=recognised, found_out_s=stays[call])
+        if "redial_s" in columns:
+            waits = columns["redial_patience_s"]
+            for call, after_s in enumerate(columns["redial_s"].tolist()):
+                attempts = [each for each in after_s if not math.isnan(each)]
+                if attempts:
+                    put(call, redials=tuple(zip(attempts, _or_none(waits[call]), strict=False)))
+        if "override" in columns:
+            overrides, delays = columns["override"].tolist(), columns["override_s"].tolist()
+            for call, row in enumerate(self._rows):
+                if overrides[row] != NOWHERE:
+                    rule = self._workload.compliance[overrides[row]]
+                    put(call, override=Override(rule.rule == "nobody", delays[row], rule.because))
+        if "further_s" in columns:
+            natures, after = columns["nature"].tolist(), columns["further_s"].tolist()
+            for call, row in enumerate(self._rows):
+                rules_ = zip(self._workload.natures[natures[row]].further, after[row], strict=False)
+                asked = tuple(
+                    Further(each_s, rule.skill, rule.quantity) for rule, each_s in rules_ if not math.isnan(each_s)
+                )
+                if asked:
+                    put(call, further=asked)
+        return found
+
+
+_BLOCKS = range(BLOCKS * BLOCKS)
+_LUCKY = ("course/", "facility/", "radio/", "acknowledge_s")
+
+
+def _around(centre: Place, zone: str, workload: Workload, number: int) -> Place:
+    """One of the blocks around the centre of a zone: they lie at normal quantiles, `spread_m` along each axis.
+
+    They are few so that travel between two places need be computed only once.
     """
-    cv = workload.arrivals.day_factor_cv
-    if cv == 0:
-        return [1.0] * len(days)
-    shape = cv**-2
-    factor = {day: float(stream(seed, f"day/{day}").gamma(shape)) / shape for day in sorted(set(days))}
-    return [factor[day] for day in days]
-
-
-def _choose(us: Floats, shares: list[float]) -> NDArray[np.intp]:
-    """The index of the share into which each uniform number falls."""
-    return np.minimum(np.searchsorted(np.cumsum(shares), us, side="right"), len(shares) - 1)
-
-
-def _places(workload: Workload, seed: int, which: NDArray[np.intp], zones: Mapping[str, Place]) -> list[Place | None]:
-    """A zone by the nature's mix, and one of `BLOCKS` squared equally likely blocks around its centre.
-
-    Blocks lie at normal quantiles, `spread_m` along each axis. They are few so that travel between two places
-    need be computed only once.
-    """
-    spots: list[Place | None] = [None] * len(which)
-    us = stream(seed, "zone").random(len(which))
-    blocks = stream(seed, "block").integers(BLOCKS, size=(len(which), 2)).tolist()
-    for mix, shares in workload.places.items():
-        natures = [index for index, nature in enumerate(workload.natures) if nature.places == mix]
-        names = list(shares)
-        chosen = np.flatnonzero(np.isin(which, natures)).tolist()
-        for index, choice in zip(chosen, _choose(us[chosen], list(shares.values())).tolist(), strict=True):
-            centre, spread_m = zones[names[choice]], workload.spread_m.get(names[choice], 0.0)
-            north, east = blocks[index]
-            spots[index] = _around(centre, names[choice], spread_m * _OFFSETS[north], spread_m * _OFFSETS[east])
-    return spots
-
-
-def _around(centre: Place, zone: str, north_m: float, east_m: float) -> Place:
+    spread_m = workload.spread_m.get(zone, 0.0)
+    north_m, east_m = spread_m * _OFFSETS[number // BLOCKS], spread_m * _OFFSETS[number % BLOCKS]
     degree_m = math.pi / 180 * EARTH_RADIUS_M
     latitude = centre.latitude + north_m / degree_m
     longitude = centre.longitude + east_m / (degree_m * math.cos(math.radians(centre.latitude)))
     return Place(round(latitude, 6), round(longitude, 6), zone)
 
 
-def _told(workload: Workload, seed: int, which: NDArray[np.intp]) -> list[Mapping[str, str]]:
-    """What callers say where it may differ from the truth; one stream per attribute."""
-    told: list[dict[str, str]] = [{} for _ in which]
-    attributes = sorted({about for nature in workload.natures for about in nature.told})
-    for about in attributes:
-        us = stream(seed, f"told/{about}").random(len(which))
-        for index, nature in enumerate(workload.natures):
-            if about not in nature.told:
-                continue
-            names, shares = list(nature.told[about]), list(nature.told[about].values())
-            chosen = np.flatnonzero(which == index)
-            for position, choice in zip(chosen, _choose(us[chosen], shares), strict=True):
-                told[position][about] = names[choice]
-    return list(told)
+def _or_none(seconds: NDArray[Any]) -> list[float | None]:
+    return [None if math.isnan(each) else each for each in seconds.tolist()]
 
 
-def _times(workload: Workload, seed: int, which: NDArray[np.intp]) -> list[tuple[float | None, float, float, float]]:
-    """Patience, pace per question, decision and wrap-up of every contact, seconds."""
-    count = len(which)
-    pace_us, decision_us = stream(seed, "handling").random(count), stream(seed, "decision").random(count)
-    patience_us = stream(seed, "patience").random(count)
-    pace, decision = np.zeros(count), np.zeros(count)
-    patience: list[float | None] = [None] * count
-    for index, nature in enumerate(workload.natures):
-        chosen = which == index
-        pace[chosen] = _values(workload, nature, "handling_s", pace_us[chosen]) / nature.questions
-        decision[chosen] = _values(workload, nature, "decision_s", decision_us[chosen])
-        waits_s = nature.patience_s if nature.patience_s is not None else workload.patience_s
-        if waits_s is not None:
-            drawn = workload.distribution(waits_s).at_many(patience_us[chosen])
-            for position, value in zip(np.flatnonzero(chosen).tolist(), drawn.tolist(), strict=True):
-                patience[position] = value
-    wrap_up = workload.distribution(workload.wrap_up_s).at_many(stream(seed, "wrap_up").random(count))
-    return list(zip(patience, pace.tolist(), decision.tolist(), wrap_up.tolist(), strict=True))
-
-
-def _lost(workload: Workload, seed: int, which: NDArray[np.intp]) -> list[Lost | None]:
-    """Who is lost, and after how many questions, each of those that the nature is reckoned to be asked as likely."""
-    lost: list[Lost | None] = [None] * len(which)
-    if all(nature.lost is None for nature in workload.natures):
-        return lost
-    us = stream(seed, "lost").random((len(which), 2))
-    for index, nature in enumerate(workload.natures):
-        if nature.lost is not None:
-            for position in np.flatnonzero((which == index) & (us[:, 0] < nature.lost.share)).tolist():
-                lost[position] = Lost(int(us[position, 1] * nature.questions), nature.lost.jump_out)
-    return lost
-
-
-def _values(workload: Workload, nature: Nature, name: str, us: Floats) -> Floats:
-    return workload.distribution(getattr(nature, name)).at_many(us)
-
-
-def _fate(workload: Workload, course: Course) -> _Fate:
+def _fate(workload: Workload, course: Course) -> Fate:
     shares = {
         "stood_down_share": course.stood_down_share,
         "unneeded_share": course.unneeded_share,
         "transported_share": course.transported_share,
     }
     found = {name: workload.distribution(duration) for name, duration in course.durations()}
-    return _Fate(**found, **shares)  # type: ignore[arg-type]
+    return Fate(**found, **shares, facility=course.facility)  # type: ignore[arg-type]

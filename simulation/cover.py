@@ -121,9 +121,10 @@ def rehearse(
 ) -> Rehearsal:
     """Play `days` from `start` and say what they exercised. The same seed has the same callers whatever `wrong` (0..1) is."""
     span = Span(start, 0.0, days * DAY_S)
-    contacts = misheard(contacts_of(scenario, span, seed), procedure.triage, wrong, seed)
+    drawn = contacts_of(scenario, span, seed)
+    contacts = drawn.with_contacts(misheard(drawn, procedure.triage, wrong, seed))
     log = play(scenario, procedure, contacts, span)
-    truth = {IncidentId(f"i{contact.id[1:]}"): contact.priority for contact in contacts}
+    truth = contacts.priorities
     return Rehearsal(
         scenario.centre.centre, procedure.procedure, procedure.revision, procedure.fingerprint, days, seed, wrong,
         len(contacts), coverage(log, procedure), judged(log, procedure, truth),

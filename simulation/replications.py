@@ -1,16 +1,15 @@
-"""Replications: procedures x seeds, the same contacts for every procedure, spread over local processes.
+"""Replications: procedures x seeds, the same contacts for every procedure, spread over workers, kept as they are done.
 
 A replication is a pure function of (scenario, procedures, seed), so where and in what order it runs cannot matter; results come
-back in the order of the seeds. Imports `scenario`, `world` and `incidents.performance`.
+back in the order of the seeds, the same to the last bit. Imports `scenario`, `world`, `incidents.performance` and the
+`replication_` modules.
 """
 
 from __future__ import annotations
 
 import gc
-import multiprocessing
-import os
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -19,12 +18,25 @@ from incidents.facts import Fact
 from incidents.measures import Measures
 from incidents.performance import measure
 from incidents.procedure import Procedure
-from incidents.quantities import IncidentId, Instant, ResourceId, ms
-from simulation.contacts import Contact, draw_contacts
+from incidents.quantities import Instant, ResourceId, ms
+from optimiser.refusals import Refusal
+from simulation.contacts import Contact
+from simulation.replication_batch import Job, batch_bytes
+from simulation.replication_course import Cancelled, Course
+from simulation.replication_store import Store
+from simulation.replication_workers import Engine, local
 from simulation.scenario import Scenario
+from simulation.trace import Trace, draw_trace
 from simulation.world import World
 
+__all__ = [
+    "DAY_S", "Cancelled", "Replication", "Span", "Store", "contacts_of", "digest", "local", "play", "replicate", "replications",
+]  # fmt: skip
+
 DAY_S = 86_400.0
+BATCH = 1
+"""Replications that are played and kept together: one takes seconds, and a task costs a millisecond."""
+MOST_REPLICATIONS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +67,12 @@ class Replication:
     measures: tuple[Measures, ...]
 
 
-def contacts_of(scenario: Scenario, span: Span, seed: int) -> tuple[Contact, ...]:
-    """Draw the contacts that every procedure meets under `seed`."""
-    return draw_contacts(
-        scenario.workload, seed, span.start, span.warm_up_s + span.measured_s, scenario.zones,
-        scenario.centre.travel_by_hour,
-    )  # fmt: skip
+def contacts_of(scenario: Scenario, span: Span, seed: int) -> Trace:
+    """Draw the contacts that every procedure meets under `seed`, and the world they come into."""
+    return draw_trace(scenario.workload, scenario.centre, seed, span.start, span.warm_up_s + span.measured_s)
 
 
-def play(scenario: Scenario, procedure: Procedure, contacts: Sequence[Contact], span: Span) -> list[Fact]:
+def play(scenario: Scenario, procedure: Procedure, contacts: Sequence[Contact] | Trace, span: Span) -> list[Fact]:
     """Play contacts under a procedure and return the log."""
     desk = Desk.under(scenario.centre, procedure, span.start)
     with uncollected():
@@ -88,7 +97,7 @@ def uncollected() -> Iterator[None]:
 def replicate(scenario: Scenario, procedures: Sequence[Procedure], span: Span, seed: int) -> Replication:
     """Play one seed under every procedure, and measure; incidents are sorted by their true priority."""
     contacts = contacts_of(scenario, span, seed)
-    truth = {IncidentId(f"i{contact.id[1:]}"): contact.priority for contact in contacts}
+    truth = contacts.priorities
     kinds = {ResourceId(name): entry.kind for name, entry in scenario.centre.resources.items()}
     measures = tuple(
         measure(
@@ -111,34 +120,37 @@ def replications(
     seeds: Sequence[int],
     *,
     workers: int | None = None,
+    engine: Engine | None = None,
+    store: Store | None = None,
+    batch: int = BATCH,
     progress: Callable[[int], None] = lambda done: None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> list[Replication]:
-    """Play every seed; `progress` hears how many are done. `workers` None: one process for each core; 1: this process."""
-    workers = min(workers or os.cpu_count() or 1, len(seeds))
-    if workers == 1:
-        found = []
-        for seed in seeds:
-            found.append(replicate(scenario, procedures, span, seed))
-            progress(len(found))
-        return found
-    with _pool(workers) as pool:
-        futures = [pool.submit(replicate, scenario, procedures, span, seed) for seed in seeds]
-        pending: set[Future[Replication]] = set(futures)
-        while pending:
-            done, pending = wait(pending, return_when=FIRST_COMPLETED)
-            for future in done:
-                future.result()
-            progress(len(futures) - len(pending))
-        return [future.result() for future in futures]
+    """Play every seed; `progress` hears how many are done, those that were kept at once.
+
+    `workers` None: one process for each core; 1: this process, unless it may be cancelled. `engine` says in their place who
+    plays. With a `store`, batches of earlier runs are not played again. Raises `Cancelled`.
+    """
+    if batch < 1 or len(seeds) > MOST_REPLICATIONS:
+        what = f"{len(seeds)} seeds in batches of {batch}"
+        raise Refusal.of("seeds", what, f"up to {MOST_REPLICATIONS} seeds in batches of 1 or more")
+    job = Job(scenario, tuple(procedures), span)
+    batches = [tuple(seeds[at : at + batch]) for at in range(0, len(seeds), batch)]
+    course = Course(job, batches, play_batch, store, progress)
+    if engine is None and workers == 1 and cancelled is None:
+        course.play_here()
+    else:
+        course.play(engine or local(workers), cancelled or (lambda: False))
+    return [Replication(*run) for run in course.runs()]
 
 
-@contextmanager
-def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    # Workers are forked from a clean server process: forking a process that has threads may copy a held lock.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    pool = ProcessPoolExecutor(max_workers=workers, mp_context=context)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
+def play_batch(job: Job, seeds: Sequence[int]) -> bytes:
+    """Play the seeds of a batch and write them down."""
+    runs = [replicate(job.scenario, job.procedures, job.span, seed) for seed in seeds]
+    return batch_bytes(job.batch_name(seeds), [(run.seed, run.contacts, run.measures) for run in runs])
+
+
+def digest(runs: Sequence[Replication]) -> str:
+    """SHA-256 over all that the replications found, to the last bit."""
+    told = batch_bytes("", [(run.seed, run.contacts, run.measures) for run in runs])
+    return hashlib.sha256(told).hexdigest()

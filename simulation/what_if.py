@@ -22,6 +22,8 @@ from incidents.procedure import Procedure
 from incidents.read import read_document
 from incidents.refusals import Refusal
 from simulation.comparison import Criterion, compare
+from simulation.replication_store import Store
+from simulation.replication_workers import Engine
 from simulation.replications import DAY_S, Replication, Span, replications
 from simulation.report import Arm, Report, concurrency_row, fidelity_rows, spreads, utilisation_rows
 from simulation.scenario import Scenario
@@ -61,9 +63,15 @@ def run_what_if(
     *,
     command: str,
     workers: int | None = None,
+    engine: Engine | None = None,
+    store: Store | None = None,
     progress: Callable[[int], None] = lambda done: None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Report:
-    """Answer a question. Everything that can be refused is refused before the first run."""
+    """Answer a question. Everything that can be refused is refused before the first run.
+
+    Who plays, and where it is kept, is as in `replications`; neither can change the answer.
+    """
     baseline = scenario.procedure(question.baseline)
     candidate = scenario.procedure(question.candidate)
     changes = differences(baseline, candidate)
@@ -74,7 +82,10 @@ def run_what_if(
     span = Span(round(midnight.timestamp() * 1000), question.warm_up_h * 3600, question.days * DAY_S)
     seeds = range(question.first_seed, question.first_seed + question.replications)
     began = time.perf_counter()
-    runs = replications(scenario, (baseline, candidate), span, seeds, workers=workers, progress=progress)
+    runs = replications(
+        scenario, (baseline, candidate), span, seeds,
+        workers=workers, engine=engine, store=store, progress=progress, cancelled=cancelled,
+    )  # fmt: skip
     return _report(question, scenario, (baseline, candidate), changes, runs, command, time.perf_counter() - began)
 
 

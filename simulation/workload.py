@@ -2,68 +2,49 @@
 
 The YAML of a workload file is exactly this: when contacts come, what they are about in truth, what their
 callers say, where they happen, how long everything takes that no procedure decides. No procedure sees any of
-it before the world shows it. Seconds everywhere; rates are per hour of local time. Imports `distributions`
-and the documents of `incidents.centre`.
+it before the world shows it. Seconds everywhere; rates are per hour of local time. Imports `durations`,
+`conditions` and the documents of `incidents.centre`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Annotated
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, model_validator
+from scipy import special
 
 from incidents.centre import HOURS_IN_A_WEEK, Centre, Document, Loc, Name, TravelByHour
 from incidents.procedure import Procedure
-from simulation.distributions import Constant, Distribution, Exponential, Lognormal, Quantiles
+from simulation.condition_flaws import flaws_of_conditions, flaws_of_conditions_beside, timed_parts
+from simulation.conditions import (
+    Acknowledging,
+    Breakdown,
+    Duplicates,
+    Facilities,
+    Facility,
+    Further,
+    Lending,
+    Major,
+    Override,
+    Radio,
+    Redial,
+    Surge,
+)
+from simulation.distributions import Distribution
+from simulation.durations import AS_PLANNED as AS_PLANNED
+from simulation.durations import ZERO as ZERO
+from simulation.durations import DistributionEntry as DistributionEntry
+from simulation.durations import Duration as Duration
+from simulation.durations import LognormalEntry as LognormalEntry
+from simulation.durations import Share as Share
+from simulation.durations import Timed
 
-Share = Annotated[float, Field(ge=0, le=1)]
 Rate = Annotated[float, Field(ge=0, le=1_000_000)]
 _EVEN = 1e-6
 """How far shares may be from summing to one."""
-
-
-class LognormalEntry(Document):
-    """Expected value in seconds and coefficient of variation."""
-
-    mean: float = Field(gt=0)
-    cv: float = Field(gt=0, le=20)
-
-
-class DistributionEntry(Document):
-    """A distribution, given in exactly one way."""
-
-    constant: float | None = Field(default=None, ge=0)
-    exponential: float | None = Field(default=None, gt=0, description="expected value")
-    lognormal: LognormalEntry | None = None
-    quantiles: tuple[Annotated[float, Field(ge=0)], ...] | None = Field(default=None, min_length=2, max_length=1001)
-
-    @model_validator(mode="after")
-    def _one_way(self) -> DistributionEntry:
-        given = [name for name in type(self).model_fields if getattr(self, name) is not None]
-        if len(given) != 1:
-            raise ValueError("give exactly one of constant, exponential, lognormal, quantiles")
-        if self.quantiles is not None and list(self.quantiles) != sorted(self.quantiles):
-            raise ValueError("quantiles must not decrease")
-        return self
-
-    def distribution(self) -> Distribution:
-        """The distribution that is meant."""
-        if self.exponential is not None:
-            return Exponential(self.exponential)
-        if self.lognormal is not None:
-            return Lognormal(self.lognormal.mean, self.lognormal.cv)
-        if self.quantiles is not None:
-            return Quantiles(self.quantiles)
-        assert self.constant is not None, "an entry is given in exactly one way"
-        return Constant(self.constant)
-
-
-Duration = Name | DistributionEntry
-"""A distribution of seconds, in place or by the name of one of the workload's tables."""
-ZERO = DistributionEntry(constant=0.0)
-AS_PLANNED = DistributionEntry(constant=1.0)
 
 
 class Arrivals(Document):
@@ -74,7 +55,7 @@ class Arrivals(Document):
     """
 
     rate_per_h: Rate | tuple[Rate, ...]
-    day_factor_cv: float = Field(0.0, ge=0, le=2)
+    day_factor_cv: float = Field(default=0.0, ge=0, le=2)
 
     @model_validator(mode="after")
     def _a_whole_week(self) -> Arrivals:
@@ -87,14 +68,20 @@ class Arrivals(Document):
         """The rate of every hour of the week, Monday 00:00 first."""
         return self.rate_per_h if isinstance(self.rate_per_h, tuple) else (self.rate_per_h,) * HOURS_IN_A_WEEK
 
+    def busy_day_factor(self, share: float) -> float:
+        """The factor of a day that is busier than a share of all days: a quantile of the gamma distribution."""
+        shape = self.day_factor_cv**-2 if self.day_factor_cv else math.inf
+        return 1.0 if math.isinf(shape) else float(special.gammaincinv(shape, share)) / shape
 
-class Course(Document):
+
+class Course(Timed):
     """What happens to one resource of a kind that is sent, whoever decided it.
 
     Of those sent, `stood_down_share` are called off on their own, `stood_down_s` after assignment. Of the
     others, `unneeded_share` are turned back `unneeded_s` after somebody else reaches the scene first, unless
     they have arrived by then. Of those that arrive, `transported_share` leave for a facility after
-    `before_transport_s`; the rest are clear after `scene_s`.
+    `before_transport_s`; the rest are clear after `scene_s`. Where `facility` says to which, the way there takes as long as any,
+    in place of `to_facility_s`.
     """
 
     turnout_s: Duration = ZERO
@@ -108,13 +95,7 @@ class Course(Document):
     before_transport_s: Duration = ZERO
     to_facility_s: Duration = ZERO
     handover_s: Duration = ZERO
-
-    def durations(self) -> Iterator[tuple[str, Duration]]:
-        """Every field that names a distribution, with its name."""
-        for name in type(self).model_fields:
-            value = getattr(self, name)
-            if not isinstance(value, float):
-                yield name, value
+    facility: Facilities | None = None
 
 
 class LostCallers(Document):
@@ -140,12 +121,15 @@ class Nature(Document):
     truth: Mapping[Name, Name] = Field(default_factory=dict)
     told: Mapping[Name, Mapping[Name, Share]] = Field(default_factory=dict)
     places: Name | None = None
-    questions: int = Field(1, ge=1, le=100)
+    questions: int = Field(default=1, ge=1, le=100)
     handling_s: Duration
     decision_s: Duration = ZERO
     patience_s: Duration | None = None
     conduct: Name | None = None
     lost: LostCallers | None = None
+    redial: Redial | None = None
+    duplicates: Duplicates | None = None
+    further: tuple[Further, ...] = Field(default=(), max_length=10)
 
 
 class Workload(Document):
@@ -163,6 +147,29 @@ class Workload(Document):
     patience_s: Duration | None = None
     wrap_up_s: Duration = ZERO
     travel_by_hour: TravelByHour | None = None
+    redial: Redial | None = Field(default=None, description="of natures that say nothing of their own")
+    duplicates: Duplicates | None = Field(default=None, description="of natures that say nothing of their own")
+    compliance: tuple[Override, ...] = Field(default=(), max_length=100)
+    acknowledging: Acknowledging | None = None
+    facilities: Mapping[Name, Facility] = Field(default_factory=dict)
+    breakdowns: Mapping[Name, Breakdown] = Field(default_factory=dict, description="by kind of resource")
+    partners: Mapping[Name, Lending] = Field(default_factory=dict)
+    radio: Radio | None = None
+    surges: tuple[Surge, ...] = Field(default=(), max_length=100)
+    majors: tuple[Major, ...] = Field(default=(), max_length=100)
+
+    @property
+    def zone_info(self) -> ZoneInfo:
+        """Local time where the contacts come from."""
+        return ZoneInfo(self.time_zone)
+
+    def redial_of(self, nature: Nature) -> Redial | None:
+        """How those who give up on this nature ring again."""
+        return self.redial if nature.redial is None else nature.redial
+
+    def duplicates_of(self, nature: Nature) -> Duplicates | None:
+        """How others ring about the same matter of this nature."""
+        return self.duplicates if nature.duplicates is None else nature.duplicates
 
     def distribution(self, duration: Duration) -> Distribution:
         """The distribution meant by an entry or by the name of a table."""
@@ -193,6 +200,7 @@ class Workload(Document):
         for where, duration in self._durations():
             if isinstance(duration, str) and duration not in self.tables:
                 yield where, f"unknown table {duration!r}", "a name under tables, or a distribution in place"
+        yield from flaws_of_conditions(self)
 
     def flaws_beside(self, centre: Centre, procedure: Procedure | None = None) -> Iterator[tuple[Loc, str, str]]:
         """Yield what the workload names and the centre, or the procedure, does not know."""
@@ -208,6 +216,7 @@ class Workload(Document):
                         f"the centre has no kind {kind!r}",
                         ", ".join(centre.kinds),
                     )
+        yield from flaws_of_conditions_beside(self, centre)
         if procedure is None:
             return
         for index, nature in enumerate(self.natures):
@@ -240,6 +249,9 @@ class Workload(Document):
         if self.patience_s is not None:
             yield ("patience_s",), self.patience_s
         yield ("wrap_up_s",), self.wrap_up_s
+        for where, part in timed_parts(self):
+            for name, duration in part.durations():
+                yield (*where, name), duration
 
 
 def _uneven(where: Loc, shares: list[float]) -> Iterator[tuple[Loc, str, str]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from incidents.centre import Centre, DistanceCurve, Kind, Point, ResourceEntry, Shift
+from incidents.centre import Centre, DistanceCurve, Kind, Point, ResourceEntry, ShiftEntry
 from incidents.quantities import Place
 from simulation.fitting.courses import turnout_s
 from simulation.fitting.fleet import SHIFT_H, FleetUnit
@@ -87,8 +87,8 @@ def _shift_name(start_h: int) -> str:
     return f"from {start_h:02d}"
 
 
-def _shift(start_h: int) -> Shift:
-    return Shift(start=f"{start_h:02d}:00", until=f"{(start_h + SHIFT_H) % 24:02d}:00")
+def _shift(start_h: int) -> ShiftEntry:
+    return ShiftEntry(start=f"{start_h:02d}:00", until=f"{(start_h + SHIFT_H) % 24:02d}:00")
 
 
 def _point(place: Place, zone: str | None = None) -> Point:

@@ -67,3 +67,22 @@ def test_fit_writes_a_scenario(data_folder: Path, tmp_path: Path) -> None:
 def test_every_command_explains_itself(command: str) -> None:
     """Help needs neither data nor network."""
     assert CliRunner().invoke(app, [command, "--help"]).exit_code == 0
+
+
+def test_a_what_if_that_is_asked_again_goes_on_where_it_was(tmp_path: Path) -> None:
+    """Nothing is played twice, the answer is the same, and whoever waits is told why it came so soon."""
+    asked = ["what-if", str(QUESTION), *SHORT, "--out", str(tmp_path), "--json"]
+    first, again, fresh = (CliRunner().invoke(app, [*asked, *more]) for more in ([], [], ["--fresh"]))
+    answers = [json.loads(result.stdout)["comparison"] for result in (first, again, fresh)]
+    assert answers[0] == answers[1] == answers[2]
+    assert ["were kept" in result.stderr for result in (first, again, fresh)] == [False, True, False]
+    assert len(list((tmp_path / "replications").glob("*.runs"))) == 2
+
+
+def test_a_store_may_stand_anywhere(tmp_path: Path) -> None:
+    """And where it cannot be made, nothing is played."""
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    asked = ["what-if", str(QUESTION), *SHORT, "--out", str(tmp_path / "out"), "--store", str(tmp_path / "taken")]
+    result = CliRunner().invoke(app, asked)
+    assert isinstance(result.exception, Refusal)
+    assert "taken" in str(result.exception)

@@ -17,6 +17,7 @@ from incidents.procedure import Procedure
 from incidents.read import check_procedure, parse_document, published_schema, read_centre, read_document, read_procedure
 from incidents.refusals import DocumentRefused, Flaw
 from incidents.soundness import flaws_of
+from simulation.workload import Workload
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "procedure-format.md"
 CENTRE, PROCEDURE = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
@@ -307,7 +308,7 @@ def test_lines_that_end_in_any_way_are_counted_alike() -> None:
         assert [flaw.where for flaw in flaws_in(f"a: 1{end}b: \x00{end}")] == ["f:2:4"]
 
 
-@pytest.mark.parametrize("kind", [Procedure, Centre], ids=["procedure", "centre"])
+@pytest.mark.parametrize("kind", [Procedure, Centre, Workload], ids=["procedure", "centre", "workload"])
 def test_the_published_schema_is_the_one_that_is_read(kind: type[Document]) -> None:
     """An editor that completes and marks by another format is worse than none."""
     published = PAGE.parent / f"{kind.__name__.lower()}.schema.json"

@@ -1,100 +1,48 @@
-"""Light entries and SimPy's own share one heap and one order."""
+"""The clock: acts in their order, and room for SimPy processes beside them."""
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Generator
+
 import simpy
 
+from incidents import facts as f
+from incidents.quantities import IncidentId
 from simulation.clock import Clock
+from tests.builders import START, at, spot
+from tests.simulation.street_calls import ILL, a_world, contacts, workload
 
 
-def test_calls_and_processes_take_turns() -> None:
-    """By instant, and at one instant as they were scheduled, whichever kind they are."""
-    clock, told = Clock(100), list[tuple[str, float]]()
-
-    def process() -> simpy.events.ProcessGenerator:
-        yield clock.timeout(5)
-        told.append(("process", clock.now))
-        clock.call_at(106, tell, ("by process",))
-        yield clock.timeout(1)
-        told.append(("process again", clock.now))
-
-    def tell(name: str) -> None:
-        told.append((name, clock.now))
-
-    clock.process(process())
-    clock.call_at(105, tell, ("first",))
-    clock.call_at(104, tell, ("before",))
-    clock.play(110)
-    assert told == [
-        ("before", 104), ("first", 105), ("process", 105), ("by process", 106), ("process again", 106),
-    ]  # fmt: skip
-    assert clock.now == 110
+def test_acts_of_one_instant_are_done_in_the_order_in_which_they_were_scheduled() -> None:
+    """Two crews that arrive at once would otherwise arrive in another order after an upgrade."""
+    clock, done = Clock(START), list[str]()
+    clock.at(at(5), done.append, "first")
+    clock.after(5, done.append, "second")
+    clock.after(1, done.append, "earliest")
+    clock.run(at(6))
+    assert done == ["earliest", "first", "second"]
 
 
-def test_resources_work_beside_calls() -> None:
-    """A SimPy resource held by a process keeps the next one waiting, whatever is called meanwhile."""
-    clock, served = Clock(), list[float]()
-    desk = simpy.Resource(clock, capacity=1)
-
-    def caller() -> simpy.events.ProcessGenerator:
-        with desk.request() as request:
-            yield request
-            yield clock.timeout(10)
-            served.append(clock.now)
-
-    for instant in (0, 3):
-        clock.call_at(instant, lambda: clock.process(caller()))
-    clock.run()
-    assert served == [10, 20]
+def test_what_falls_on_the_end_is_not_done_any_more() -> None:
+    """A run ends before its last instant, and so its length is exact."""
+    clock, done = Clock(START), list[int]()
+    clock.at(at(5), done.append, 1)
+    clock.run(at(5))
+    assert done == []
 
 
-@pytest.mark.parametrize("way", ["play", "run", "step"])
-def test_each_way_to_go_on_comes_to_the_same(way: str) -> None:
-    """What is scheduled for the end itself does not happen any more."""
-    clock, told = Clock(), list[float]()
+def test_a_process_lives_in_the_world_and_tells_its_desk() -> None:
+    """Whoever extends the twin writes a SimPy process: here an inspector who notes each minute that an incident is open."""
+    given = workload([ILL])
+    world = a_world(given, contacts(given, (100, "ill", spot(40))))
 
-    def again(number: int) -> None:
-        told.append(clock.now)
-        if number:
-            clock.call_at(clock.now + 2, again, (number - 1,))
+    def inspector() -> Generator[simpy.Event, None, None]:
+        while True:
+            yield world.clock.environment.timeout(60_000)
+            for incident in sorted(world.desk.situation.incidents):
+                world.record(f.NoteAdded(world.clock.now, IncidentId(incident), "still open"))
 
-    clock.call_at(1, again, (9,))
-    if way == "play":
-        clock.play(7)
-    elif way == "run":
-        clock.run(until=7)
-    else:
-        while clock.peek() < 7:
-            clock.step()
-    assert told == [1, 3, 5]
-
-
-def test_an_empty_clock_plays_to_its_end() -> None:
-    """A night without a call ends all the same."""
-    clock = Clock(5)
-    clock.play(9)
-    assert clock.instant == 9
-    with pytest.raises(simpy.core.EmptySchedule):
-        Clock().step()
-
-
-def test_nothing_is_called_in_the_past() -> None:
-    """Time does not go back."""
-    clock = Clock(5)
-    with pytest.raises(AssertionError, match="in the past"):
-        clock.call_at(4, lambda: None)
-
-
-def test_a_process_that_fails_is_heard() -> None:
-    """SimPy's own errors come through."""
-    clock = Clock()
-
-    def broken() -> simpy.events.ProcessGenerator:
-        yield clock.timeout(1)
-        raise ValueError("broken")
-
-    clock.process(broken())
-    clock.call_at(0, lambda: None)
-    with pytest.raises(ValueError, match="broken"):
-        clock.play(5)
+    world.clock.process(inspector())
+    noted = [(fact.at - START) // 1000 for fact in world.run() if isinstance(fact, f.NoteAdded)]
+    # The incident is open from 100 to 265.
+    assert noted == [120, 180, 240]

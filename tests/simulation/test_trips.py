@@ -7,7 +7,7 @@ import pytest
 from incidents.quantities import ms
 from incidents.road_times import RoadTimes
 from incidents.travel import travel_times
-from simulation.crews import Return, driving_ms
+from simulation.trips import Return, driving_ms
 from tests.builders import START, a_centre, spot
 from tests.road_builders import SQUARE, metres
 
