@@ -134,7 +134,7 @@ class Desk:
     def _attempt(self, observed: Sequence[f.Fact], now: Instant) -> tuple[f.Fact, ...]:
         working = self.working
         recorded: list[f.Fact] = []
-        version = working.version
+        version, value = working.version, working.handed_out
         try:
             if self._may_wait:
                 self._pass_time(now, recorded)
@@ -143,7 +143,7 @@ class Desk:
                 if self._may_wait:
                     self._pass_time(working.at, recorded)
         except BaseException:
-            working.undo(version)
+            working.undo(version, value)
             self._enforce()
             raise
         if working.is_far_gone:

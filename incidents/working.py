@@ -102,11 +102,20 @@ class Working(Situation):
         """Let all that has been folded so far stand for good."""
         self._base, self._since = self.kept(), []
 
-    def undo(self, version: int) -> None:
-        """Go back to where the version was `version`, which was after the last `keep`."""
+    @property
+    def handed_out(self) -> Situation | None:
+        """The value that `kept` handed out last, if nothing has happened since."""
+        return self._kept if self._kept_version == self.version else None
+
+    def undo(self, version: int, value: Situation | None) -> None:
+        """Go back to where the version was `version`, after the last `keep`; `value`: what was handed out then."""
         if self.version == version:
             return
         since = self._since[: version - self.version]
+        if value is not None:
+            self._since = since
+            self._begin_from(value)
+            return
         self._since = []
         self._begin_from(self._base)
         for fact in since:

@@ -32,7 +32,7 @@ def test_a_value_stays_when_the_desk_goes_on() -> None:
     desk.observe(f.ResourceMoved(at(4), ResourceId("E1"), spot(50)))
     assert list(before.incidents) == ["i"]
     assert before.resources[ResourceId("E1")].place == spot(0)
-    assert kept.incidents == before.incidents
+    assert (list(kept.incidents[THE].notes.values()), before.incidents[THE].notes) == (["x"], {})
     assert desk.situation.resources[ResourceId("E1")].place == spot(50)
 
 
@@ -51,7 +51,7 @@ def test_a_refused_batch_leaves_nothing_behind() -> None:
     decided, due = desk.proposals, desk.review_at
     with pytest.raises(FactRefused, match="closed"):
         desk.observe(f.IncidentClosed(at(5), THE), f.IncidentClosed(at(5), THE))
-    assert desk.situation == before
+    assert desk.situation is before
     assert orders(desk.situation) == order
     assert (desk.proposals, desk.review_at) == (decided, due)
     assert desk.decision.proposals == decided
@@ -68,7 +68,7 @@ def test_a_long_day_is_not_folded_again_from_its_morning() -> None:
     base = working.kept()
     began = working.version
     working.fold(f.NoteAdded(at(FACTS_TO_FOLD_AGAIN + 1), THE, "and gone"))
-    working.undo(began)
+    working.undo(began, None)
     assert working.kept() == base
     assert base.sequence == 3 + FACTS_TO_FOLD_AGAIN + 1
     assert working.version > began
@@ -101,3 +101,15 @@ def test_folding_in_place_is_folding() -> None:
         situation = after(situation, fact)
     assert situation == desk.situation
     assert orders(situation) == orders(desk.situation)
+
+
+def test_what_nobody_was_handed_is_undone_as_well() -> None:
+    """Where no value was taken before the attempt, it is folded again, to the same orders."""
+    desk, other = (a_desk(a_centre({"E1": ("engine", 0), "C1": ("clerk", 0), "C2": ("clerk", 0)})) for _ in range(2))
+    for each in (desk, other):
+        for name in ("i", "j", "k"):
+            report(each, name, spot(9), at(0), nature="fire")
+    with pytest.raises(FactRefused, match="closed"):
+        desk.observe(f.IncidentClosed(at(5), THE), f.IncidentClosed(at(5), THE))
+    assert desk.situation == other.situation
+    assert orders(desk.situation) == orders(other.situation)
