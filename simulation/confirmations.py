@@ -39,7 +39,7 @@ class Confirmations:
             self._stage.clock.after(after_s, self._acknowledge, fact)
 
     def _acknowledge(self, fact: f.MessageSent | f.MessageWithheld) -> None:
-        waiting = self._stage.desk.situation.messages.get((fact.incident, fact.message, fact.to))
+        waiting = self._stage.desk.working.messages.get((fact.incident, fact.message, fact.to))
         if waiting is not None and waiting.sent_at == fact.at:
             acknowledged = f.MessageAcknowledged(self._stage.clock.now, fact.incident, fact.message, fact.to)
             self._stage.record(acknowledged)
@@ -54,7 +54,7 @@ class Confirmations:
             self._stage.clock.after(after_s, self._take_up, fact)
 
     def _take_up(self, fact: f.RoleNotified) -> None:
-        notice = self._stage.desk.situation.notices.get(notice_key(fact.rung, fact.incident, fact.contact))
+        notice = self._stage.desk.working.notices.get(notice_key(fact.rung, fact.incident, fact.contact))
         if notice is not None and notice.at == fact.at and fact.role in notice.roles:
             now = self._stage.clock.now
             self._stage.record(f.RoleAcknowledged(now, fact.rung, fact.role, fact.incident, fact.contact))
