@@ -28,7 +28,7 @@ from rich.table import Table
 from benchmarks.oracle_cases import Case, cases
 from incidents.measures import Measures
 from incidents.performance import measure
-from incidents.quantities import IncidentId, ResourceId
+from incidents.quantities import ResourceId
 from simulation.intervals import student_reach
 from simulation.replications import Span, contacts_of, play
 
@@ -104,10 +104,9 @@ def _replicate(case: Case, span: Span, cool_s: float, seed: int) -> tuple[Measur
     scenario, procedure = case.world()
     whole = Span(span.start, span.warm_up_s, span.measured_s + cool_s)
     contacts = contacts_of(scenario, whole, seed)
-    truth = {IncidentId(f"i{contact.id[1:]}"): contact.priority for contact in contacts}
     kinds = {ResourceId(name): entry.kind for name, entry in scenario.centre.resources.items()}
     facts = play(scenario, procedure, contacts, whole)
-    return measure(facts, since=span.since, until=span.until, priority_of=truth, kinds=kinds), len(contacts)
+    return measure(facts, since=span.since, until=span.until, priority_of=contacts.priorities, kinds=kinds), len(contacts)
 
 
 def _figure(case: Case, name: str, runs: Sequence[Measures]) -> Figure:
