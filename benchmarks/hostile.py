@@ -114,6 +114,28 @@ def _no_such_kind() -> Made:
     )
 
 
+def _jump_outs() -> Made:
+    """A long way with as many jump-outs as there can be, offered at a thousand questions each, and checks of answers on it."""
+    rows = "".join(f"    q{n}: {{text: x, about: a, answers: {{y: {{ask: q{n + 1}}}}}}}\n" for n in range(5_000))
+    at = ", ".join(f"q{n}" for n in range(1_000))
+    outs = "".join(
+        f"    o{n}: {{text: x, {f'ask: q{n + 1}' if n % 2 else 'code: advice'}, at: [{at}]}}\n" for n in range(35)
+    )
+    checks = "".join(f"  c{n}: {{answer: q{n * 100}}}\n" for n in range(48))
+    text = SOUND.replace("  questions:\n", "  questions:\n" + rows, 1).replace("start: conscious", "start: q0")
+    return Made(
+        text.replace("  jump_outs:\n", "  jump_outs:\n" + outs, 1).replace("checks:\n", "checks:\n" + checks, 1)
+    )
+
+
+def _levels() -> Made:
+    """Plans with as many alarm levels as there can be, of as many rows."""
+    level = "{{name: l{0}, counts: {1}, send: [{{skill: medical, quantity: {2}}}, {{skill: rescue}}], after_s: {2}}}"
+    rows = [level.format(n, "in all" if n % 2 else "added", n + 1) for n in range(20)]
+    plans = "".join(f"  p{n}: {{send: [{{skill: medical}}], levels: [{', '.join(rows)}]}}\n" for n in range(230))
+    return _sound_with("plans:\n", plans)
+
+
 def _plain(text: Callable[[], str]) -> Made:
     return Made(text())
 
@@ -153,5 +175,7 @@ HOSTILE: Mapping[str, Callable[[], Made]] = {
     "rows and kinds": _rows_and_kinds,
     "crossing reserves": _crossing_reserves,
     "shifts": _shifts,
+    "jump-outs": _jump_outs,
+    "levels": _levels,
     "no such kind": _no_such_kind,
 }

@@ -106,7 +106,8 @@ def _replicate(case: Case, span: Span, cool_s: float, seed: int) -> tuple[Measur
     contacts = contacts_of(scenario, whole, seed)
     kinds = {ResourceId(name): entry.kind for name, entry in scenario.centre.resources.items()}
     facts = play(scenario, procedure, contacts, whole)
-    return measure(facts, since=span.since, until=span.until, priority_of=contacts.priorities, kinds=kinds), len(contacts)
+    measures = measure(facts, since=span.since, until=span.until, priority_of=contacts.priorities, kinds=kinds)
+    return measures, len(contacts)
 
 
 def _figure(case: Case, name: str, runs: Sequence[Measures]) -> Figure:

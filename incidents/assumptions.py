@@ -49,8 +49,9 @@ class Assumptions(Document):
     """What is taken for granted of everybody else.
 
     `queue`: the incident comes as a call on it (None: it is opened without one), answered `answered_after_s` later (None:
-    never) by `answered_by`, who holds the incident then (None: somebody). `acknowledged_after_s`: how soon messages are (None:
-    never); `acknowledges`: how soon a role, an organisation, a kind or a resource takes up whatever it is told.
+    never) by `answered_by`, who holds the incident then (None: somebody). `acknowledged_after_s`: how soon messages are, and
+    handovers accepted by whoever is on duty for them (None: never); `acknowledges`: how soon a role, an organisation, a kind or
+    a resource takes up whatever it is told.
     `accepted_after_s`: how soon a person accepts a rung that only proposes (None: never). `on_duty`: who is, throughout (None:
     by their shifts). `closed_after_s`: when the incident is over, from its opening (None: never).
     """
@@ -89,11 +90,15 @@ class Assumptions(Document):
             there = "never arrives" if each.arrives_after_s is None else f"arrives {each.arrives_after_s:g} s later"
             yield f"{each.resource} is sent {each.after_s:g} s after need {each.need} opens, and {there}"
         soon = self.acknowledged_after_s
-        yield "no message is acknowledged" if soon is None else f"messages are acknowledged after {soon:g} s"
+        yield (
+            "no message is acknowledged"
+            if soon is None
+            else f"messages are acknowledged after {soon:g} s, and handovers accepted where somebody is on duty for them"
+        )
         for name, after_s in self.acknowledges.items():
             yield f"{name} takes up what it is told after {after_s:g} s"
         if not self.acknowledges:
-            yield "no rung and no handover is taken up"
+            yield "no rung is taken up" if soon is not None else "no rung and no handover is taken up"
         accepts = self.accepted_after_s
         yield (
             "nobody accepts a rung that only proposes"

@@ -15,6 +15,7 @@ from incidents import facts as f
 from incidents.assumptions import NOTHING_ELSE, Assumptions, Other
 from incidents.centre import Centre
 from incidents.dry_run import INCIDENT, Step, timeline
+from incidents.escalation import is_about_message, is_about_need
 from incidents.handovers import HANDOVER
 from incidents.ladder import Rung
 from incidents.procedure import Procedure
@@ -41,8 +42,8 @@ class Threshold:
 class Case:
     """One value of what a rung watches, whether it acts (or, of `leaves_at` and `dwell_s`, ends) there, and the priority then.
 
-    Seconds count from when the clock first started, so they are more than the threshold where hours, a mode or the priority came
-    later. `at`: the instant of a case in time; None: it is one of counting.
+    Seconds count from when the clock of the need, or of the message, that sets the rung off started, so they are more than the
+    threshold where hours, a mode or the priority came later. `at`: the instant of a case in time; None: it is one of counting.
     """
 
     value: Fraction
@@ -117,10 +118,12 @@ def _seconds(rung: str, key: str, limit_s: float) -> Threshold:
 
 def _in_time(threshold: Threshold, rung: Rung, steps: tuple[Step, ...], centre: Centre) -> Boundary | None:
     """What a threshold of time does where it is first reached; None: it is not on this way."""
-    reached = next((step.at for step in steps if _shows(threshold, step.fact)), None)
-    if reached is None:
+    first = next((step for step in steps if _shows(threshold, step.fact)), None)
+    if first is None:
         return None
-    began = next((step.at for step in steps if _starts(threshold, rung, step.fact, centre)), reached)
+    reached = first.at
+    clocks = (step for step in steps if _starts(threshold, rung, step.fact, centre))
+    began = next((step.at for step in clocks if _is_of(step.fact, first.fact)), reached)
     below, on, above = (_case(threshold, began, at, steps) for at in (max(began, reached - 1), reached, reached + 1))
     return Boundary(threshold, (below, on, above))
 
@@ -155,6 +158,21 @@ def _starts(threshold: Threshold, rung: Rung, fact: f.Fact, centre: Centre) -> b
             return rung.unacknowledged.is_about(name, fact.to, None if entry is None else entry.kind, medium)
         case _:
             return False
+
+
+def _is_of(start: f.Fact, acted: f.Fact) -> bool:
+    """Whether the clock that a fact starts is the one that ran out when a rung acted: an incident has as many as it has needs."""
+    if not isinstance(acted, f.IncidentEscalated):
+        return True
+    match start:
+        case f.NeedOpened() | f.ResourceAssigned():
+            return is_about_need(acted.because, start.need)
+        case f.MessageSent() | f.MessageWithheld():
+            return is_about_message(acted.because, start.message, start.to)
+        case f.HandoverGiven():
+            return is_about_message(acted.because, start.handover, start.to)
+        case _:
+            return True
 
 
 def _shows(threshold: Threshold, fact: f.Fact) -> bool:

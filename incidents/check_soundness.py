@@ -110,6 +110,7 @@ class _Checks:
             self._lay_out()
             codes: set[str] = set()
             offered: set[tuple[str, ...]] = set()
+            taken: set[str] = set()
             start = self.procedure.triage.start
             ahead = [start] if start in self.next else []
             been = set(ahead)
@@ -122,9 +123,10 @@ class _Checks:
                 # Most questions offer the same jump-outs, and what these lead to need be found only once.
                 if self.outs[name] not in offered:
                     offered.add(self.outs[name])
-                    outs = [self.procedure.triage.jump_outs[each] for each in self.outs[name]]
-                    codes.update(code for out in outs for code in out.codes_without(avoiding))
-                    onward = (*(out.ask for out in outs if out.ask is not None), *onward)
+                    fresh = [self.procedure.triage.jump_outs[each] for each in self.outs[name] if each not in taken]
+                    taken.update(self.outs[name])
+                    codes.update(code for out in fresh for code in out.codes_without(avoiding))
+                    onward = (*(out.ask for out in fresh if out.ask is not None), *onward)
                 further = [each for each in onward if each not in been]
                 been.update(further)
                 ahead.extend(further)

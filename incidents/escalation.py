@@ -143,7 +143,25 @@ def _of_age(situation: Situation, name: str, rung: Rung) -> Iterator[Due]:
             continue
         stands = incident.standing.get(name)
         at = (since if stands is None else max(since, stands.at)) + limit_ms
-        yield Due(name, at, f"need {need.id} {late}", Change.ACTS, incident.id, need.id)
+        yield Due(name, at, f"{_about_need(need.id)}{late}", Change.ACTS, incident.id, need.id)
+
+
+def is_about_need(because: str, need: str) -> bool:
+    """Whether a rung acted on account of this need, by the reason on record."""
+    return _about_need(need) in because
+
+
+def is_about_message(because: str, message: str, to: str) -> bool:
+    """Whether a rung acted on account of this message or handover to them, by the reason on record."""
+    return _about_message(message, to) in because
+
+
+def _about_need(need: str) -> str:
+    return f"need {need} "
+
+
+def _about_message(message: str, to: str) -> str:
+    return f"message {message} to {to} "
 
 
 def _limit_s(rung: Rung) -> float:
@@ -159,7 +177,7 @@ def _not_acknowledged(situation: Situation, name: str, rung: Rung) -> Iterator[D
         if _may_act(incident, name, rung):
             stands = incident.standing.get(name)
             at = (message.waits_since if stands is None else max(message.waits_since, stands.at)) + limit_ms
-            because = f"message {message.message} to {message.to} unacknowledged for {_limit_s(rung):.0f} s"
+            because = f"{_about_message(message.message, message.to)}unacknowledged for {_limit_s(rung):.0f} s"
             yield Due(name, at, because, incident=incident.id)
 
 

@@ -65,13 +65,14 @@ def _offers(loc: Loc, name: str, out: JumpOut, triage: Triage, names: NearNames)
         what = f"its branch leads back to question '{triage.start}', which every interview has been asked"
         yield (*loc, "ask"), what, "a question not asked before"
     first: dict[str, int] = {}
+    # The same for a thousand questions, so it is said once.
+    elsewhere = listed(each for each in triage.questions if each not in branch) if branch else ""
     for index, asked in enumerate(out.at):
         yield from names.unknown((*loc, "at", index), "question", asked, triage.questions)
         if first.setdefault(asked, index) != index:
             yield (*loc, "at", index), f"question '{asked}' stands here twice", "each question once"
         elif asked in branch and triage.start not in branch:
-            elsewhere = (each for each in triage.questions if each not in branch)
-            yield (*loc, "at", index), f"its branch leads back to question '{asked}'", listed(elsewhere)
+            yield (*loc, "at", index), f"its branch leads back to question '{asked}'", elsewhere
 
 
 def _ways_back(loc: Loc, out: JumpOut) -> Found:

@@ -35,6 +35,7 @@ from incidents.quantities import (
 from incidents.refusals import Refusal
 from incidents.rung_facts import of_due
 from incidents.shifts import Duty, duty_spans
+from incidents.taking_up import Told, taken_up, waits
 from incidents.triage import Outcome
 
 AHEAD_MS = ms(SECONDS_IN_A_WEEK)
@@ -45,7 +46,6 @@ MOST_FACTS = 20_000
 Facts: TypeAlias = tuple[f.Fact, ...]
 Path: TypeAlias = tuple[tuple[str, str], ...]
 Edge: TypeAlias = f.ResourceSignedOn | f.ResourceSignedOff
-Told: TypeAlias = f.MessageSent | f.MessageWithheld | f.HandoverGiven
 Subject: TypeAlias = tuple[str, IncidentId | None, ContactId | None]
 
 
@@ -243,20 +243,20 @@ class Rehearsal:
                 after_s = self.assumed.acknowledges.get(fact.role)
                 if after_s is not None:
                     self._plan(fact.at + ms(after_s), partial(self._taken_up, fact))
-            case f.MessageSent() | f.MessageWithheld():
-                self._answer(fact, self.assumed.acknowledged_after_s)
-            case f.HandoverGiven():
-                self._answer(fact, None)
+            case f.MessageSent() | f.MessageWithheld() | f.HandoverGiven():
+                self._answer(fact)
             case _:
                 pass
 
-    def _answer(self, fact: Told, otherwise_s: float | None) -> None:
+    def _answer(self, fact: Told) -> None:
         known = self.desk.situation.resources.get(ResourceId(fact.to))
         named = (fact.to, *(() if known is None else (known.kind,)))
         said = (self.assumed.acknowledges[name] for name in named if name in self.assumed.acknowledges)
-        after_s = next(said, otherwise_s)
+        after_s = next(said, None)
         if after_s is not None:
             self._plan(fact.at + ms(after_s), partial(self._acknowledged, fact))
+        elif self.assumed.acknowledged_after_s is not None:
+            self._plan(fact.at + ms(self.assumed.acknowledged_after_s), partial(self._by_whoever_is_there, fact))
 
     def _sent(self, sent: Sent, need: NeedId) -> Facts:
         resource = ResourceId(sent.resource)
@@ -275,14 +275,15 @@ class Rehearsal:
             return ()
         return (f.RoleAcknowledged(self._now, told.rung, told.role, told.incident, told.contact),)
 
+    def _by_whoever_is_there(self, told: Told) -> Facts:
+        return taken_up(told, self.desk.situation, self.desk.procedure, self._now)
+
     def _acknowledged(self, told: Told) -> Facts:
-        name = told.handover if isinstance(told, f.HandoverGiven) else told.message
-        waiting = self.desk.situation.messages.get((told.incident, name, told.to))
-        if waiting is None or waiting.sent_at != told.at:
-            return ()
-        if waiting.is_handover:
-            return (f.HandoverAccepted(self._now, told.incident, name, told.to),)
-        return (f.MessageAcknowledged(self._now, told.incident, name, told.to),)
+        """It is taken up because it was said so, by nobody by name, whether or not the shifts have somebody for it."""
+        waiting = waits(told, self.desk.situation)
+        if waiting is not None and waiting.is_handover:
+            return (f.HandoverAccepted(self._now, told.incident, waiting.message, told.to),)
+        return self._by_whoever_is_there(told)
 
     # Rungs that a person accepts.
 

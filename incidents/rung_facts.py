@@ -5,7 +5,7 @@ Imports `escalation` and what stands above it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from incidents.escalation import Change, Due
 from incidents.ladder import Rung
 from incidents.procedure import Procedure
 from incidents.quantities import ContactId, IncidentId, Instant
-from incidents.situation import Situation
+from incidents.situation import Resource, Situation
 
 Telling: TypeAlias = f.IncidentEscalated | f.ContactEscalated | f.ModeEntered | f.AcknowledgementMissed
 
@@ -87,8 +87,15 @@ def told(fact: Telling, name: str, situation: Situation, procedure: Procedure) -
 
 def is_staffed(situation: Situation, role: str) -> bool:
     """Whether somebody on duty, and not on a break, has the skill that a role is."""
-    return any(
-        each.is_on_duty and not each.is_resting and each.level(role) > 0 for each in situation.resources.values()
+    return any(True for _ in staff(situation, role))
+
+
+def staff(situation: Situation, role: str) -> Iterator[Resource]:
+    """Yield everybody on duty, and not on a break, who has the skill that a role is."""
+    return (
+        each
+        for each in situation.resources.values()
+        if each.is_on_duty and not each.is_resting and each.level(role) > 0
     )
 
 

@@ -160,8 +160,16 @@ class Triage(Document):
             name = ahead.pop()
             if name is not None and name in self.questions and name not in reached:
                 reached.add(name)
-                ahead.extend(step.ask for _, step in self.questions[name].ways)
+                ahead.extend(self._asked_next[name])
         return frozenset(reached)
+
+    @cached_property
+    def _asked_next(self) -> Mapping[str, tuple[str, ...]]:
+        """The questions that the answers to each question lead to: many branches go over the same ones."""
+        return {
+            name: tuple(dict.fromkeys(step.ask for _, step in each.ways if step.ask is not None))
+            for name, each in self.questions.items()
+        }
 
     def names_known(self, jump_out: str) -> bool:
         """Whether every question that a jump-out names is there."""
@@ -173,6 +181,11 @@ class Triage(Document):
         return tuple(
             name
             for name, out in self.jump_outs.items()
-            if (not out.at or question in out.at)
+            if (not out.at or question in self._at[name])
             and (out.ask is None or (out.ask in self.questions and question not in self.branches[name]))
         )
+
+    @cached_property
+    def _at(self) -> Mapping[str, frozenset[str]]:
+        """Where each jump-out is offered, to be looked up: thousands of questions are asked after a list of a thousand."""
+        return {name: frozenset(each.at) for name, each in self.jump_outs.items()}

@@ -1,4 +1,4 @@
-"""Whoever is told says so: they confirm messages, and roles the notices of a rung, in time, late or never.
+"""Whoever is told says so: they confirm messages, take handovers, and roles the notices of a rung, in time, late or never.
 
 Imports `stage`, `scenes` and `surroundings`.
 """
@@ -10,6 +10,7 @@ from collections import Counter
 from incidents import facts as f
 from incidents.ladder_state import notice_key
 from incidents.quantities import IncidentId
+from incidents.taking_up import Told, taken_up
 from simulation.contacts import ACKNOWLEDGED_AFTER_S
 from simulation.scenes import Scenes
 from simulation.stage import Stage
@@ -25,10 +26,11 @@ class Confirmations:
         self._notices: Counter[str] = Counter()
         stage.react(f.MessageSent, self._on_told)
         stage.react(f.MessageWithheld, self._on_told)
+        stage.react(f.HandoverGiven, self._on_told)
         if surroundings.workload is not None and surroundings.workload.acknowledging is not None:
             stage.react(f.RoleNotified, self._on_notified)
 
-    def _on_told(self, fact: f.MessageSent | f.MessageWithheld) -> None:
+    def _on_told(self, fact: Told) -> None:
         scene = self._scenes.of(fact.incident)
         number = self._messages[fact.incident]
         self._messages[fact.incident] += 1
@@ -38,11 +40,11 @@ class Confirmations:
         else:
             self._stage.clock.after(after_s, self._acknowledge, fact)
 
-    def _acknowledge(self, fact: f.MessageSent | f.MessageWithheld) -> None:
-        waiting = self._stage.desk.working.messages.get((fact.incident, fact.message, fact.to))
-        if waiting is not None and waiting.sent_at == fact.at:
-            acknowledged = f.MessageAcknowledged(self._stage.clock.now, fact.incident, fact.message, fact.to)
-            self._stage.record(acknowledged)
+    def _acknowledge(self, fact: Told) -> None:
+        desk = self._stage.desk
+        facts = taken_up(fact, desk.working, desk.procedure, self._stage.clock.now)
+        if facts:
+            self._stage.record(*facts)
 
     def _on_notified(self, fact: f.RoleNotified) -> None:
         number = self._notices[fact.role]

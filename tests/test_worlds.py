@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from incidents import facts as f
+from incidents.assumptions import Assumptions
 from incidents.desk import Desk
-from incidents.quantities import Instant
+from incidents.differences import differences
+from incidents.dry_run import timeline
+from incidents.quantities import Instant, Place
 from simulation.replications import Span, contacts_of
 from simulation.scenario import Scenario
 from simulation.scenario_files import scenario_folder
@@ -119,6 +122,55 @@ def test_every_question_of_a_world_is_answered_with_a_verdict(file: Path) -> Non
 def test_a_world_says_what_of_it_is_assumed(name: str) -> None:
     """A figure without a source must not pass for a measured one."""
     assert "ssumed" in (scenario_folder(name) / "PROVENANCE.md").read_text(encoding="utf-8")
+
+
+def rehearsed(name: str, answers: dict[str, str], procedure: str = "baseline", **assumed: object) -> list[f.Fact]:
+    """What follows in the busy hour where nobody is sent."""
+    scenario = Scenario.read(scenario_folder(name))
+    rules = scenario.procedure(f"procedures/{procedure}.yaml")
+    taken = Assumptions.model_validate(assumed)
+    steps = timeline(scenario.centre, rules, beginning(scenario, name), answers, place=A_PLACE, assumed=taken)
+    return [step.fact for step in steps]
+
+
+A_PLACE = Place(52.0, -1.0)
+
+
+def test_the_reinforced_police_are_the_baseline_with_levels_and_one_rung() -> None:
+    """A what-if between the two has to measure the levels, not what else somebody forgot."""
+    scenario = Scenario.read(scenario_folder("police"))
+    before, after = (scenario.procedure(f"procedures/{each}.yaml") for each in ("baseline", "reinforced"))
+    told = differences(before, after)
+    levels = sum(len(plan.levels) for plan in after.plans.values())
+    assert levels > 0
+    assert sum(": level '" in each and " is new" in each for each in told) == levels
+    (rung,) = [each for each in told if ": level '" not in each]
+    assert rung.startswith("rung 'nobody there for what is immediate' is new: ")
+
+
+def test_in_the_police_world_whoever_is_asked_for_help_takes_the_incident() -> None:
+    """Help that is asked for and has not taken over is help that nobody counts on."""
+    log = rehearsed("police", {"danger": "now", "violence": "weapon"}, acknowledged_after_s=30)
+    given = next(fact for fact in log if isinstance(fact, f.HandoverGiven))
+    accepted = next(fact for fact in log if isinstance(fact, f.HandoverAccepted))
+    assert given.because == "rung nobody for what is immediate"
+    assert given.missing == ()
+    assert (accepted.at - given.at, accepted.handover, accepted.to) == (30_000, "to the supervisor", "supervision")
+
+
+def test_in_the_service_desk_severe_tickets_are_handed_over_at_the_end_of_a_shift_and_silence_climbs() -> None:
+    """A ticket whose analyst has gone home is one that nobody answers for."""
+    log = played("service_desk", 24).log
+    given = [fact for fact in log if isinstance(fact, f.HandoverGiven)]
+    accepted = {(fact.incident, fact.handover) for fact in log if isinstance(fact, f.HandoverAccepted)}
+    assert given
+    assert {(fact.incident, fact.handover) for fact in given} == accepted
+    silent = rehearsed("service_desk", {"reach": "everybody", "heart": "stopped"})
+    rungs = [fact.rung for fact in silent if isinstance(fact, f.IncidentEscalated)]
+    assert "nobody answers for it" in rungs
+    assert "manager of the service" in rungs
+    heard = rehearsed("service_desk", {"reach": "everybody", "heart": "stopped"}, acknowledged_after_s=30)
+    assert "nobody answers for it" not in {fact.rung for fact in heard if isinstance(fact, f.IncidentEscalated)}
 
 
 def test_in_the_police_world_time_and_a_rung_raise_alarms_and_cars_answer_them() -> None:

@@ -283,6 +283,62 @@ BROKEN: dict[str, Broken] = {
     "a check of an unknown handover": broken(
         "name", "{handover: to command}", "{handover: «to comand}", "did you mean 'to command'?"
     ),
+    # Alarm levels: what they ask for beyond the first attendance, and what raises them.
+    "two levels of one name": broken(
+        "alarm level", "{name: with command,", "{name: «more hands,", "'more hands' is already the name of level 1"
+    ),
+    "a level that asks for nothing new": broken(
+        "alarm level",
+        "send: [{skill: rescue, quantity: 3}, {skill: transport, load: 2}, {skill: command}]",
+        "«send: [{skill: rescue, quantity: 3}, {skill: transport, load: 2}]",
+        "level 'with command' asks for nothing that was not asked for below it",
+    ),
+    "a level in all for fewer": broken(
+        "alarm level",
+        "send: [{skill: rescue, quantity: 3}, {skill: transport",
+        "«send: [{skill: rescue, quantity: 2}, {skill: transport",
+        "asks for 2 with skill 'rescue' in all, fewer than below it",
+    ),
+    "a level for more than there is": broken(
+        "unfillable",
+        "counts: added, send: [{skill: rescue}]",
+        "counts: added, «send: [{skill: rescue}, {skill: diving}]",
+        "level 'more hands' and what stands below it ask for more than the centre has",
+    ),
+    "a level in ways and in all": broken(
+        "alarm level",
+        "{name: with command, counts: in all,",
+        "«{name: with command, counts: in all, whole: true, instead: [[{skill: fire}]],",
+        "`instead`",
+    ),
+    "a level that waits without a time": broken(
+        "alarm level",
+        "      - {name: more hands, counts: added, send: [{skill: rescue}], after_s: 600,",
+        "      - «{name: more hands, counts: added, send: [{skill: rescue}],",
+        "give `after_s`",
+    ),
+    "a level later for the more urgent": broken(
+        "inversion",
+        "    send: [{skill: sea}]\n",
+        "    send: [{skill: sea}]\n    levels: [{name: more hands, counts: added, send: [{skill: fire}], after_s: «900}]\n",
+        "reaches 'more hands' after 900 s, plan 'cutting' of something less urgent after 600 s",
+    ),
+    "a rung that raises to an unknown level": broken(
+        "name", "    alarm_up: true\n", "    alarm_to: «mor hands\n", "did you mean 'more hands'?"
+    ),
+    "a rung that raises twice over": broken(
+        "alarm level",
+        "  nobody takes over:\n",
+        "  «nobody takes over:\n    alarm_to: more hands\n",
+        "to a level or by one level",
+    ),
+    # Target packs and targets of one's own.
+    "a pack that means an unknown priority": broken(
+        "name", "category 1: [purple]", "category 1: [«purpel]", "did you mean 'purple'?"
+    ),
+    "a target for an unknown queue": broken(
+        "name", "for: [emergency]", "for: [«emergncy]", "did you mean 'emergency'?"
+    ),
     # YAML that hides what it says.
     "a key twice": broken(
         "yaml", "    raises_to: amber\n", "    raises_to: amber\n    «raises_to: red\n", "a second time"

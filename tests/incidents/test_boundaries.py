@@ -9,7 +9,7 @@ import pytest
 
 from incidents import facts as f
 from incidents.assumptions import Assumptions, Sent
-from incidents.boundaries import Boundary, boundaries, thresholds
+from incidents.boundaries import boundaries, thresholds
 from incidents.centre import Centre
 from incidents.desk import Desk
 from incidents.procedure import Procedure
@@ -82,6 +82,33 @@ def test_the_boundary_of_every_kind_lies_at_its_threshold(name: str) -> None:
     assert found(rung, assumed) == expected
 
 
+def test_the_seconds_count_from_the_need_that_sets_the_rung_off() -> None:
+    """The first need is filled at once; the one that a rung opens after 60 s stands unfilled, and its clock is its own."""
+    rungs = {
+        "more": {**GREEN, "unarrived_for_s": 60, "opens": {"skill": "fire"}},
+        "late": {**GREEN, "unfilled_for_s": 90, "raises_to": "red"},
+    }
+    rules = a_procedure(escalation=rungs)
+    assumed = Assumptions(sent=(Sent(resource="A1"),))
+    told = boundaries(CENTRE, rules, START, UNWELL, place=spot(0), assumed=assumed)
+    cases = {each.threshold.rung: [(float(case.value), case.acts) for case in each.cases] for each in told}
+    assert cases == {"more": around(60), "late": around(90)}
+
+
+def test_the_seconds_count_from_the_message_that_nobody_acknowledged() -> None:
+    """The first is acknowledged; the second, which a rung entails 20 s later, is not."""
+    rungs = {
+        "tell": {**GREEN, "unfilled_for_s": 20, "notifies": [{"organisation": "coastguard"}]},
+        "silent": {**GREEN, "unacknowledged": {"after_s": 30}, "raises_to": "red"},
+    }
+    later = {**SAID, "on": "escalation", "to": {"role": "medical"}, "rungs": ["tell"]}
+    rules = a_procedure(escalation=rungs, wording={**WORDING, "messages": {"tell": SAID, "later": later}})
+    assumed = Assumptions(acknowledges={"fire": 5})
+    told = boundaries(CENTRE, rules, START, UNWELL, place=spot(0), assumed=assumed)
+    cases = {each.threshold.rung: [(float(case.value), case.acts) for case in each.cases] for each in told}
+    assert cases == {"tell": around(20), "silent": around(30)}
+
+
 def test_how_long_a_mode_lasts_at_least_is_a_boundary_as_well() -> None:
     """It begins with another incident that is over at once, and ends only after 100 s."""
     assumed = Assumptions.model_validate({"others": [{"closed_after_s": 1}]})
@@ -148,16 +175,10 @@ def test_a_desk_agrees_at_every_boundary(name: str) -> None:
         desk = a_desk(CENTRE, rules)
         begin(desk)
         assert case.at is not None
-        recorded = desk.observe(ending(case.at)) + desk.review(at(3600))
         kinds = f.AcknowledgementMissed if name == "not taken up" else f.IncidentEscalated | f.ContactEscalated
-        acted = any(isinstance(fact, kinds) and fact.at <= case.at for fact in recorded)
-        assert acted == case.acts or _had_acted(desk, boundary, case.at)
-
-
-def _had_acted(desk: Desk, boundary: Boundary, when: int) -> bool:
-    """Whether the desk recorded the rung before it was told of the ending."""
-    kept = desk.situation.recorded.values()
-    return any(getattr(fact, "rung", None) == boundary.threshold.rung and fact.at <= when for fact in kept)
+        recorded = [*desk.observe(ending(case.at)), *desk.review(at(3600))]
+        acted = [fact.at for fact in recorded if isinstance(fact, kinds) and fact.rung == boundary.threshold.rung]
+        assert acted == ([min(case.at, boundary.cases[1].at or 0)] if case.acts else [])
 
 
 def test_boundaries_are_those_of_the_centre_and_the_rules() -> None:

@@ -45,7 +45,7 @@ def test_there_are_at_least_40_of_every_kind_a_designer_makes() -> None:
     assert len(BROKEN) >= 40
     assert {each.kind for each in BROKEN.values()} == {
         *("dead end", "unreachable", "unanswered", "contradiction", "loop", "inversion", "unfillable"),
-        *("waits for ever", "reserves", "name", "yaml", "value", "example", "question form", "jump-out"),
+        *("waits for ever", "reserves", "name", "yaml", "value", "example", "question form", "jump-out", "alarm level"),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -268,6 +268,6 @@ def test_a_hostile_document_of_goals_and_checks_is_judged_soon() -> None:
     questions["pain"]["answers"]["toe"] = {"ask": "q0"}
     document["checks"] = {f"c{each}": {"answer": f"q{each * 70}", "codes": ["toe"]} for each in range(50)}
     rules = Procedure.model_validate(document)
-    begun = perf_counter()
+    begun = process_time()
     assert len(list(flaws_of(rules, CENTRE, PACKS))) > 8_000
-    assert perf_counter() - begun < 4
+    assert process_time() - begun < 2
