@@ -9,7 +9,8 @@ from benchmarks.decision import main as decision
 from benchmarks.events import main as events
 from benchmarks.queues import main as queues
 from benchmarks.snapshot import main as snapshot
+from benchmarks.world import main as world
 
 if __name__ == "__main__":
-    for run in (snapshot, events, decision, queues, city):
+    for run in (snapshot, events, decision, queues, city, world):
         run()

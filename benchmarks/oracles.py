@@ -12,6 +12,7 @@ stretch so that every wait that counts has ended.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import math
 import multiprocessing
 import time
@@ -27,7 +28,7 @@ from rich.table import Table
 from benchmarks.oracle_cases import Case, cases
 from incidents.measures import Measures
 from incidents.performance import measure
-from incidents.quantities import IncidentId, ResourceId
+from incidents.quantities import ResourceId
 from simulation.intervals import student_reach
 from simulation.replications import Span, contacts_of, play
 
@@ -36,6 +37,8 @@ MONDAY = 1_767_571_200_000
 WARM_UP, COOL_DOWN, LEAST = 6.0, 2.5, 10.0
 """In settling times: before what is measured, after it, and the least that is measured."""
 CONTACTS, REPLICATIONS = 120, 10
+RARE = 30
+"""Fewer late calls than this in all runs together say nothing by Student's t."""
 LEVEL, FAR = 0.95, 1 - math.erfc(4 / math.sqrt(2))
 SOUND = (0.93, 0.97)
 
@@ -72,9 +75,22 @@ def figures_of(case: Case, contacts: int, replications: int) -> Played:
     """Play a case and hold each of its figures against the formula."""
     began = time.process_time()
     span, cool_s = _span(case, contacts)
-    runs = [_replicate(case, span, cool_s, seed) for seed in range(1, replications + 1)]
-    figures = tuple(_figure(case, figure, [run for run, _ in runs]) for figure in case.expected)
+    first = _first_seed(case.name)
+    runs = [_replicate(case, span, cool_s, seed) for seed in range(first, first + replications)]
+    told = [name for name in case.expected if not _is_rare(case, name, span, replications)]
+    figures = tuple(_figure(case, figure, [run for run, _ in runs]) for figure in told)
     return Played(figures, sum(count for _, count in runs), time.process_time() - began)
+
+
+def _first_seed(name: str) -> int:
+    """Every case has luck of its own: with the same seeds, all cases of a kind would be lucky or unlucky together."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:3], "big") * 128
+
+
+def _is_rare(case: Case, name: str, span: Span, replications: int) -> bool:
+    """Whether a share within a time is so near to all that hardly a call would show the difference: no interval is good there."""
+    late = (1 - case.expected[name]) * case.per_s * span.measured_s * replications
+    return ".within_" in name and late < RARE
 
 
 def _span(case: Case, contacts: int) -> tuple[Span, float]:
@@ -88,10 +104,10 @@ def _replicate(case: Case, span: Span, cool_s: float, seed: int) -> tuple[Measur
     scenario, procedure = case.world()
     whole = Span(span.start, span.warm_up_s, span.measured_s + cool_s)
     contacts = contacts_of(scenario, whole, seed)
-    truth = {IncidentId(f"i{contact.id[1:]}"): contact.priority for contact in contacts}
     kinds = {ResourceId(name): entry.kind for name, entry in scenario.centre.resources.items()}
     facts = play(scenario, procedure, contacts, whole)
-    return measure(facts, since=span.since, until=span.until, priority_of=truth, kinds=kinds), len(contacts)
+    measures = measure(facts, since=span.since, until=span.until, priority_of=contacts.priorities, kinds=kinds)
+    return measures, len(contacts)
 
 
 def _figure(case: Case, name: str, runs: Sequence[Measures]) -> Figure:

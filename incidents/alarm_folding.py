@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from incidents import facts as f
 from incidents import known
 from incidents.alarm_state import Alarm
-from incidents.known import Changes, incident_change, refusal, with_entry
+from incidents.known import Changes, incident_change, refusal
+from incidents.light import replace
 from incidents.situation import Situation
 
 
@@ -17,13 +16,13 @@ def alarm_raised(s: Situation, fact: f.AlarmRaised) -> Changes:
     before = incident.alarm
     at = before.at if before.level == fact.level else fact.at
     is_stopped = before.is_stopped and not fact.by_person
-    return incident_change(s, replace(incident, alarm=Alarm(fact.level, at, is_stopped)))
+    return incident_change(replace(incident, alarm=Alarm(fact.level, at, is_stopped)))
 
 
 def alarm_lowered(s: Situation, fact: f.AlarmLowered) -> Changes:
     """Fold a stop."""
     incident = known.open_incident(s, fact.incident)
-    return incident_change(s, replace(incident, alarm=Alarm(fact.level, fact.at, is_stopped=True)))
+    return incident_change(replace(incident, alarm=Alarm(fact.level, fact.at, is_stopped=True)))
 
 
 def need_reduced(s: Situation, fact: f.NeedReduced) -> Changes:
@@ -39,4 +38,4 @@ def need_reduced(s: Situation, fact: f.NeedReduced) -> Changes:
         for row, count in zip(need.rows, need.open, strict=True)
     )
     opened = tuple(0 if row.alternative == used else count for row, count in zip(rows, need.open, strict=True))
-    return {"needs": with_entry(s.needs, need.id, replace(need, rows=rows, open=opened, unfilled_since=None))}
+    return (("needs", need.id, replace(need, rows=rows, open=opened, unfilled_since=None)),)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import count
 from typing import TypeAlias
 
@@ -44,7 +45,13 @@ def next_need(incident: Incident, situation: Situation) -> NeedId:
 
 def need_row(row: PlanRow) -> f.NeedRow:
     """Return a row of a plan as a need asks for it."""
-    return f.NeedRow(row.skill, row.quantity, row.level, load=row.load)
+    return need_row_of(row.skill, row.quantity, row.level, row.load)
+
+
+@lru_cache(maxsize=1024)
+def need_row_of(skill: str, quantity: int, level: int, load: int) -> f.NeedRow:
+    """Return a row of a need's first way; the same ones are asked for all day long."""
+    return f.NeedRow(skill, quantity, level, load=load)
 
 
 def because_of(plan: str, level: str | None) -> str:

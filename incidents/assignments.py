@@ -5,22 +5,19 @@ Imports `known` and what stands above it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-
 from incidents import facts as f
 from incidents import known
 from incidents.known import (
+    GONE,
     Changes,
     accepted_facts,
     incident_change,
     open_rows,
     refusal,
     resource_change,
-    with_entry,
-    without_entry,
 )
-from incidents.quantities import Instant, Place, ResourceId
+from incidents.light import replace, replacer
+from incidents.quantities import Instant, Place
 from incidents.situation import (
     ASSIGNMENT_TABLE,
     RESOURCE_TABLE,
@@ -44,7 +41,7 @@ def resource_signed_on(s: Situation, fact: f.ResourceSignedOn) -> Changes:
     on_duty = replace(
         resource, is_on_duty=True, place=fact.place, placed_at=fact.at, until=fact.until, tasks=0
     )  # fmt: skip
-    return resource_change(s, on_duty)
+    return resource_change(on_duty)
 
 
 def resource_signed_off(s: Situation, fact: f.ResourceSignedOff) -> Changes:
@@ -52,7 +49,7 @@ def resource_signed_off(s: Situation, fact: f.ResourceSignedOff) -> Changes:
     resource = known.centre_resource(s, fact.resource)
     _refuse_status(resource, fact)
     _refuse_serving(resource)
-    return resource_change(s, replace(resource, is_on_duty=False, until=None, is_resting=False))
+    return resource_change(replace(resource, is_on_duty=False, until=None, is_resting=False))
 
 
 def resource_stood_down(s: Situation, fact: f.ResourceStoodDown) -> Changes:
@@ -60,21 +57,21 @@ def resource_stood_down(s: Situation, fact: f.ResourceStoodDown) -> Changes:
     resource = known.centre_resource(s, fact.resource)
     _refuse_status(resource, fact)
     _refuse_serving(resource)
-    return resource_change(s, replace(resource, is_resting=True))
+    return resource_change(replace(resource, is_resting=True))
 
 
 def resource_stood_up(s: Situation, fact: f.ResourceStoodUp) -> Changes:
     """Fold the end of a break."""
     resource = known.centre_resource(s, fact.resource)
     _refuse_status(resource, fact)
-    return resource_change(s, replace(resource, is_resting=False))
+    return resource_change(replace(resource, is_resting=False))
 
 
 def resource_moved(s: Situation, fact: f.ResourceMoved) -> Changes:
     """Fold a reported position."""
     resource = known.centre_resource(s, fact.resource)
     _refuse_status(resource, fact)
-    return resource_change(s, replace(resource, place=fact.place, placed_at=fact.at))
+    return resource_change(_placed(resource, fact.place, fact.at))
 
 
 def resource_assigned(s: Situation, fact: f.ResourceAssigned) -> Changes:
@@ -82,35 +79,32 @@ def resource_assigned(s: Situation, fact: f.ResourceAssigned) -> Changes:
     resource = known.centre_resource(s, fact.resource)
     need = known.open_need(s, fact.need)
     _refuse_status(resource, fact)
-    rows = (fact.row, *fact.also)
     _refuse_rows(need, fact)
     if resource.assignment(need.id) is not None:
         raise refusal("resource", f"{resource.id} already serves need {need.id}", "another resource")
     _refuse_lack(resource, need, fact)
-    load = max(need.rows[row].load for row in rows)
+    load = need.rows[fact.row].load
+    if fact.also:
+        load = max(load, *[need.rows[row].load for row in fact.also])
     if load > resource.room:
         what = f"{resource.id} has room for {resource.room} more, and row {fact.row} of need {need.id} takes {load}"
         raise refusal("resource", what, f"a resource with room for {load}")
-    assignment = Assignment(
-        need.id, fact.row, AssignmentStatus.ASSIGNED, fact.at, fact.at, fact.also, load, fact.pinned, fact.forced
-    )
-    opened = tuple(count - (row in rows) for row, count in enumerate(need.open))
+    assignment = Assignment(need.id, fact.row, ASSIGNED, fact.at, fact.at, fact.also, load, fact.pinned, fact.forced)
+    opened = list(need.open)
+    for row in (fact.row, *fact.also):
+        opened[row] -= 1
     since = need.unfilled_since if any(asked_for(need.rows, opened)) else None
-    filled = replace(need, open=opened, unfilled_since=since, filled_by=(*need.filled_by, resource.id))
-    busier = replace(
-        resource, serving=(*resource.serving, assignment), is_resting=False, tasks=resource.tasks + 1
-    )  # fmt: skip
-    return {
-        "needs": with_entry(s.needs, need.id, filled),
-        **resource_change(s, busier),
-    }
+    filled = _filled(need, tuple(opened), since, (*need.filled_by, resource.id))
+    busier = _busier(resource, (*resource.serving, assignment), False, resource.tasks + 1)
+    return (("needs", need.id, filled), ("resources", resource.id, busier))
 
 
 def _refuse_rows(need: Need, fact: f.ResourceAssigned) -> None:
     """Refuse rows of which nothing is asked for, and more than one row where roles are not shared."""
     asking = need.asking
-    for where, row in (("row", fact.row), *(("also", row) for row in fact.also)):
-        if not 0 <= row < len(need.rows) or asking[row] == 0:
+    for at, row in enumerate((fact.row, *fact.also)):
+        if not 0 <= row < len(asking) or asking[row] == 0:
+            where = "also" if at else "row"
             raise refusal(where, f"row {row} of need {need.id} has no open position", open_rows(need))
     if not fact.also:
         return
@@ -128,10 +122,18 @@ def _refuse_lack(resource: Resource, need: Need, fact: f.ResourceAssigned) -> No
         if not fact.because.strip():
             raise refusal("because", "a forced assignment needs its reason", "why it may break the rule")
         return
-    for where, row in (("resource", fact.row), *(("also", row) for row in fact.also)):
-        _refuse_unable(where, resource, need.rows[row])
+    _refuse_unable("resource", resource, need.rows[fact.row])
+    for row in fact.also:
+        _refuse_unable("also", resource, need.rows[row])
 
 
+ASSIGNED = AssignmentStatus.ASSIGNED
+_filled = replacer(Need, "open", "unfilled_since", "filled_by")
+_busier = replacer(Resource, "serving", "is_resting", "tasks")
+_serving = replacer(Resource, "serving")
+_moved = replacer(Resource, "serving", "place", "placed_at")
+_placed = replacer(Resource, "place", "placed_at")
+further_on = replacer(Assignment, "status", "since")
 Progress = f.ResourceDeparted | f.ResourceArrived | f.ResourceTransporting | f.ResourceAtFacility | f.ResourceReleased
 
 
@@ -140,39 +142,37 @@ def assignment_step(s: Situation, fact: Progress) -> Changes:
     resource, assignment, following = _next_status(s, fact)
     assert following is not None
     place, need = resource.place, s.needs[assignment.need]
-    match fact:
-        case f.ResourceArrived() if need.incident is not None:
-            place = s.incidents[need.incident].place or place
-        case f.ResourceAtFacility():
-            place = fact.place or place
-        case _:
-            pass
-    further = replace(assignment, status=following, since=fact.at)
-    changes: Changes = {"resources": serving(s, resource, assignment, further, place, fact.at)}
-    if isinstance(fact, f.ResourceArrived) and need.incident is not None:
-        incident = s.incidents[need.incident]
-        if incident.reached_at is None:
-            changes.update(incident_change(s, replace(incident, reached_at=fact.at)))
-    return changes
+    if type(fact) is f.ResourceAtFacility:
+        place = fact.place or place
+    if type(fact) is not f.ResourceArrived or need.incident is None:
+        further = further_on(assignment, following, fact.at)
+        return resource_change(serving(resource, assignment, further, place, fact.at))
+    incident = s.incidents[need.incident]
+    there = serving(resource, assignment, further_on(assignment, following, fact.at), incident.place or place, fact.at)
+    if incident.reached_at is not None:
+        return resource_change(there)
+    return (*resource_change(there), *incident_change(replace(incident, reached_at=fact.at)))
 
 
 def resource_released(s: Situation, fact: f.ResourceReleased) -> Changes:
     """Fold the end of an assignment; a position left open asks to be filled again."""
     resource, assignment, _ = _next_status(s, fact)
     place = fact.place or resource.place
-    changes: Changes = {"resources": serving(s, resource, assignment, None, place, fact.at)}
+    changes = resource_change(serving(resource, assignment, None, place, fact.at))
     need = s.needs[assignment.need]
-    left = tuple(other for other in need.filled_by if other != resource.id)
+    left = tuple([other for other in need.filled_by if other != resource.id])
     if need.contact is not None and need.contact in s.ended and not left:
-        return {**changes, "needs": without_entry(s.needs, need.id)}
-    opened = tuple(count + (fact.leaves_open and row in assignment.rows) for row, count in enumerate(need.open))
+        return (*changes, ("needs", need.id, GONE))
+    opened = need.open
+    if fact.leaves_open:
+        opened = tuple([count + (row in assignment.rows) for row, count in enumerate(opened)])
     since = None
     if any(asked_for(need.rows, opened)):
         since = fact.at if need.unfilled_since is None else need.unfilled_since
-    changes["needs"] = with_entry(s.needs, need.id, replace(need, open=opened, unfilled_since=since, filled_by=left))
+    changes = (*changes, ("needs", need.id, _filled(need, opened, since, left)))
     if fact.leaves_open and need.incident is not None and assignment.status in UNDER_WAY:
         incident = s.incidents[need.incident]
-        changes.update(incident_change(s, replace(incident, diverted=incident.diverted + 1)))
+        changes += incident_change(replace(incident, diverted=incident.diverted + 1))
     return changes
 
 
@@ -182,30 +182,28 @@ def _next_status(s: Situation, fact: Progress) -> tuple[Resource, Assignment, As
     assignment = resource.assignment(need.id)
     if assignment is None:
         raise refusal("resource", f"{resource.id} is not assigned to need {need.id}", "a resource that serves it")
-    if (assignment.status, type(fact)) not in ASSIGNMENT_TABLE:
+    step = assignment.status, type(fact)
+    if step not in ASSIGNMENT_TABLE:
         accepted = accepted_facts(ASSIGNMENT_TABLE, assignment.status)
         raise refusal("resource", f"the assignment of {resource.id} to {need.id} is {assignment.status}", accepted)
-    return resource, assignment, ASSIGNMENT_TABLE[assignment.status, type(fact)]
+    return resource, assignment, ASSIGNMENT_TABLE[step]
 
 
 def serving(
-    s: Situation,
     resource: Resource,
     old: Assignment,
     new: Assignment | None,
     place: Place | None = None,
     at: Instant | None = None,
-) -> Mapping[ResourceId, Resource]:
-    """Return the resources with one assignment of `resource` replaced (`new` None: ended), and its place if that is news."""
-    serving = tuple(new if each is old else each for each in resource.serving)
-    kept = tuple(each for each in serving if each is not None)
+) -> Resource:
+    """Return `resource` with one of its assignments replaced (`new` None: ended), and its place if that is news."""
+    if len(resource.serving) == 1:
+        kept: tuple[Assignment, ...] = () if new is None else (new,)
+    else:
+        serving = [new if each is old else each for each in resource.serving]
+        kept = tuple([each for each in serving if each is not None])
     moved = place is not None and place is not resource.place
-    changed = Resource(
-        resource.id, resource.kind, resource.skills, resource.capacity, resource.is_on_duty,
-        place if moved else resource.place, at if moved else resource.placed_at, kept,
-        resource.levels, resource.until, resource.is_resting, resource.tasks,
-    )  # fmt: skip
-    return with_entry(s.resources, resource.id, changed)
+    return _serving(resource, kept) if not moved else _moved(resource, kept, place, at)
 
 
 def _refuse_serving(resource: Resource) -> None:

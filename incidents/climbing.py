@@ -5,12 +5,11 @@ Imports `known` and what stands above it.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from incidents import facts as f
 from incidents import known
-from incidents.known import Changes, accepted_facts, incident_change, refusal, with_entry, without_entry
+from incidents.known import GONE, Changes, accepted_facts, incident_change, refusal, with_entry, without_entry
 from incidents.ladder_state import AID_TABLE, Aid, AidStatus, AidStep, Climb, Notice, notice_key
+from incidents.light import replace
 from incidents.quantities import ContactId, IncidentId, NeedId
 from incidents.situation import Situation
 
@@ -29,7 +28,7 @@ def incident_escalated(s: Situation, fact: f.IncidentEscalated) -> Changes:
         standing=with_entry(incident.standing, fact.rung, climb),
         priority=fact.priority or incident.priority,
     )
-    return incident_change(s, climbed)
+    return incident_change(climbed)
 
 
 def incident_deescalated(s: Situation, fact: f.IncidentDeescalated) -> Changes:
@@ -43,22 +42,22 @@ def incident_deescalated(s: Situation, fact: f.IncidentDeescalated) -> Changes:
         standing=without_entry(incident.standing, fact.rung),
         priority=fact.priority or incident.priority,
     )
-    changes = incident_change(s, calmer)
+    changes = incident_change(calmer)
     key = notice_key(fact.rung, incident.id, None)
-    return {**changes, "notices": without_entry(s.notices, key)} if key in s.notices else changes
+    return (*changes, ("notices", key, GONE)) if key in s.notices else changes
 
 
 def contact_escalated(s: Situation, fact: f.ContactEscalated) -> Changes:
     """Fold a rung acting on a contact."""
     contact = known.open_contact(s, fact.contact)
     longer = replace(contact, rungs=(*contact.rungs, fact.rung))
-    return {"contacts": with_entry(s.contacts, contact.id, longer)}
+    return (("contacts", contact.id, longer),)
 
 
 def rung_skipped(s: Situation, fact: f.RungSkipped) -> Changes:
     """Fold a rung that could not act: it is on record, and changes nothing."""
     _refuse_closed(s, fact.incident, fact.contact)
-    return {}
+    return ()
 
 
 def role_notified(s: Situation, fact: f.RoleNotified) -> Changes:
@@ -70,7 +69,7 @@ def role_notified(s: Situation, fact: f.RoleNotified) -> Changes:
     if held is not None and held.at == fact.at and not held.is_missed:
         roles = (*held.roles, fact.role)
     notice = Notice(fact.rung, fact.at, roles, fact.incident, fact.contact)
-    return {"notices": with_entry(s.notices, key, notice)}
+    return (("notices", key, notice),)
 
 
 def role_acknowledged(s: Situation, fact: f.RoleAcknowledged) -> Changes:
@@ -81,7 +80,7 @@ def role_acknowledged(s: Situation, fact: f.RoleAcknowledged) -> Changes:
         raise refusal("rung", f"rung {fact.rung} waits for no acknowledgement about {key[1]}", _waiting(s))
     if fact.role not in notice.roles:
         raise refusal("role", f"rung {fact.rung} did not notify {fact.role}", ", ".join(notice.roles))
-    return {"notices": without_entry(s.notices, key)}
+    return (("notices", key, GONE),)
 
 
 def acknowledgement_missed(s: Situation, fact: f.AcknowledgementMissed) -> Changes:
@@ -90,14 +89,14 @@ def acknowledgement_missed(s: Situation, fact: f.AcknowledgementMissed) -> Chang
     notice = s.notices.get(key)
     if notice is None or notice.is_missed:
         raise refusal("rung", f"rung {fact.rung} waits for no acknowledgement about {key[1]}", _waiting(s))
-    return {"notices": with_entry(s.notices, key, replace(notice, is_missed=True))}
+    return (("notices", key, replace(notice, is_missed=True)),)
 
 
 def mode_entered(s: Situation, fact: f.ModeEntered) -> Changes:
     """Fold the beginning of a mode."""
     if fact.mode in s.modes:
         raise refusal("mode", f"mode {fact.mode} has begun already", "a mode that has not begun")
-    return {"modes": with_entry(s.modes, fact.mode, fact.at)}
+    return (("modes", fact.mode, fact.at),)
 
 
 def mode_left(s: Situation, fact: f.ModeLeft) -> Changes:
@@ -105,8 +104,8 @@ def mode_left(s: Situation, fact: f.ModeLeft) -> Changes:
     if fact.mode not in s.modes:
         raise refusal("mode", f"mode {fact.mode} has not begun", ", ".join(s.modes) or "no mode has begun")
     key = notice_key(fact.mode, None, None)
-    notices = {"notices": without_entry(s.notices, key)} if key in s.notices else {}
-    return {"modes": without_entry(s.modes, fact.mode), **notices}
+    left = ("modes", fact.mode, GONE)
+    return (left, ("notices", key, GONE)) if key in s.notices else (left,)
 
 
 def aid_requested(s: Situation, fact: f.AidRequested) -> Changes:
@@ -116,7 +115,7 @@ def aid_requested(s: Situation, fact: f.AidRequested) -> Changes:
     if key in s.aid:
         raise refusal("partner", f"{fact.partner} is asked already for need {need.id}", "another partner or need")
     aid = Aid(need.id, fact.partner, fact.skill, fact.quantity, AidStatus.REQUESTED, fact.at)
-    return {"aid": with_entry(s.aid, key, aid)}
+    return (("aid", key, aid),)
 
 
 def aid_step(s: Situation, fact: AidStep) -> Changes:
@@ -130,27 +129,28 @@ def aid_step(s: Situation, fact: AidStep) -> Changes:
         raise refusal("partner", what, accepted_facts(AID_TABLE, aid.status))
     following = AID_TABLE[aid.status, type(fact)]
     if following is None:
-        return {"aid": without_entry(s.aid, key)}
+        return (("aid", key, GONE),)
     assert isinstance(fact, f.AidOffered | f.AidCommitted)
     most = aid.granted if isinstance(fact, f.AidCommitted) else aid.quantity
     if fact.quantity > most:
         raise refusal("quantity", f"{fact.quantity} are more than the {most} before", f"at most {most}")
-    return {"aid": with_entry(s.aid, key, replace(aid, status=following, since=fact.at, granted=fact.quantity))}
+    return (("aid", key, replace(aid, status=following, since=fact.at, granted=fact.quantity)),)
 
 
 def without_needs(s: Situation, needs: tuple[NeedId, ...]) -> Changes:
     """Return the change that drops the aid of needs that are over."""
-    if not any(need in needs for need, _ in s.aid):
-        return {}
-    return {"aid": {key: aid for key, aid in s.aid.items() if key[0] not in needs}}
+    return tuple(("aid", key, GONE) for key in s.aid if key[0] in needs) if s.aid else ()
 
 
 def without_subject(s: Situation, incident: IncidentId | None = None, contact: ContactId | None = None) -> Changes:
     """Return the change that drops the notices about an incident or a contact that is over."""
-    kept = {
-        key: notice for key, notice in s.notices.items() if (notice.incident, notice.contact) != (incident, contact)
-    }
-    return {} if len(kept) == len(s.notices) else {"notices": kept}
+    if not s.notices:
+        return ()
+    return tuple(
+        ("notices", key, GONE)
+        for key, notice in s.notices.items()
+        if (notice.incident, notice.contact) == (incident, contact)
+    )
 
 
 def _refuse_closed(s: Situation, incident: IncidentId | None, contact: ContactId | None) -> None:

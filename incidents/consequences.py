@@ -10,11 +10,13 @@ says what was asked for and by which rule. Imports `asking`, `alarms`, `jump_out
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import reduce
+from typing import Any
 
 from incidents import alarms, escalation, messages, packets
 from incidents import facts as f
-from incidents.asking import attendance_needs, need_row, next_need
+from incidents.asking import attendance_needs, need_row, need_row_of, next_need
 from incidents.centre import Centre
 from incidents.escalation import Change, Due
 from incidents.jump_outs import rung_back, standing_of
@@ -30,7 +32,8 @@ def entailed_by(
     fact: f.Fact, situation: Situation, procedure: Procedure, centre: Centre, *, exercise: bool = False
 ) -> tuple[f.Fact, ...]:
     """Return what `fact` entails; `situation` is the one just after it. `exercise`: messages say that nothing is real."""
-    entailed = _by_rule(fact, situation, procedure)
+    rule = ENTAILING.get(type(fact))
+    entailed = () if rule is None else rule(fact, situation, procedure)
     if procedure.wording is None and not procedure.handovers:
         return entailed
     # A message says what is asked for, so it is worded when that has been.
@@ -41,49 +44,25 @@ def entailed_by(
 
 def first_due_at(situation: Situation, procedure: Procedure) -> Instant | None:
     """Return the next instant at which time alone entails something (past for what is overdue); None if there is none."""
+    if not (procedure.escalation or procedure.is_staged or situation.modes or situation.notices or situation.messages):
+        return None
     rung_at = escalation.first_due_at(situation, procedure)
     alarm_at = alarms.first_due_at(situation, procedure)
     message_at = messages.first_due_at(situation) if situation.messages else None
     return min((at for at in (rung_at, alarm_at, message_at) if at is not None), default=None)
 
 
-def _by_rule(fact: f.Fact, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
-    match fact:
-        case f.ContactReceived():
-            return _call_need(fact, procedure)
-        case f.ContactAbandoned():
-            return _stop_ringing(fact, situation)
-        case f.ContactLinked():
-            return rung_back(fact, situation.incidents[fact.incident], procedure.triage)
-        case f.AnswerGiven() | f.InterviewLeft() | f.InterviewResumed():
-            return _assessment(fact, situation.incidents[fact.incident], procedure)
-        case f.Corrected():
-            return _by_correction(fact, situation, procedure)
-        case f.IncidentAssessed():
-            return _planned_need(fact, situation.incidents[fact.incident], situation, procedure)
-        case f.IncidentEscalated():
-            incident = situation.incidents[fact.incident]
-            opened = _rung_need(fact, incident, situation, procedure)
-            aid = _rung_aid(fact, incident, opened, situation, procedure)
-            rung = procedure.escalation.get(fact.rung)
-            raised = () if rung is None else alarms.by_rung(fact, rung, situation, procedure)
-            return (*opened, *raised, *aid, *told(fact, fact.rung, situation, procedure))
-        case f.AlarmRaised():
-            return alarms.raised(fact, situation, procedure)
-        case f.AlarmLowered():
-            return alarms.lowered(fact, situation, procedure)
-        case f.ResourceReleased() if fact.leaves_open:
-            return alarms.left_open(fact, situation, procedure)
-        case f.ContactEscalated():
-            return told(fact, fact.rung, situation, procedure)
-        case f.ModeEntered():
-            return told(fact, fact.mode, situation, procedure)
-        case f.AcknowledgementMissed():
-            return following_rung(fact, fact.rung, situation, procedure)
-        case f.IncidentDeescalated():
-            return stood_down(fact, situation)
-        case _:
-            return ()
+def _of_rung(fact: f.IncidentEscalated, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
+    incident = situation.incidents[fact.incident]
+    opened = _rung_need(fact, incident, situation, procedure)
+    aid = _rung_aid(fact, incident, opened, situation, procedure)
+    rung = procedure.escalation.get(fact.rung)
+    raised = () if rung is None else alarms.by_rung(fact, rung, situation, procedure)
+    return (*opened, *raised, *aid, *told(fact, fact.rung, situation, procedure))
+
+
+def _left_open(fact: f.ResourceReleased, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
+    return alarms.left_open(fact, situation, procedure) if fact.leaves_open else ()
 
 
 def entailed_by_time(situation: Situation, procedure: Procedure, at: Instant) -> tuple[f.Fact, ...]:
@@ -115,14 +94,14 @@ def call_need(contact: ContactId) -> NeedId:
     return NeedId(f"{contact}/call")
 
 
-def _call_need(fact: f.ContactReceived, procedure: Procedure) -> tuple[f.Fact, ...]:
+def _call_need(fact: f.ContactReceived, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
     queue = procedure.queues[fact.queue]
-    row = f.NeedRow(queue.skill, load=queue.load)
+    row = need_row_of(queue.skill, 1, 1, queue.load)
     because = f"queue {fact.queue}"
     return (f.NeedOpened(fact.at, call_need(fact.contact), (row,), False, because, contact=fact.contact),)
 
 
-def _stop_ringing(fact: f.ContactAbandoned, situation: Situation) -> tuple[f.Fact, ...]:
+def _stop_ringing(fact: f.ContactAbandoned, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
     need = situation.needs.get(call_need(fact.contact))
     held = () if need is None else need.filled_by
     return tuple(
@@ -134,7 +113,7 @@ def _by_correction(fact: f.Corrected, situation: Situation, procedure: Procedure
     """What is right leads where it would have led: an answer to its assessment, a contact into its incident's log."""
     incident = None if fact.incident is None else situation.incidents.get(fact.incident)
     if fact.answer is not None and incident is not None:
-        return _assessment(fact, incident, procedure)
+        return _assessment(fact, situation, procedure)
     link = situation.recorded[fact.corrects]
     if fact.linked_to is not None and isinstance(link, f.ContactLinked):
         return (f.ContactLinked(fact.at, link.contact, fact.linked_to),)
@@ -142,8 +121,10 @@ def _by_correction(fact: f.Corrected, situation: Situation, procedure: Procedure
 
 
 def _assessment(
-    fact: f.AnswerGiven | f.InterviewLeft | f.InterviewResumed | f.Corrected, incident: Incident, procedure: Procedure
+    fact: f.AnswerGiven | f.InterviewLeft | f.InterviewResumed | f.Corrected, situation: Situation, procedure: Procedure
 ) -> tuple[f.Fact, ...]:
+    assert fact.incident is not None, "an answer is about an incident"
+    incident = situation.incidents[fact.incident]
     if incident.assessed_by_person:
         return ()
     step = standing_of(incident, procedure.triage)
@@ -154,9 +135,8 @@ def _assessment(
     return (f.IncidentAssessed(fact.at, incident.id, step.code, priority, path),)
 
 
-def _planned_need(
-    fact: f.IncidentAssessed, incident: Incident, situation: Situation, procedure: Procedure
-) -> tuple[f.Fact, ...]:
+def _planned_need(fact: f.IncidentAssessed, situation: Situation, procedure: Procedure) -> tuple[f.Fact, ...]:
+    incident = situation.incidents[fact.incident]
     found = alarms.plan_of(incident, procedure)
     if found is None:
         return ()
@@ -192,3 +172,26 @@ def _rung_aid(
         return ()
     because = f"rung {fact.rung}"
     return (f.AidRequested(fact.at, need, asked.partner, asked.skill, asked.quantity, because, asked.role),)
+
+
+ENTAILING: Mapping[type[f.Fact], Callable[[Any, Situation, Procedure], tuple[f.Fact, ...]]] = {
+    f.ContactReceived: _call_need,
+    f.ContactAbandoned: _stop_ringing,
+    f.ContactLinked: lambda fact, situation, procedure: rung_back(
+        fact, situation.incidents[fact.incident], procedure.triage
+    ),
+    f.AnswerGiven: _assessment,
+    f.InterviewLeft: _assessment,
+    f.InterviewResumed: _assessment,
+    f.Corrected: _by_correction,
+    f.IncidentAssessed: _planned_need,
+    f.IncidentEscalated: _of_rung,
+    f.AlarmRaised: alarms.raised,
+    f.AlarmLowered: alarms.lowered,
+    f.ResourceReleased: _left_open,
+    f.ContactEscalated: lambda fact, situation, procedure: told(fact, fact.rung, situation, procedure),
+    f.ModeEntered: lambda fact, situation, procedure: told(fact, fact.mode, situation, procedure),
+    f.AcknowledgementMissed: lambda fact, situation, procedure: following_rung(fact, fact.rung, situation, procedure),
+    f.IncidentDeescalated: lambda fact, situation, procedure: stood_down(fact, situation),
+}
+"""By kind of fact, what it entails beside messages; all others entail nothing."""

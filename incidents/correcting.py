@@ -7,12 +7,12 @@ What is corrected is looked up among the facts that the situation keeps, as far 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from incidents import assignments, known
 from incidents import facts as f
 from incidents.corrections import CORRECTABLE, INSTEAD, STEPS, Step, put_right, said
-from incidents.known import Changes, accepted_facts, incident_change, refusal, with_entry
+from incidents.known import Changes, accepted_facts, incident_change, refusal, resource_change, with_entry
+from incidents.light import replace
 from incidents.quantities import Instant, Place, ResourceId, filed_under
 from incidents.situation import ASSIGNMENT_TABLE, CORRECTABLE_FACTS, Assignment, AssignmentStatus, Resource, Situation
 
@@ -25,6 +25,7 @@ _REACHED: dict[type[f.Fact], AssignmentStatus] = {
 
 def corrected(s: Situation, fact: f.Corrected) -> Changes:
     """Fold a correction; refuse one of what cannot be undone, of what is too far back, or that contradicts what is known."""
+    s = s.kept()
     original = earlier(s, fact)
     right = said(fact)
     allowed = CORRECTABLE.get(type(original))
@@ -40,7 +41,7 @@ def corrected(s: Situation, fact: f.Corrected) -> Changes:
         what = f"fact {fact.corrects} is about {owner[0] or owner[1]}"
         raise refusal("incident" if owner[0] else "contact", what, str(owner[0] or owner[1]))
     changes = _effect(s, fact, original)
-    return {**changes, "recorded": s.recorded.set(fact.corrects, put_right(original, fact))}
+    return (*changes, ("recorded", fact.corrects, put_right(original, fact)))
 
 
 def earlier(s: Situation, fact: f.Corrected) -> f.Fact:
@@ -66,22 +67,22 @@ def _effect(s: Situation, fact: f.Corrected, original: f.Fact) -> Changes:
             )
             # A later answer to the same question stands; the correction is for the record.
             if incident is None or not is_last:
-                return {}
+                return ()
             return incident_change(
-                s, replace(incident, answers=with_entry(incident.answers, original.question, fact.answer))
+                replace(incident, answers=with_entry(incident.answers, original.question, fact.answer))
             )
         case f.IncidentOpened() | f.IncidentLocated():
             incident = s.incidents.get(original.incident)
             located = (
                 isinstance(each, f.IncidentLocated) and each.incident == original.incident for each in _since(s, fact)
             )
-            return {} if incident is None or any(located) else incident_change(s, replace(incident, place=fact.place))
+            return () if incident is None or any(located) else incident_change(replace(incident, place=fact.place))
         case f.NoteAdded():
             assert fact.text is not None
             incident = s.incidents.get(original.incident)
             if incident is None:
-                return {}
-            return incident_change(s, replace(incident, notes=with_entry(incident.notes, fact.corrects, fact.text)))
+                return ()
+            return incident_change(replace(incident, notes=with_entry(incident.notes, fact.corrects, fact.text)))
         case f.ContactLinked():
             return _relinked(s, fact, original)
         case _:
@@ -105,11 +106,11 @@ def _relinked(s: Situation, fact: f.Corrected, original: f.ContactLinked) -> Cha
     known.open_incident(s, fact.linked_to)
     contact = s.contacts.get(original.contact)
     if contact is None:
-        return {}
+        return ()
     if contact.incident != original.incident:
         raise refusal("linked_to", f"contact {contact.id} belongs to {contact.incident} by now", "its latest link")
     # The link to the right incident follows as a fact of its own, so that it stands in that incident's log as well.
-    return {"contacts": with_entry(s.contacts, contact.id, replace(contact, incident=None))}
+    return (("contacts", contact.id, replace(contact, incident=None)),)
 
 
 def _stepped(s: Situation, fact: f.Corrected, original: Step) -> Changes:
@@ -127,8 +128,8 @@ def _stepped(s: Situation, fact: f.Corrected, original: Step) -> Changes:
     resource = s.resources[original.resource]
     held = resource.assignment(original.need)
     if held is None or held.status is not _REACHED[type(original)]:
-        return {}
-    return {"resources": assignments.serving(s, resource, held, replace(held, since=right.at))}
+        return ()
+    return resource_change(assignments.serving(resource, held, replace(held, since=right.at)))
 
 
 def _bounds(s: Situation, fact: f.Corrected, original: Step) -> tuple[Instant, Instant]:
@@ -163,9 +164,8 @@ def _reported_by(s: Situation, fact: f.Corrected, original: Step, right: Step) -
     returned = replace(
         wrong, serving=tuple(back if each is held else each for each in wrong.serving), place=place, placed_at=placed_at
     )
-    undone = replace(s, resources=with_entry(s.resources, wrong.id, returned))
     step = replace(taken, status=following, since=right.at)
-    return {"resources": assignments.serving(undone, unit, taken, step, there, right.at)}
+    return (*resource_change(returned), *resource_change(assignments.serving(unit, taken, step, there, right.at)))
 
 
 def _serving(s: Situation, name: ResourceId, step: Step) -> tuple[Resource, Assignment]:

@@ -16,6 +16,7 @@ from incidents import facts as f
 from incidents.eligibility import Candidate, Eligibility, Exclusion
 from incidents.escalation import first_due_at
 from incidents.formulation import Formulation, Solver, asking, formulate, under_caps
+from incidents.light import quicken
 from incidents.procedure import Procedure
 from incidents.quantities import IncidentId, Instant, NeedId, Place, ResourceId
 from incidents.roster import Roster
@@ -120,6 +121,8 @@ def decide(
 
     `roster` holds the centre's resources in columns; it is brought up to date here, and any roster of the centre will do.
     """
+    # Reasons are asked for later, when a desk may have moved on.
+    situation = situation.kept()
     review_at = first_due_at(situation, procedure)
     askings = asking(situation, procedure)
     if not askings:
@@ -155,6 +158,11 @@ def facts_of(proposal: Proposal, at: Instant, because: str | None = None) -> tup
                 at, proposal.resource, proposal.taken_from, f"diverted to {proposal.need}", True, proposal.turns_at
             )
             return (released, assigned)
+
+
+def reason(need: Need, skill: str, reach_s: float) -> str:
+    """Say in one line why somebody is proposed: what was asked for by which rule, and how soon they are there."""
+    return f"{need.because}: {skill}, there in {reach_s:.0f} s"
 
 
 def is_automatic(situation: Situation, procedure: Procedure, need: Need) -> bool:
@@ -236,7 +244,7 @@ def _proposal(context: Context, each: Asking, picks: list[_Pick]) -> Proposal:
     skill = " and ".join(each.need.rows[position].skill for position in (row, *also))
     candidate = dearest.candidate
     automatic = is_automatic(context.situation, context.procedure, each.need)
-    because = f"{each.need.because}: {skill}, there in {candidate.reach_s:.0f} s"
+    because = reason(each.need, skill, candidate.reach_s)
     if candidate.taken_from is None:
         return Assign(
             each.need.id, row, skill, candidate.resource, candidate.reach_s, price, because, automatic, tuple(also)
@@ -309,3 +317,6 @@ def _sent_to(context: Context) -> dict[ResourceId, str]:
         else:
             words[resource] = f"kept to take over {need}"
     return words
+
+
+quicken((Assign, Divert))

@@ -8,29 +8,24 @@ was.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 
 from incidents import facts as f
-from incidents import known
 from incidents.adoption import obstacles
-from incidents.advice import out_of_scope
-from incidents.alarms import refuse_against_plan
 from incidents.centre import Centre
-from incidents.consequences import entailed_by, entailed_by_time, first_due_at
-from incidents.correcting import earlier
-from incidents.decision import FACTORY_LIMITS, Decision, decide, facts_of, is_automatic
+from incidents.consequences import ENTAILING, entailed_by, entailed_by_time, first_due_at
+from incidents.decision import FACTORY_LIMITS, Decision, Proposal, decide, facts_of
 from incidents.formulation import Solver
-from incidents.jump_outs import refuse_against_tree, refuse_correction
+from incidents.glance import Glance, assigned
 from incidents.known import refusal
-from incidents.permission import refuse_against_ladder
 from incidents.procedure import Procedure
 from incidents.quantities import Instant
 from incidents.refusals import FactRefused
-from incidents.remembering import after
 from incidents.roster import Roster
+from incidents.rulings import RULINGS
 from incidents.situation import Situation
 from incidents.travel import TravelTimes, travel_times
+from incidents.working import Working
 from optimiser import Limits
 from optimiser.meeting import KeptSession
 
@@ -58,11 +53,10 @@ class Desk:
         self.centre = centre
         self.is_exercise = is_exercise
         self.procedures = dict(procedures)
-        self.situation = Situation.opening(centre)
         self._roster = Roster(centre, travel_times(centre) if travel is None else travel)
         self._limits = limits
         self._solver = KeptSession() if solver is None else solver
-        self._decided: tuple[Situation, Decision] | None = None
+        self.situation = Situation.opening(centre)
 
     @classmethod
     def under(cls, centre: Centre, procedure: Procedure, at: Instant, *, limits: Limits = FACTORY_LIMITS) -> Desk:
@@ -72,119 +66,156 @@ class Desk:
         return desk
 
     @property
+    def situation(self) -> Situation:
+        """What is known now, as a value that stays as it is. `working` is the same for whoever looks and lets go."""
+        return self.working.kept()
+
+    @situation.setter
+    def situation(self, situation: Situation) -> None:
+        self.working = Working(situation)
+        self._decided: tuple[int, Decision] | None = None
+        self._due_as_of = -1
+        self._next_due_at: Instant | None = None
+        self._enforce()
+
+    def _enforce(self) -> None:
+        """Work under the procedure that the situation says is in force, if any is."""
+        name = self.working.procedure
+        self._rules = None if name is None else self.procedures[name]
+        self._glance = None if self._rules is None else Glance(self.working, self._rules, self._roster)
+        # Without rungs and messages time alone entails nothing, unless another procedure left something behind.
+        rules, left = self._rules, self.working
+        self._may_wait = rules is not None and bool(
+            rules.escalation
+            or rules.is_staged
+            or rules.wording
+            or rules.handovers
+            or left.messages
+            or left.notices
+            or left.modes
+        )
+
+    @property
     def procedure(self) -> Procedure:
         """The rules in force."""
-        assert self.situation.procedure is not None, "a procedure is adopted before anything else happens"
-        return self.procedures[self.situation.procedure]
+        assert self._rules is not None, "a procedure is adopted before anything else happens"
+        return self._rules
 
     @property
     def decision(self) -> Decision:
         """What the procedure asks for now. Decided when asked for; nobody can tell, since deciding is pure."""
-        return self._decide(self.situation)
+        return self._decide()
+
+    @property
+    def proposals(self) -> tuple[Proposal, ...]:
+        """Those of `decision`, without its reasons: what can be told at a glance is not weighed."""
+        if self._decided is not None and self._decided[0] == self.working.version:
+            return self._decided[1].proposals
+        assert self._glance is not None, "a procedure is adopted before anything else happens"
+        seen = self._glance.proposals()
+        return self._decide().proposals if seen is None else seen
 
     @property
     def review_at(self) -> Instant | None:
         """When time alone would next change the decision; None: never. A shell arms its timer at it."""
-        return first_due_at(self.situation, self.procedure)
+        return self._due_at() if self._may_wait else None
 
     def observe(self, *observed: f.Fact) -> tuple[f.Fact, ...]:
         """Remember facts that happened together, and what they entail; return all of them in order. All or nothing.
 
         Rungs that fell due before the first of them come first, at the instant they were due, whether or not a timer rang.
         """
-        recorded: list[f.Fact] = []
-        situation = self._pass_time(self.situation, observed[0].at, recorded)
-        situation = self._settle(situation, observed, recorded)
-        self.situation = self._pass_time(situation, situation.at, recorded)
-        return tuple(recorded)
+        return self._attempt(observed, observed[0].at)
 
     def review(self, now: Instant) -> tuple[f.Fact, ...]:
         """Let time pass to `now` without a fact; return what became due, recorded at the instants it was due."""
+        return self._attempt((), now)
+
+    def _attempt(self, observed: Sequence[f.Fact], now: Instant) -> tuple[f.Fact, ...]:
+        working = self.working
         recorded: list[f.Fact] = []
-        self.situation = self._pass_time(self.situation, now, recorded)
+        version, value = working.version, working.handed_out
+        try:
+            if self._may_wait:
+                self._pass_time(now, recorded)
+            if observed:
+                self._settle(observed, recorded)
+                if self._may_wait:
+                    self._pass_time(working.at, recorded)
+        except BaseException:
+            working.undo(version, value)
+            self._enforce()
+            raise
+        if working.is_far_gone:
+            working.keep()
         return tuple(recorded)
 
-    def _pass_time(self, situation: Situation, until: Instant, recorded: list[f.Fact]) -> Situation:
-        while situation.procedure is not None:
-            rules = self._rules(situation)
-            due_at = first_due_at(situation, rules)
-            if due_at is None or due_at > until:
-                break
-            at = max(due_at, situation.at)
-            entailed = entailed_by_time(situation, rules, at)
+    def _pass_time(self, until: Instant, recorded: list[f.Fact]) -> None:
+        working = self.working
+        while (due_at := self._due_at()) is not None and due_at <= until:
+            entailed = entailed_by_time(working, self.procedure, max(due_at, working.at))
             assert entailed, "what is due is entailed, so this ends"
-            situation = self._settle(situation, entailed, recorded)
-        return situation
+            self._settle(entailed, recorded)
 
-    def _settle(self, situation: Situation, facts: Sequence[f.Fact], recorded: list[f.Fact]) -> Situation:
+    def _due_at(self) -> Instant | None:
+        """When time alone entails something next. Most desks wait for nothing, and are not to be asked at length."""
+        working = self.working
+        if self._due_as_of != working.version:
+            self._due_as_of, self._next_due_at = working.version, first_due_at(working, self.procedure)
+        return self._next_due_at
+
+    def _settle(self, facts: Sequence[f.Fact], recorded: list[f.Fact]) -> None:
         """Fold facts, all they entail, and what rules that are switched on do about it."""
-        pending = deque(facts)
+        working, rules = self.working, self._rules
+        # The next one stands last, where it is taken from.
+        pending = list(facts)
+        pending.reverse()
         while pending:
-            fact = pending.popleft()
-            self._refuse_against_rules(fact, situation)
-            situation = after(situation, fact)
+            fact = pending.pop()
+            kind = type(fact)
+            if isinstance(fact, f.ProcedureAdopted):
+                self._refuse_adoption(fact)
+                working.fold(fact)
+                self._enforce()
+                rules = self.procedure
+            elif rules is None:
+                raise refusal("fact", "no procedure is in force yet", "ProcedureAdopted")
+            else:
+                if kind in RULINGS:
+                    RULINGS[kind](fact, working, rules)
+                working.fold(fact)
             recorded.append(fact)
             assert len(recorded) <= CONSEQUENCE_LIMIT, "one fact entails too many"
             # What a fact entails follows it at once, before the next of the facts that were given together.
-            entailed = entailed_by(fact, situation, self._rules(situation), self.centre, exercise=self.is_exercise)
-            pending.extendleft(reversed(entailed))
-            if not pending:
-                pending.extend(self._automatic(situation))
-        return situation
+            if kind in ENTAILING or rules.wording is not None or rules.handovers:
+                pending += entailed_by(fact, working, rules, self.centre, exercise=self.is_exercise)[::-1]
+            # Deciding is dear, so only where a rule that is switched on might have somebody sent.
+            if not pending and self._glance is not None and self._glance.may_act():
+                pending += self._automatic(self._glance)[::-1]
 
-    def _automatic(self, situation: Situation) -> tuple[f.Fact, ...]:
-        """What rules that are switched on do at once. Deciding is dear, so only where such a need is open."""
-        rules = self._rules(situation)
-        open_needs = (need for need in situation.needs.values() if not need.is_filled)
-        if not any(is_automatic(situation, rules, need) for need in open_needs):
-            return ()
-        automatic = (proposal for proposal in self._decide(situation).proposals if proposal.automatic)
-        return tuple(fact for proposal in automatic for fact in facts_of(proposal, situation.at))
+    def _automatic(self, glance: Glance) -> list[f.Fact]:
+        """What rules that are switched on do at once."""
+        at, picks = self.working.at, glance.picks()
+        if picks is not None:
+            return [assigned(pick, at) for pick in picks if pick.line.automatic]
+        automatic = [proposal for proposal in self._decide().proposals if proposal.automatic]
+        return [fact for proposal in automatic for fact in facts_of(proposal, at)]
 
-    def _decide(self, situation: Situation) -> Decision:
-        # Kept by the situation itself, not by its sequence: an attempt that was refused may have counted as many facts.
-        if self._decided is None or self._decided[0] is not situation:
-            decision = decide(situation, self._rules(situation), self._roster, limits=self._limits, solver=self._solver)
-            self._decided = situation, decision
+    def _decide(self) -> Decision:
+        # Kept by the version, not by the sequence: an attempt that was refused may have counted as many facts.
+        version = self.working.version
+        if self._decided is None or self._decided[0] != version:
+            decision = decide(self.working, self.procedure, self._roster, limits=self._limits, solver=self._solver)
+            self._decided = version, decision
         return self._decided[1]
 
-    def _rules(self, situation: Situation) -> Procedure:
-        assert situation.procedure is not None, "a procedure is adopted before anything else happens"
-        return self.procedures[situation.procedure]
-
-    def _refuse_against_rules(self, fact: f.Fact, situation: Situation) -> None:
-        """Refuse words that the procedure in force does not know."""
-        if isinstance(fact, f.ProcedureAdopted):
-            if fact.fingerprint not in self.procedures:
-                raise refusal("fingerprint", "no such procedure is loaded", ", ".join(sorted(self.procedures)))
-            flaws = obstacles(situation, self.procedures[fact.fingerprint])
-            if flaws:
-                raise FactRefused(flaws)
-            return
-        if situation.procedure is None:
-            raise refusal("fact", "no procedure is in force yet", "ProcedureAdopted")
-        rules = self.procedures[situation.procedure]
-        match fact:
-            case f.ContactReceived() if fact.queue not in rules.queues:
-                raise refusal("queue", f"unknown queue {fact.queue!r}", ", ".join(rules.queues))
-            case f.AnswerGiven() | f.InterviewLeft() | f.InterviewResumed():
-                refuse_against_tree(fact, situation, rules)
-            case f.IncidentAssessed() if fact.determinant not in rules.determinants:
-                raise refusal("determinant", f"unknown code {fact.determinant!r}", ", ".join(rules.determinants))
-            case f.IncidentAssessed() if fact.priority not in rules.priorities:
-                raise refusal("priority", f"unknown priority {fact.priority!r}", ", ".join(rules.priorities))
-            case f.Corrected() if fact.answer is not None:
-                refuse_correction(earlier(situation, fact), fact.answer, rules.triage)
-            case f.HandoverGiven() if fact.handover not in rules.handovers:
-                known_ones = ", ".join(rules.handovers) or "the procedure has none"
-                raise refusal("handover", f"unknown handover {fact.handover!r}", known_ones)
-            case f.AdviceGiven():
-                flaws = out_of_scope(fact, known.open_incident(situation, fact.incident), rules)
-                if flaws:
-                    raise FactRefused(flaws)
-            case _:
-                refuse_against_ladder(fact, situation, rules)
-                refuse_against_plan(fact, situation, rules)
+    def _refuse_adoption(self, fact: f.ProcedureAdopted) -> None:
+        """Refuse to put a procedure in force that nobody has loaded, or under which what stands open could not go on."""
+        if fact.fingerprint not in self.procedures:
+            raise refusal("fingerprint", "no such procedure is loaded", ", ".join(sorted(self.procedures)))
+        flaws = obstacles(self.working, self.procedures[fact.fingerprint])
+        if flaws:
+            raise FactRefused(flaws)
 
 
 def adoption(procedure: Procedure, at: Instant) -> f.ProcedureAdopted:

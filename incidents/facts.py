@@ -1,8 +1,8 @@
 """Every fact: something that happened, at an instant. The incident log is nothing else.
 
 Facts are light slotted values. A correction is a new fact; nothing is edited. `records` makes plain data of them. Imports only
-`quantities` and the facts of their own modules: alarms, contacts, interviews, escalation and aid, handovers, corrections, and
-what people are told.
+`quantities`, `light` and the facts of their own modules: alarms, contacts, interviews, escalation and aid, handovers,
+corrections, and what people are told.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ from incidents.ladder_facts import ModeLeft as ModeLeft
 from incidents.ladder_facts import RoleAcknowledged as RoleAcknowledged
 from incidents.ladder_facts import RoleNotified as RoleNotified
 from incidents.ladder_facts import RungSkipped as RungSkipped
+from incidents.light import quicken
 from incidents.message_facts import AdviceGiven as AdviceGiven
 from incidents.message_facts import MessageAcknowledged as MessageAcknowledged
 from incidents.message_facts import MessageDelivered as MessageDelivered
@@ -369,3 +370,5 @@ Fact: TypeAlias = (
 
 KINDS: Mapping[str, type[Fact]] = {kind.__name__: kind for kind in Fact.__args__}
 """Every kind of fact by its name, in the order of this module, of `ladder_facts` and of `alarm_facts`."""
+
+quicken((*KINDS.values(), NeedRow))

@@ -6,7 +6,7 @@ Imports `situation` and what stands above it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from incidents.facts import Fact
 from incidents.quantities import ContactId, IncidentId, NeedId, ResourceId, owner_of
@@ -16,18 +16,22 @@ from incidents.situation import Incident, Need, OpenContact, Resource, Situation
 K = TypeVar("K")
 V = TypeVar("V")
 
-Changes = dict[str, Any]
-"""The fields of a situation that a fact changes, by name."""
+GONE: Any = object()
+"""What an entry becomes that is taken out."""
+Edit: TypeAlias = tuple[str, Any, Any]
+"""One entry of a situation that a fact changes: the field it stands in, its key, and what it becomes."""
+Changes: TypeAlias = tuple[Edit, ...]
+"""What a fact changes, in order. Every check has been made before there are any, so nothing is ever half done."""
 
 
-def incident_change(s: Situation, incident: Incident) -> Changes:
+def incident_change(incident: Incident) -> Changes:
     """Return the change that puts `incident` in the place of its former self."""
-    return {"incidents": with_entry(s.incidents, incident.id, incident)}
+    return (("incidents", incident.id, incident),)
 
 
-def resource_change(s: Situation, resource: Resource) -> Changes:
+def resource_change(resource: Resource) -> Changes:
     """Return the change that puts `resource` in the place of its former self."""
-    return {"resources": with_entry(s.resources, resource.id, resource)}
+    return (("resources", resource.id, resource),)
 
 
 def open_contact(s: Situation, contact: ContactId) -> OpenContact:

@@ -7,11 +7,10 @@ own for giving and taking it. Imports `known` and what stands above it.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from incidents import facts as f
 from incidents.handovers import HANDOVER
-from incidents.known import Changes, centre_resource, incident_change, open_incident, refusal, with_entry, without_entry
+from incidents.known import GONE, Changes, centre_resource, incident_change, open_incident, refusal
+from incidents.light import replace
 from incidents.quantities import IncidentId
 from incidents.situation import OpenMessage, Situation
 
@@ -20,13 +19,13 @@ def worded(s: Situation, fact: f.MessageSent | f.MessageWithheld) -> Changes:
     """Remember a message that went out or could not; one that nobody waits for is only noted as told."""
     incident = open_incident(s, fact.incident)
     is_new = fact.message not in incident.told
-    changes = incident_change(s, replace(incident, told=(*incident.told, fact.message))) if is_new else {}
+    changes = incident_change(replace(incident, told=(*incident.told, fact.message))) if is_new else ()
     is_sent = isinstance(fact, f.MessageSent)
     if is_sent and fact.acknowledge_by is None:
         return changes
     medium, text = (fact.medium, fact.text) if isinstance(fact, f.MessageSent) else (None, fact.because)
     message = OpenMessage(fact.incident, fact.message, fact.to, medium, text, fact.at, fact.acknowledge_by, fact.at)
-    return {**changes, **_waits(s, message)}
+    return (*changes, *_waits(s, message))
 
 
 def handed_over(s: Situation, fact: f.HandoverGiven) -> Changes:
@@ -35,11 +34,11 @@ def handed_over(s: Situation, fact: f.HandoverGiven) -> Changes:
     if fact.giver is not None:
         centre_resource(s, fact.giver)
     is_new = fact.handover not in incident.told
-    changes = incident_change(s, replace(incident, told=(*incident.told, fact.handover))) if is_new else {}
+    changes = incident_change(replace(incident, told=(*incident.told, fact.handover))) if is_new else ()
     handover = OpenMessage(
         fact.incident, fact.handover, fact.to, HANDOVER, text_of(fact), fact.at, fact.accept_by, fact.at, is_handover=True
     )  # fmt: skip
-    return {**changes, **_waits(s, handover)}
+    return (*changes, *_waits(s, handover))
 
 
 def accepted(s: Situation, fact: f.HandoverAccepted) -> Changes:
@@ -50,11 +49,11 @@ def accepted(s: Situation, fact: f.HandoverAccepted) -> Changes:
         owed = [f"{each.message} to {each.to}" for each in _of(s, fact.incident) if each.is_handover]
         what = f"no handover {fact.handover!r} to {fact.to} is open"
         raise refusal("handover", what, ", ".join(owed) or "HandoverGiven first")
-    changes: Changes = {"messages": without_entry(s.messages, handover.key)}
+    changes: Changes = (("messages", handover.key, GONE),)
     if fact.by is None:
         return changes
     by = centre_resource(s, fact.by)
-    return {**changes, **incident_change(s, replace(incident, holder=by.id))}
+    return (*changes, *incident_change(replace(incident, holder=by.id)))
 
 
 def text_of(fact: f.HandoverGiven) -> str:
@@ -73,12 +72,12 @@ def _waits(s: Situation, message: OpenMessage) -> Changes:
             is_overdue=before.is_overdue,
             waits_since=before.waits_since,
         )
-    return {"messages": with_entry(s.messages, message.key, message)}
+    return (("messages", message.key, message),)
 
 
 def delivered(s: Situation, fact: f.MessageDelivered) -> Changes:
     """Remember that a message has arrived."""
-    return _changed(s, replace(_found(s, fact), delivered_at=fact.at))
+    return _changed(replace(_found(s, fact), delivered_at=fact.at))
 
 
 def acknowledged(s: Situation, fact: f.MessageAcknowledged) -> Changes:
@@ -86,7 +85,7 @@ def acknowledged(s: Situation, fact: f.MessageAcknowledged) -> Changes:
     message = _found(s, fact)
     if message.is_handover:
         raise refusal("message", f"{fact.message!r} is a handover: acknowledging is not taking it", "HandoverAccepted")
-    return {"messages": without_entry(s.messages, message.key)}
+    return (("messages", message.key, GONE),)
 
 
 def overdue(s: Situation, fact: f.MessageOverdue) -> Changes:
@@ -94,17 +93,18 @@ def overdue(s: Situation, fact: f.MessageOverdue) -> Changes:
     message = _found(s, fact)
     if message.is_overdue:
         raise refusal("message", f"message {fact.message!r} to {fact.to} is overdue already", "MessageAcknowledged")
-    return _changed(s, replace(message, is_overdue=True))
+    return _changed(replace(message, is_overdue=True))
 
 
 def forgotten(s: Situation, incident: IncidentId, to: str | None = None) -> Changes:
     """Drop what waits about an incident, to one resource if it is named: there is nothing left to acknowledge."""
-    kept = {
-        key: message
+    if not s.messages:
+        return ()
+    return tuple(
+        ("messages", key, GONE)
         for key, message in s.messages.items()
-        if message.incident != incident or (to is not None and message.to != to)
-    }
-    return {} if len(kept) == len(s.messages) else {"messages": kept}
+        if message.incident == incident and (to is None or message.to == to)
+    )
 
 
 def _found(s: Situation, fact: f.MessageDelivered | f.MessageAcknowledged | f.MessageOverdue) -> OpenMessage:
@@ -120,5 +120,5 @@ def _of(s: Situation, incident: IncidentId) -> list[OpenMessage]:
     return [each for each in s.messages.values() if each.incident == incident]
 
 
-def _changed(s: Situation, message: OpenMessage) -> Changes:
-    return {"messages": with_entry(s.messages, message.key, message)}
+def _changed(message: OpenMessage) -> Changes:
+    return (("messages", message.key, message),)

@@ -7,13 +7,15 @@ same. Columns are in the order of `ids`. Imports `travel`, `situation` and what 
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from incidents.centre import Centre, NoTravel
-from incidents.quantities import LAST_INSTANT, Coordinates, Place, ResourceId, coordinates
+from incidents.quantities import LAST_INSTANT, Coordinates, Instant, Place, ResourceId
 from incidents.situation import Resource, Situation
 from incidents.travel import FloatArray, TravelTimes
 from optimiser import BoolArray, IntArray
@@ -55,6 +57,8 @@ class Roster:
         """(resources,) assignments since each signed on."""
         self.until: IntArray = np.full(len(self.ids), LAST_INSTANT, dtype=np.int64)
         """(resources,) the instant at which the shift ends; the last there is where nobody has said."""
+        self.has_rooms = any(kind.capacity > 1 for kind in kinds)
+        """Whether any of them has room for more than one position."""
         self.partners = {at: kind.partner for at, kind in enumerate(kinds) if kind.partner is not None}
         """The organisation of each resource that is a partner's, by index."""
         self._places = Coordinates(np.full(len(self.ids), np.nan), np.full(len(self.ids), np.nan))
@@ -72,13 +76,27 @@ class Roster:
             return
         self._seen = situation
         self._moment += 1
-        if (travel := self._planned.at(situation.at)) is not self.travel:
-            self.travel = travel
-            self._reaches.clear()
+        self._plan_for(situation.at)
         present = list(map(situation.resources.__getitem__, self.ids))
         for at, (now, before) in enumerate(zip(present, self.resources, strict=True)):
             if now is not before:
                 self._note(at, now, before)
+
+    def _plan_for(self, now: Instant) -> None:
+        """Reckon with the times of the hour."""
+        if (travel := self._planned.at(now)) is not self.travel:
+            self.travel = travel
+            self._reaches.clear()
+
+    def hear(self, moved: Mapping[int, Place | None], now: Instant) -> None:
+        """Take down where these resources are by now, by index; what else has changed of them is seen when somebody looks."""
+        self._seen = None
+        self._plan_for(now)
+        if not moved:
+            return
+        self._moment += 1
+        for at, place in moved.items():
+            self._put(at, place)
 
     def levels(self, skill: str) -> IntArray:
         """(resources,) how well each has a skill, 1 to 5; 0: not at all."""
@@ -121,6 +139,9 @@ class Roster:
             self._levels.clear()
             self.skill_counts[at] = len(now.skills)
         if before is None or now.place is not before.place:
-            place = coordinates((now.place,))
-            self._places.latitudes[at], self._places.longitudes[at] = place.latitudes[0], place.longitudes[0]
-            self._placed_at[at] = self._moment
+            self._put(at, now.place)
+
+    def _put(self, at: int, place: Place | None) -> None:
+        latitude, longitude = (math.nan, math.nan) if place is None else (place.latitude, place.longitude)
+        self._places.latitudes[at], self._places.longitudes[at] = math.radians(latitude), math.radians(longitude)
+        self._placed_at[at] = self._moment

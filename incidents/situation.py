@@ -3,7 +3,7 @@
 A situation is a value. Nothing changes one but `remembering.after(situation, fact)`, which makes the next. A resource's status
 and the status of each of its assignments are separate things with separate tables: a crew may be committed to one incident, on
 its way to it, and still be one resource. Imports `quantities`, `facts`, `centre`,
-`alarm_state` and `ladder_state`.
+`alarm_state`, `light` and `ladder_state`.
 
 Resource status                           Assignment status
     off duty   --signed on-->  available     assigned     --departed-->     en route
@@ -22,7 +22,7 @@ Resource status                           Assignment status
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
@@ -50,6 +50,7 @@ from incidents.facts import (
     ResourceTransporting,
 )
 from incidents.ladder_state import Aid, AidKey, Climb, Notice, NoticeKey
+from incidents.light import quicken
 from incidents.quantities import ContactId, IncidentId, Instant, NeedId, Place, ResourceId
 
 
@@ -67,6 +68,9 @@ class ResourceStatus(StrEnum):
     RESTING = "on a break"
     AVAILABLE = "available"
     COMMITTED = "committed"
+
+
+OFF_DUTY, RESTING, AVAILABLE, COMMITTED = ResourceStatus
 
 
 class AssignmentStatus(StrEnum):
@@ -176,15 +180,17 @@ class Resource:
     def status(self) -> ResourceStatus:
         """Whether it can be sent, read off duty, breaks, capacity and assignments."""
         if not self.is_on_duty:
-            return ResourceStatus.OFF_DUTY
+            return OFF_DUTY
         if self.is_resting:
-            return ResourceStatus.RESTING
-        return ResourceStatus.AVAILABLE if self.room > 0 else ResourceStatus.COMMITTED
+            return RESTING
+        return AVAILABLE if self.room > 0 else COMMITTED
 
     @property
     def room(self) -> int:
         """What its assignments leave of its capacity."""
-        return self.capacity - sum(assignment.load for assignment in self.serving)
+        if not self.serving:
+            return self.capacity
+        return self.capacity - sum([assignment.load for assignment in self.serving])
 
     def level(self, skill: str) -> int:
         """How well it has `skill`, 1 to 5; 0: not at all."""
@@ -225,7 +231,7 @@ class Need:
         return self.unfilled_since is None
 
     @property
-    def asking(self) -> tuple[int, ...]:
+    def asking(self) -> Sequence[int]:
         """The positions of each row that are asked for now: none of those that another way to fill the need made needless."""
         return asked_for(self.rows, self.open)
 
@@ -235,15 +241,17 @@ class Need:
         return alternative_in_use(self.rows, self.open)
 
 
-def asked_for(rows: tuple[NeedRow, ...], opened: tuple[int, ...]) -> tuple[int, ...]:
+def asked_for(rows: tuple[NeedRow, ...], opened: Sequence[int]) -> Sequence[int]:
     """Return the positions of each row that are asked for, when `opened` of them are unfilled."""
+    if len(rows) == 1:
+        return opened
     used = alternative_in_use(rows, opened)
     if used is None:
         return opened
-    return tuple(count if row.alternative == used else 0 for row, count in zip(rows, opened, strict=True))
+    return tuple([count if row.alternative == used else 0 for row, count in zip(rows, opened, strict=True)])
 
 
-def alternative_in_use(rows: tuple[NeedRow, ...], opened: tuple[int, ...]) -> int | None:
+def alternative_in_use(rows: tuple[NeedRow, ...], opened: Sequence[int]) -> int | None:
     """Return the alternative of the first row that lacks fewer positions than it asks for; None: there is no such row."""
     for row, count in zip(rows, opened, strict=True):
         if count < row.quantity:
@@ -337,6 +345,10 @@ class Situation:
     time_zone: str = "UTC"
     recorded: Map[int, Fact] = field(default_factory=Map)
 
+    def kept(self) -> Situation:
+        """Return the situation as a value that stays as it is: itself, but for one that a desk is working on."""
+        return self
+
     @property
     def unacknowledged(self) -> tuple[OpenMessage, ...]:
         """The messages that are overdue, in the order they were first sent."""
@@ -360,3 +372,6 @@ class Situation:
             for name, entry in sorted(centre.resources.items())
         }
         return cls(at, 0, None, {}, {}, {}, resources, Map(), Map(), time_zone=centre.time_zone)
+
+
+quicken((Situation, OpenContact, Assignment, Resource, Need, Incident, OpenMessage, Climb, Notice, Aid, Place))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
 
+from incidents.light import quicken
 from incidents.tree import REFUSED, UNKNOWN, Question, Triage
 
 Left: TypeAlias = Mapping[str, str]
@@ -160,4 +161,9 @@ def _ask(triage: Triage, name: str, path: Collection[str], gone: tuple[str, ...]
 
 
 def _offered(triage: Triage, question: str, before: Collection[str]) -> tuple[str, ...]:
+    if not triage.jump_outs:
+        return ()
     return tuple(name for name in triage.outs_at(question) if triage.branches[name].isdisjoint(before))
+
+
+quicken((Ask, Outcome, Stuck))

@@ -20,6 +20,7 @@ from optimiser.objective import (
     PowerLoss,
     ThresholdLoss,
     precedence_units,
+    price_units,
     response_units,
 )
 from optimiser.price_account import PriceAccount, price_account
@@ -77,6 +78,7 @@ __all__ = [
     "meet",
     "precedence_units",
     "price_account",
+    "price_units",
     "reasons",
     "resource_prices",
     "response_units",

@@ -102,6 +102,19 @@ def response_units(loss: Loss, weight: ArrayLike, waited_s: ArrayLike, reach_s: 
     return np.asarray(np.rint(np.minimum(units, LOSS_LIMIT)), dtype=np.int64)
 
 
+def price_units(loss: Loss, weight: float, waited_s: float, reach_s: float) -> int:
+    """Price one response: the number that `response_units` has for it, without the cost of arrays where the loss allows."""
+    match loss:
+        case LinearLoss():
+            added = (waited_s + reach_s) - waited_s
+        case ThresholdLoss(target_s=target, missed_s=missed):
+            response_s = waited_s + reach_s
+            added = (response_s + missed * (response_s > target)) - (waited_s + missed * (waited_s > target))
+        case _:
+            return int(response_units(loss, weight, waited_s, reach_s))
+    return round(min(weight * added * UNITS_PER_SECOND, LOSS_LIMIT))
+
+
 def precedence_units(weight: ArrayLike, waited_s: ArrayLike, *, share: float = 1.0) -> IntArray:
     """Price, per need, of going before needs that have waited longer: 0 for the longest weighted wait.
 

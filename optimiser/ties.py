@@ -10,7 +10,7 @@ pseudorandom number generators", OOPSLA, doi:10.1145/2660193.2660195.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -115,11 +115,33 @@ def need_key(need_id: str) -> int:
 
 def resource_key(resource_id: str) -> int:
     """The key of one resource, its 64 bits read as a signed number."""
-    mixed = (_id_hash(resource_id) + 0x9E3779B97F4A7C15) & _ALL_BITS
+    mixed = resource_tie_key(resource_id)
+    return mixed - (mixed >> 63 << 64)
+
+
+def resource_tie_key(resource_id: str) -> int:
+    """The key of one resource for `pair_tie`."""
+    return _mixed_int(_id_hash(resource_id))
+
+
+def pair_tie(need_id: str, key: int) -> int:
+    """The 64-bit hash of one pair, as `tie_hashes` has it; `key` is its resource's, joined to that of its row if it has one."""
+    return _mixed_int(_id_hash(need_id) ^ key)
+
+
+def row_tie_key(pairs: Iterable[tuple[str, int]], quantity: int) -> int:
+    """The key that tells a row apart where needs have several: whom it accepts at what cost, and how many it asks for."""
+    total = quantity
+    for name, cost in pairs:
+        total += _mixed_int(_id_hash(name) + _mixed_int(cost))
+    return _mixed_int(total)
+
+
+def _mixed_int(value: int) -> int:
+    mixed = (value + 0x9E3779B97F4A7C15) & _ALL_BITS
     mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9 & _ALL_BITS
     mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB & _ALL_BITS
-    mixed ^= mixed >> 31
-    return mixed - (mixed >> 63 << 64)
+    return mixed ^ mixed >> 31
 
 
 def tie_units(keys: HashArray) -> IntArray:

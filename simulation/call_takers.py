@@ -29,7 +29,7 @@ class CallTakers:
 
     def _answer(self, contact: Contact, call_taker: ResourceId) -> None:
         stage = self._stage
-        if contact.id not in stage.desk.situation.contacts:
+        if contact.id not in stage.desk.working.contacts:
             return
         self._speaking[contact.id] = call_taker
         stage.record(f.ContactAnswered(stage.clock.now, contact.id, call_taker))
@@ -51,7 +51,7 @@ class CallTakers:
 
     def _link(self, contact: Contact, known: IncidentId) -> None:
         stage = self._stage
-        if known not in stage.desk.situation.incidents:
+        if known not in stage.desk.working.incidents:
             # It was closed while they spoke: whoever rings now is about something that goes on.
             self._open(contact)
             return
@@ -61,7 +61,7 @@ class CallTakers:
 
     def _ask(self, contact: Contact, incident: IncidentId) -> None:
         stage = self._stage
-        known = stage.desk.situation.incidents[incident]
+        known = stage.desk.working.incidents[incident]
         said = reply(contact, known, stage.desk.procedure.triage, stage.clock.now + ms(contact.pace_s))
         stage.clock.after(contact.pace_s, self._hear, contact, incident, said)
 
@@ -73,7 +73,7 @@ class CallTakers:
             about = stage.desk.procedure.triage.questions[said.question].about
             if contact.answer(about) != said.answer:
                 stage.tally["answers made up"] += 1
-        known = stage.desk.situation.incidents.get(incident)
+        known = stage.desk.working.incidents.get(incident)
         if said is not None and known is not None and known.assessed_at is None:
             self._ask(contact, incident)
             return

@@ -47,7 +47,7 @@ class Callers:
 
     def _give_up(self, contact: Contact) -> None:
         stage = self._stage
-        waiting = stage.desk.situation.contacts.get(contact.id)
+        waiting = stage.desk.working.contacts.get(contact.id)
         if waiting is None or waiting.status is not ContactStatus.WAITING:
             return
         stage.record(f.ContactAbandoned(stage.clock.now, contact.id))

@@ -42,7 +42,7 @@ class Confirmations:
 
     def _acknowledge(self, fact: Told) -> None:
         desk = self._stage.desk
-        facts = taken_up(fact, desk.situation, desk.procedure, self._stage.clock.now)
+        facts = taken_up(fact, desk.working, desk.procedure, self._stage.clock.now)
         if facts:
             self._stage.record(*facts)
 
@@ -56,7 +56,7 @@ class Confirmations:
             self._stage.clock.after(after_s, self._take_up, fact)
 
     def _take_up(self, fact: f.RoleNotified) -> None:
-        notice = self._stage.desk.situation.notices.get(notice_key(fact.rung, fact.incident, fact.contact))
+        notice = self._stage.desk.working.notices.get(notice_key(fact.rung, fact.incident, fact.contact))
         if notice is not None and notice.at == fact.at and fact.role in notice.roles:
             now = self._stage.clock.now
             self._stage.record(f.RoleAcknowledged(now, fact.rung, fact.role, fact.incident, fact.contact))

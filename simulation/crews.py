@@ -52,7 +52,7 @@ class Crews:
     def send(self, need: Need, resource: ResourceId, scene: Scene) -> None:
         """The desk sent somebody to an incident."""
         assert need.incident is not None
-        kind, contact = self._stage.desk.situation.resources[resource].kind, scene.contact
+        kind, contact = self._stage.desk.working.resources[resource].kind, scene.contact
         ordinal = scene.sent[kind]
         outcome = contact.outcome(kind, ordinal)
         scene.sent[kind] += 1
@@ -102,7 +102,7 @@ class Crews:
             self._begin(trip, here, trip.outcome.turnout_s)
 
     def _place(self, resource: ResourceId) -> Place | None:
-        known = self._stage.desk.situation.resources[resource].place
+        known = self._stage.desk.working.resources[resource].place
         return known if self._radio.is_perfect else self._places.get(resource, known)
 
     def _begin(self, trip: Trip, origin: Place | None, turnout_s: float) -> None:
@@ -120,7 +120,7 @@ class Crews:
         self._stage.clock.at(now + drive, self._arrive, trip)
 
     def _lights(self, incident: IncidentId) -> bool:
-        known = self._stage.desk.situation.incidents.get(incident)
+        known = self._stage.desk.working.incidents.get(incident)
         priority = None if known is None else known.priority
         return priority is None or self._stage.desk.procedure.priorities[priority].lights
 
@@ -267,10 +267,10 @@ class Crews:
             self._finish(trip)
         self._leave_duty(resource)
         ended = []
-        for each in self._stage.desk.situation.resources[resource].serving:
+        for each in self._stage.desk.working.resources[resource].serving:
             is_open = each.need in unfinished
             ended.append(f.ResourceReleased(now, resource, each.need, BROKE_DOWN, is_open, unfinished.get(each.need)))
-            incident = self._stage.desk.situation.needs[each.need].incident
+            incident = self._stage.desk.working.needs[each.need].incident
             if incident is not None:
                 self._stage.clock.at(now, self._scenes.close_if_done, incident)
         return tuple(ended)
@@ -291,7 +291,7 @@ class Crews:
         self._stage.tally["orders refused by partners"] += 1
         self._forget_refusing(trip)
         refused = f.ResourceReleased(now, trip.resource, trip.need, "refused by the partner", True)
-        if len(self._stage.desk.situation.resources[trip.resource].serving) == 1:
+        if len(self._stage.desk.working.resources[trip.resource].serving) == 1:
             self._leave_duty(trip.resource)
             self._duties.leave(trip.resource, NOT_LENT, answer.away_s, (refused,))
         else:

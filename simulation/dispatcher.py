@@ -45,7 +45,7 @@ class Dispatcher:
             self._stage.clock.at(self._stage.clock.now, self._look)
 
     def _take_up(self, need: NeedId) -> None:
-        if need in self._stage.desk.situation.needs:
+        if need in self._stage.desk.working.needs:
             self._ready.add(need)
             self._look()
 
@@ -57,7 +57,7 @@ class Dispatcher:
             if not self._ready:
                 break
             self._report_positions()
-            acted_on = [each for each in self._stage.desk.decision.proposals if each.need in self._ready]
+            acted_on = [each for each in self._stage.desk.proposals if each.need in self._ready]
             if not acted_on:
                 break
             facts = self._overridden(acted_on)
@@ -71,7 +71,7 @@ class Dispatcher:
         self._is_looking = False
 
     def _forget_filled(self) -> None:
-        needs = self._stage.desk.situation.needs
+        needs = self._stage.desk.working.needs
         self._ready = {need for need in self._ready if need in needs and not needs[need].is_filled}
 
     def _report_positions(self) -> None:
@@ -86,7 +86,7 @@ class Dispatcher:
     def _overridden(self, proposals: list[Proposal]) -> tuple[f.Fact, ...] | None:
         """What is done otherwise than proposed, if anything is; None: all is done as proposed."""
         for proposal in proposals:
-            need = self._stage.desk.situation.needs[proposal.need]
+            need = self._stage.desk.working.needs[proposal.need]
             scene = None if need.incident is None else self._scenes.of(need.incident)
             if scene is not None and scene.contact.override is not None and not scene.is_overridden:
                 scene.is_overridden = True
@@ -98,7 +98,7 @@ class Dispatcher:
     def _override(self, proposal: Proposal, scene: Scene) -> tuple[f.Fact, ...] | None:
         rule, stage = scene.contact.override, self._stage
         assert rule is not None
-        incident = stage.desk.situation.needs[proposal.need].incident
+        incident = stage.desk.working.needs[proposal.need].incident
         assert incident is not None
         if rule.sends_nobody:
             stage.tally["overrides"] += 1

@@ -91,7 +91,7 @@ class Duties:
         """Somebody may have nothing in hand any more: off duty, if the shift is over."""
         if resource not in self._due_off:
             return
-        known = self._stage.desk.situation.resources[resource]
+        known = self._stage.desk.working.resources[resource]
         if known.serving or not known.is_on_duty or self.is_at_work(resource):
             return
         now = self._stage.clock.now
@@ -111,7 +111,7 @@ class Duties:
         """Record that somebody is free of a need, together with the break that is owed."""
         resource = released.resource
         tell = self._stage.report if may_be_refused else self._stage.record
-        known = self._stage.desk.situation.resources[resource]
+        known = self._stage.desk.working.resources[resource]
         if resource in self._owed_s and [each.need for each in known.serving] == [released.need]:
             # Told together, so that nobody gives them anything new in between.
             tell(released, self._rest(resource, self._owed_s.pop(resource)))
@@ -134,7 +134,7 @@ class Duties:
     # Breaks.
 
     def _fall_due(self, resource: ResourceId, lasts_s: float) -> None:
-        known = self._stage.desk.situation.resources[resource]
+        known = self._stage.desk.working.resources[resource]
         if not known.is_on_duty:
             return
         if known.serving or self.is_at_work(resource):
@@ -161,7 +161,7 @@ class Duties:
             self._stage.clock.at(ends_at, self._come_back, resource, rest)
             return
         del self._resting[resource]
-        known = self._stage.desk.situation.resources[resource]
+        known = self._stage.desk.working.resources[resource]
         if known.is_on_duty and known.is_resting:
             self._stage.record(f.ResourceStoodUp(self._stage.clock.now, resource))
 
@@ -199,7 +199,7 @@ class Duties:
         if self._fails_at.get(resource) != fails_at:
             return
         stage, now = self._stage, self._stage.clock.now
-        known = stage.desk.situation
+        known = stage.desk.working
         if any(known.needs[each.need].contact is not None for each in known.resources[resource].serving):
             # Nobody drops a caller: what fails at a desk fails after the call.
             self._fails_at[resource] = later = now + ms(SHORTEST_REST_S)

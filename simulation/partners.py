@@ -52,11 +52,11 @@ class Partners:
 
     def _on_released(self, fact: f.ResourceReleased) -> None:
         """Nobody is called on any more for a need that has been served."""
-        if self._stage.desk.situation.aid:
+        if self._stage.desk.working.aid:
             self._stage.clock.at(self._stage.clock.now, self._let_go, fact)
 
     def _let_go(self, fact: f.ResourceReleased) -> None:
-        situation = self._stage.desk.situation
+        situation = self._stage.desk.working
         need = situation.needs.get(fact.need)
         if need is None or not need.is_filled or need.filled_by:
             return
@@ -64,5 +64,5 @@ class Partners:
             self._stage.record(f.AidReleased(self._stage.clock.now, *key, SERVED))
 
     def _status(self, key: AidKey) -> AidStatus | None:
-        aid = self._stage.desk.situation.aid.get(key)
+        aid = self._stage.desk.working.aid.get(key)
         return None if aid is None else aid.status

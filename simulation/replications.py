@@ -7,8 +7,10 @@ back in the order of the seeds, the same to the last bit. Imports `scenario`, `w
 
 from __future__ import annotations
 
+import gc
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from incidents.desk import Desk
@@ -80,7 +82,23 @@ def contacts_of(scenario: Scenario, span: Span, seed: int) -> Trace:
 def play(scenario: Scenario, procedure: Procedure, contacts: Sequence[Contact] | Trace, span: Span) -> list[Fact]:
     """Play contacts under a procedure and return the log."""
     desk = Desk.under(scenario.centre, procedure, span.start)
-    return World(desk, contacts, start=span.start, end=span.end).run()
+    with uncollected():
+        return World(desk, contacts, start=span.start, end=span.end).run()
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Leave cycles where they are for the length of a run: a world makes facts by the million, and next to no cycles.
+
+    Looking through all of them for some, again and again, would cost a fifth of the run.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def replicate(scenario: Scenario, procedures: Sequence[Procedure], span: Span, seed: int) -> Replication:

@@ -57,7 +57,7 @@ class Scenes:
 
     def _request(self, incident: IncidentId, further: Further, number: int) -> None:
         stage = self._stage
-        known = stage.desk.situation.incidents.get(incident)
+        known = stage.desk.working.incidents.get(incident)
         if known is None or known.priority is None:
             stage.tally["further needs too late"] += 1
             return
@@ -67,7 +67,7 @@ class Scenes:
 
     def close_if_done(self, incident: IncidentId) -> None:
         """Close an incident of which nobody is owed anything more."""
-        scene, situation = self._by_incident.get(incident), self._stage.desk.situation
+        scene, situation = self._by_incident.get(incident), self._stage.desk.working
         known = situation.incidents.get(incident)
         if known is None or (scene is not None and scene.active):
             return

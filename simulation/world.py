@@ -76,7 +76,7 @@ class World:
 
     def _on_assigned(self, fact: f.ResourceAssigned) -> None:
         """Whoever is sent to a contact answers it, and whoever is sent to an incident goes there."""
-        need = self.desk.situation.needs.get(fact.need)
+        need = self.desk.working.needs.get(fact.need)
         if need is None:
             return
         if need.contact is not None:

@@ -66,7 +66,10 @@ def test_a_night_of_cut_plans_is_clean_and_counted(tmp_path: Path) -> None:
     settings = Settings(solve_limit_s=20.0, in_process_visits=0)
     with (
         closing(SolverPool(settings, improve=improve_by("worse than the floor plan"))) as pool,
-        served(tmp_path, HandClock(), RULES, pool=pool) as desk,
+        # A price beside time, so that no choice can be seen at a glance.
+        served(
+            tmp_path, HandClock(), a_procedure(dispatch={"automatic": ["red"], "fairness_s": 1.0}), pool=pool
+        ) as desk,
     ):
         desk.report(0, nature="crash")
         desk.report(0, nature="fire")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from api.control_room import CUT_SHORT, ControlRoom
+from api.control_room import CUT_SHORT, PROCEDURE, ControlRoom
 from api.log import Log, LogUnavailable
 from api.log_file import LogRefused
 from api.settings import Settings
@@ -36,6 +36,8 @@ FIRE = (
 )
 RUNG = {"late": {"unfilled_for_s": 60, "priorities": ["red"], "opens": {"skill": "transport"}}}
 RED = a_procedure(dispatch={"automatic": ["red"]})
+WEIGHED = a_procedure(dispatch={"automatic": ["red"], "fairness_s": 1.0})
+"""A price beside time, so that no choice can be seen at a glance."""
 
 
 def test_a_restart_replays_to_the_same_board(tmp_path: Path, clock: HandClock) -> None:
@@ -236,10 +238,20 @@ def test_keys_outlive_a_restart(tmp_path: Path, clock: HandClock) -> None:
 
 def test_what_rules_did_under_a_cut_plan_is_recorded_as_such(tmp_path: Path) -> None:
     """Nobody who reads the log can work it out again, so the log has to say which facts those are."""
+    with closing(_failing()) as pool, served(tmp_path, procedure=WEIGHED, pool=pool) as desk:
+        desk.report(0, nature="fire")
+        assert {fact["actor"] for fact in _sent(desk)} == {CUT_SHORT}
+
+
+def test_what_can_be_seen_at_a_glance_needs_no_solver(tmp_path: Path) -> None:
+    """A solver that fails must not cast doubt on the only engine being sent to the only fire."""
     with closing(_failing()) as pool, served(tmp_path, procedure=RED, pool=pool) as desk:
         desk.report(0, nature="fire")
-        sent = [fact for fact in desk.get("/v1/log")["facts"] if fact["fact"] == "ResourceAssigned"]
-        assert {fact["actor"] for fact in sent} == {CUT_SHORT}
+        assert {fact["actor"] for fact in _sent(desk)} == {PROCEDURE}
+
+
+def _sent(desk: Dispatcher) -> list[Any]:
+    return [fact for fact in desk.get("/v1/log")["facts"] if fact["fact"] == "ResourceAssigned"]
 
 
 def test_the_board_says_why_a_plan_is_not_the_best(tmp_path: Path) -> None:

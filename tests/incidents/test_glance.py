@@ -1,0 +1,190 @@
+"""What is seen at a glance is what weighing would have come to, to the last tenth of a second and the last tie."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pytest
+
+from incidents import facts as f
+from incidents.decision import Proposal, decide
+from incidents.desk import Desk
+from incidents.glance import FEW, Glance
+from incidents.quantities import ContactId, IncidentId, NeedId, ResourceId
+from incidents.refusals import FactRefused
+from incidents.roster import Roster
+from incidents.travel import travel_times
+from incidents.working import Working
+from tests.builders import a_centre, a_desk, a_procedure, an_incident, at, report, spot
+
+# Two of each stand at one place, so that many a choice is a tie.
+UNITS = {
+    "A1": ("ambulance", 0), "A2": ("ambulance", 0), "A3": ("ambulance", 70), "E1": ("engine", 30), "E2": ("engine", 30),
+    "E3": ("engine", 30.05), "M1": ("medic", 90), "C1": ("clerk", 0), "C2": ("clerk", 0), "C3": ("clerk", 0),
+}  # fmt: skip
+LOADED = {"queues": {"emergency": {"skill": "answering", "load": 2}, "idle": {"skill": "answering", "rank": 3}}}
+TEAMS: dict[str, Any] = {
+    "plans": {
+        "fire": {"send": [{"skill": "fire", "quantity": 2}]},
+        "medical": {"send": [{"skill": "transport"}]},
+        "rescue": {"send": [{"skill": "fire"}, {"skill": "transport", "quantity": 2}], "whole": True},
+    }
+}
+CURVED: dict[str, Any] = {
+    "priorities": {
+        "red": {"rank": 1, "urgency": {"shape": "logistic", "scale_s": 3600, "weight": 4}},
+        "green": {"rank": 2, "urgency": {"shape": "threshold", "target_s": 90}},
+    }
+}
+DIVERTED: dict[str, Any] = {"dispatch": {"diversion": {"to": ["red"], "from": ["green"]}, "automatic": ["green"]}}
+RULES: dict[str, dict[str, Any]] = {
+    "single": {}, "teams": TEAMS, "curved": CURVED, "diverted": DIVERTED, "loaded": LOADED,
+    "automatic": {"dispatch": {"automatic": ["red", "green"]}},
+}  # fmt: skip
+
+
+def a_busy_desk(rules: dict[str, Any], room: int = 1) -> Desk:
+    """A street with ties, under some rules."""
+    kinds = {
+        "engine": {"skills": ["fire"]},
+        "ambulance": {"skills": ["transport"]},
+        "medic": {"skills": ["transport", "advanced"]},
+        "clerk": {"skills": ["answering"], "capacity": room},
+    }
+    return a_desk(a_centre(UNITS, kinds=kinds), a_procedure(**rules))
+
+
+def seen(desk: Desk) -> tuple[Proposal, ...] | None:
+    """What a glance sees that has looked at nothing before."""
+    return Glance(Working(desk.situation), desk.procedure, Roster(desk.centre, travel_times(desk.centre))).proposals()
+
+
+def weighed(desk: Desk) -> tuple[Proposal, ...]:
+    """What deciding from scratch comes to."""
+    return decide(desk.situation, desk.procedure, Roster(desk.centre, travel_times(desk.centre))).proposals
+
+
+def happens(desk: Desk, draw: np.random.Generator, step: int) -> None:
+    """Anything, possible or not."""
+    when = at(step * float(draw.choice([0.02, 3.0])) + step)
+    when = max(when, desk.situation.at)
+    unit = ResourceId(str(draw.choice(list(UNITS))))
+    needs, serving = list(desk.situation.needs), desk.situation.resources[unit].serving
+    spots = (0, 30, 45, 90, float(draw.random() * 400))
+    place = spot(float(draw.choice(spots)))
+    unfilled = [need for need in desk.situation.needs.values() if not need.is_filled]
+    if len(unfilled) > draw.integers(1, 6):
+        # Whoever has waited longest gives up, so that a crowd does not stand in front of everything else.
+        first = unfilled[0]
+        gone = (
+            f.NeedWithdrawn(when, first.id, "x") if first.contact is None else f.ContactAbandoned(when, first.contact)
+        )
+        desk.observe(gone)
+        return
+    match int(draw.integers(9)):
+        case 0 | 1:
+            answers = [("fire", {}), ("crash", {}), ("illness", {"severe": "no"}), ("illness", {"severe": "yes"})]
+            nature, more = answers[int(draw.integers(4))]
+            an_incident(desk, f"i{step}", None if draw.random() < 0.1 else place, when, nature=nature, **more)
+        case 2 | 3:
+            queue = str(draw.choice(list(desk.procedure.queues)))
+            desk.observe(f.ContactReceived(when, ContactId(f"c{step}"), queue))
+        case 4 if needs:
+            desk.observe(f.ResourceAssigned(when, unit, NeedId(str(draw.choice(needs))), int(draw.integers(2)), "x"))
+        case 5 | 6 if serving:
+            leaves = bool(draw.random() < 0.3)
+            desk.observe(f.ResourceReleased(when, unit, serving[0].need, "x", leaves_open=leaves, place=place))
+        case 7:
+            desk.observe(f.ResourceMoved(when, unit, place))
+        case _ if draw.random() < 0.3:
+            is_on = desk.situation.resources[unit].is_on_duty
+            duty = f.ResourceSignedOff(when, unit) if is_on else f.ResourceSignedOn(when, unit, place)
+            desk.observe(duty)
+        case _:
+            desk.observe(f.ResourceDeparted(when, unit, serving[0].need if serving else NeedId("none")))
+
+
+@pytest.mark.parametrize("rules", RULES)
+@pytest.mark.parametrize("seed", range(4))
+def test_a_glance_never_differs_from_weighing(rules: str, seed: int) -> None:
+    """Hundreds of random situations for each set of rules, and the glance that saw them all agrees with one that saw none."""
+    draw = np.random.default_rng([seed, len(rules)])
+    desk = a_busy_desk(RULES[rules], room=2 if rules == "loaded" or seed == 3 else 1)
+    found: Counter[bool] = Counter()
+    for step in range(150):
+        try:
+            happens(desk, draw, step)
+        except FactRefused:
+            continue
+        before, fresh, full = desk.proposals, seen(desk), weighed(desk)
+        assert before == full
+        found[fresh is not None] += 1
+        assert fresh is None or fresh == full
+    # A glance that never sees anything would agree with everybody.
+    assert found[True] > found[False] / 8
+
+
+def test_the_log_is_the_one_that_weighing_would_have_written() -> None:
+    """Rules that are switched on act on what is seen at a glance: it must be what they would have acted on."""
+
+    class Weighing(Desk):
+        """A desk that never sees anything at a glance."""
+
+        def _enforce(self) -> None:
+            super()._enforce()
+            if self._glance is not None:
+                self._glance = Blind(self.working, self.procedure, self._roster)
+
+    class Blind(Glance):
+        """Whoever has to weigh everything."""
+
+        def picks(self) -> None:
+            return None
+
+    logs = []
+    for kind in (Desk, Weighing):
+        rules = a_procedure(**RULES["automatic"])
+        desk = kind.under(a_centre(UNITS), rules, at(0))
+        log: list[f.Fact] = []
+        for name in UNITS:
+            log += desk.observe(f.ResourceSignedOn(at(0), ResourceId(name), desk.centre.base_of(name)))
+        for number in range(12):
+            when = at(number)
+            log += report(desk, f"i{number}", spot(number * 7), when, nature=("fire", "crash")[number % 2])
+            if number % 3 == 2:
+                held = next(each for each in desk.situation.resources.values() if each.serving)
+                log += desk.observe(f.ResourceReleased(when, held.id, held.serving[0].need, "clear"))
+        logs.append(log)
+    assert logs[0] == logs[1]
+    assert sum(isinstance(fact, f.ResourceAssigned) for fact in logs[0]) > 10
+
+
+def test_the_only_one_free_goes_to_the_most_urgent_then_to_the_first() -> None:
+    """Two green calls and a red one wait for one ambulance: the red one gets it although it came last."""
+    desk = a_desk(a_centre({"A1": ("ambulance", 0)}))
+    an_incident(desk, "i", spot(50), at(0), nature="illness", severe="no")
+    an_incident(desk, "j", spot(50), at(5), nature="illness", severe="no")
+    assert [each.need for each in seen(desk) or ()] == ["i/1"]
+    an_incident(desk, "k", spot(90), at(9), nature="illness", severe="yes")
+    assert [each.need for each in seen(desk) or ()] == ["k/1"]
+
+
+def test_who_compete_are_weighed() -> None:
+    """Two incidents whose nearest ambulance is the same one: no glance may settle that."""
+    desk = a_desk(a_centre({"A1": ("ambulance", 0), "A2": ("ambulance", 500)}))
+    for name in ("i", "j"):
+        an_incident(desk, name, spot(10), at(0), nature="illness", severe="no")
+    assert seen(desk) is None
+    assert len(weighed(desk)) == 2
+
+
+def test_a_crowd_with_somebody_free_for_it_is_weighed() -> None:
+    """The limit up to which needs are looked at one by one."""
+    units = {f"A{n:02d}": ("ambulance", n * 10.0) for n in range(FEW + 2)}
+    desk = a_desk(a_centre(units))
+    for number in range(FEW + 1):
+        an_incident(desk, f"i{number:02d}", spot(number * 10.0), at(0), nature="illness", severe="no")
+        assert (seen(desk) is None) == (number >= FEW)
+    assert IncidentId("i00") in desk.situation.incidents
