@@ -24,7 +24,7 @@ demo: $(INSTALLED) ## Compare two procedures on a real city, in a few minutes
 	@$(BIN)/muster demo
 
 test: check ## Check, then run every test on two processes
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -rs
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q -rs
 
 check: $(INSTALLED) ## Lint, formatting, types and floors
 	@$(BIN)/ruff check $(CODE)

@@ -19,6 +19,7 @@ from incidents.interview import outcome_of
 from incidents.local_time import local, readings
 from incidents.procedure import Procedure
 from incidents.quantities import SECONDS_IN_A_WEEK, IncidentId, Instant, Place, ResourceId, ms
+from incidents.refusals import FactRefused, Flaw, Refusal
 from incidents.rehearsal import AHEAD_MS, Rehearsal
 from incidents.shifts import Duty
 from incidents.triage import NEVER_LEFT, Left
@@ -71,13 +72,19 @@ def timeline(
     """
     assert pace_s >= 0, "time does not go back"
     assert 0 <= watch_s <= SECONDS_IN_A_WEEK, "a week is watched at most"
-    play = Rehearsal(centre, procedure, at, incident, place, assumed, ms(pace_s))
-    play.interview(outcome_of(procedure.triage, answers, left))
     others = [other for other in assumed.others for _ in range(other.count)]
-    for number, other in enumerate(others, start=1):
-        told = (answers, left) if other.answers is None else (other.answers, NEVER_LEFT)
-        play.another(IncidentId(f"{incident}-{number}"), other, outcome_of(procedure.triage, *told))
-    recorded = play.run(at + ms(watch_s))
+    try:
+        play = Rehearsal(centre, procedure, at, incident, place, assumed, ms(pace_s))
+        play.interview(outcome_of(procedure.triage, answers, left))
+        for number, other in enumerate(others, start=1):
+            told = (answers, left) if other.answers is None else (other.answers, NEVER_LEFT)
+            play.another(IncidentId(f"{incident}-{number}"), other, outcome_of(procedure.triage, *told))
+        recorded = play.run(at + ms(watch_s))
+    except FactRefused as refused:
+        # Nothing has happened: it is the assumption that cannot be.
+        raise Refusal(
+            [Flaw("/assumed", f"{flaw.where}: {flaw.what}", flaw.accepted) for flaw in refused.flaws]
+        ) from refused
     duties = play.duties_until(recorded[-1].at + AHEAD_MS)
     return tuple(Step(fact, _asked(fact, centre, duties)) for fact in recorded)
 

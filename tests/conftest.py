@@ -40,5 +40,6 @@ def memory_folder() -> Iterator[Path]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest file, so that the other process works through the rest meanwhile."""
-    items.sort(key=lambda item: item.path.name != "test_one_mind.py")
+    """Begin with the longest files, so that the other process works through the rest meanwhile."""
+    longest = ("test_one_mind.py", "test_desk_machine.py", "test_replication_workers.py", "test_dry_run_and_world.py")
+    items.sort(key=lambda item: longest.index(item.path.name) if item.path.name in longest else len(longest))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice, zip_longest
+from itertools import chain, pairwise
 from pathlib import Path
 
 from api.control_room import ControlRoom
@@ -96,7 +96,7 @@ def replay_mismatches(played: Played, path: Path) -> Iterator[str]:
     with closing(Log(path)) as log:
         room = ControlRoom.open(log, HandClock(played.turns[-1].at), played.centre)
         batch: list[f.Fact] = []
-        for entry, following in zip_longest(log.verified(), islice(log.verified(), 1, None)):
+        for entry, following in pairwise(chain(log.verified(), (None,))):
             assert entry is not None
             situation = after(situation, entry.fact)
             batch.append(entry.fact)

@@ -38,6 +38,7 @@ def test_nothing_is_recorded(desk: Dispatcher) -> None:
         ({"at": "2026-01-05T02:10:00"}, "/at"),
         ({"pace_s": -1}, "/pace_s"),
         ({"watch_s": 1e9}, "/watch_s"),
+        ({"assumed": {"on_duty": ["nobody of ours"]}}, "/assumed"),
     ],
 )
 def test_what_cannot_be_rehearsed_is_refused_where_it_stands(
