@@ -88,9 +88,12 @@ def _first_seed(name: str) -> int:
 
 
 def _is_rare(case: Case, name: str, span: Span, replications: int) -> bool:
-    """Whether a share within a time is so near to all that hardly a call would show the difference: no interval is good there."""
-    late = (1 - case.expected[name]) * case.per_s * span.measured_s * replications
-    return ".within_" in name and late < RARE
+    """Whether hardly a call would show the difference: a share within a time near to all, a mean wait of next to nobody's waits."""
+    head, _, tail = name.partition(".")
+    statistic, _, priority = tail.rpartition(".")
+    in_time = f"{head}.within_0.{priority}" if statistic == "mean" else name if "within_" in statistic else None
+    share = None if in_time is None else case.expected.get(in_time)
+    return share is not None and (1 - share) * case.per_s * span.measured_s * replications < RARE
 
 
 def _span(case: Case, contacts: int) -> tuple[Span, float]:
