@@ -88,7 +88,7 @@ def _first_seed(name: str) -> int:
 
 
 def _is_rare(case: Case, name: str, span: Span, replications: int) -> bool:
-    """Whether hardly a call would show the difference: a share within a time near to all, a mean wait of next to nobody's waits."""
+    """Whether hardly a call would show the difference: a share within a time near to all, a mean of next to no waits."""
     head, _, tail = name.partition(".")
     statistic, _, priority = tail.rpartition(".")
     in_time = f"{head}.within_0.{priority}" if statistic == "mean" else name if "within_" in statistic else None
