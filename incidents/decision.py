@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeAlias
 from incidents import facts as f
 from incidents.eligibility import Candidate, Eligibility, Exclusion
 from incidents.escalation import first_due_at
-from incidents.formulation import Formulation, Solver, asking, formulate, under_caps
+from incidents.formulation import Formulation, Solver, asking, could_be_filled, formulate, under_caps
 from incidents.light import quicken
 from incidents.procedure import Procedure
 from incidents.quantities import IncidentId, Instant, NeedId, Place, ResourceId
@@ -171,6 +171,18 @@ def is_automatic(situation: Situation, procedure: Procedure, need: Need) -> bool
         contact = None if need.contact is None else situation.contacts.get(need.contact)
         return contact is not None and procedure.queues[contact.queue].automatic
     return situation.incidents[need.incident].priority in procedure.dispatch.automatic
+
+
+def may_propose(situation: Situation, procedure: Procedure, roster: Roster, *, automatic: bool = False) -> bool:
+    """Whether anybody may go to a need at all; if not, `decide` proposes nobody. `automatic`: only where a rule acts by itself."""
+    situation = situation.kept()
+    askings = asking(situation, procedure)
+    if automatic:
+        askings = [each for each in askings if is_automatic(situation, procedure, each.need)]
+    if not askings:
+        return False
+    eligibility = Eligibility(situation, procedure, roster)
+    return any(could_be_filled(each, eligibility) for each in askings)
 
 
 def _surplus_diversions(context: Context) -> frozenset[ResourceId]:

@@ -14,7 +14,7 @@ from incidents import facts as f
 from incidents.adoption import obstacles
 from incidents.centre import Centre
 from incidents.consequences import ENTAILING, entailed_by, entailed_by_time, first_due_at
-from incidents.decision import FACTORY_LIMITS, Decision, Proposal, decide, facts_of
+from incidents.decision import FACTORY_LIMITS, Decision, Proposal, decide, facts_of, may_propose
 from incidents.formulation import Solver
 from incidents.glance import Glance, assigned
 from incidents.known import refusal
@@ -109,11 +109,13 @@ class Desk:
     @property
     def proposals(self) -> tuple[Proposal, ...]:
         """Those of `decision`, without its reasons: what can be told at a glance is not weighed."""
-        if self._decided is not None and self._decided[0] == self.working.version:
+        if self._is_decided and self._decided is not None:
             return self._decided[1].proposals
         assert self._glance is not None, "a procedure is adopted before anything else happens"
         seen = self._glance.proposals()
-        return self._decide().proposals if seen is None else seen
+        if seen is not None:
+            return seen
+        return self._decide().proposals if may_propose(self.working, self.procedure, self._roster) else ()
 
     @property
     def review_at(self) -> Instant | None:
@@ -198,6 +200,8 @@ class Desk:
         at, picks = self.working.at, glance.picks()
         if picks is not None:
             return [assigned(pick, at) for pick in picks if pick.line.automatic]
+        if not self._is_decided and not may_propose(self.working, self.procedure, self._roster, automatic=True):
+            return []
         automatic = [proposal for proposal in self._decide().proposals if proposal.automatic]
         return [fact for proposal in automatic for fact in facts_of(proposal, at)]
 
@@ -208,6 +212,10 @@ class Desk:
             decision = decide(self.working, self.procedure, self._roster, limits=self._limits, solver=self._solver)
             self._decided = version, decision
         return self._decided[1]
+
+    @property
+    def _is_decided(self) -> bool:
+        return self._decided is not None and self._decided[0] == self.working.version
 
     def _refuse_adoption(self, fact: f.ProcedureAdopted) -> None:
         """Refuse to put a procedure in force that nobody has loaded, or under which what stands open could not go on."""

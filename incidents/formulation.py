@@ -110,6 +110,17 @@ def asking(situation: Situation, procedure: Procedure) -> list[Asking]:
     return [Asking(need, standing(situation, procedure, need)) for need in needs]
 
 
+def could_be_filled(each: Asking, eligibility: Eligibility) -> bool:
+    """Whether anybody may go to `each` at all; if not, nobody is proposed for it, whoever else asks."""
+    need = each.need
+    able = eligibility.able(need, each.standing, eligibility.reach_s(need, each.standing))
+    wanted = [(row, count) for row, count in zip(need.rows, need.asking, strict=True) if count]
+    found = [int(np.count_nonzero(able & eligibility.fitting(row))) for row, _ in wanted]
+    if need.whole and not need.filled_by and not need.shared and not any(row.alternative for row, _ in wanted):
+        return all(many >= count for many, (_, count) in zip(found, wanted, strict=True))
+    return any(found)
+
+
 def formulate(
     situation: Situation, procedure: Procedure, askings: list[Asking], eligibility: Eligibility
 ) -> Formulation:

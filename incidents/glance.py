@@ -21,7 +21,7 @@ from incidents.lines import Line, Lines
 from incidents.procedure import Procedure
 from incidents.quantities import MS_PER_S, Instant
 from incidents.roster import Roster
-from incidents.situation import Need, Resource
+from incidents.situation import UNDER_WAY, Need, Resource
 from incidents.working import Working
 from optimiser import LOSS_LIMIT, UNITS_PER_SECOND, price_units
 from optimiser.ties import pair_tie, resource_tie_key, row_tie_key
@@ -65,6 +65,8 @@ class Glance:
         self._is_plain = _is_plain(procedure, roster)
         diversion = procedure.dispatch.diversion
         self._diverts_to = () if diversion is None else diversion.to
+        breaks = procedure.dispatch.breaks
+        self._interrupts = () if breaks is None else breaks.interrupted_by
         self._keys = [resource_tie_key(name) for name in roster.ids]
         self._capped = {each.rank for each in procedure.priorities.values() if each.regret_cap_s is not None}
         self._may = True
@@ -97,10 +99,26 @@ class Glance:
 
     def _might_act(self) -> bool:
         for line in self._lines.lines.values():
-            # Who is not free may be called from a break or turned round, but never to answer a contact.
-            if line.automatic and line.waiting and (not line.answers or self._lines.free_for_row(line.rows[0])):
+            if line.automatic and line.waiting and self._has_anybody(line):
                 return True
         return any(self._lines.odd.values())
+
+    def _has_anybody(self, line: Line) -> bool:
+        """Whether somebody is free for a row of a line, or is not but might be called from a break or turned round."""
+        priority = line.standing.priority
+        for row in line.rows:
+            if self._lines.free_for_row(row):
+                return True
+            # Nobody is called away to answer a contact.
+            if priority not in self._interrupts and priority not in self._diverts_to:
+                continue
+            for resource in self._lines.bound_for((row.skill, row.level)).values():
+                if resource.is_resting:
+                    if priority in self._interrupts:
+                        return True
+                elif priority in self._diverts_to and resource.serving[0].status in UNDER_WAY:
+                    return True
+        return False
 
     # Who goes.
 

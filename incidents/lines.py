@@ -85,7 +85,8 @@ class Lines:
         """Where those are, by index in the roster, who have been somewhere else when this was last emptied."""
         self._line_of: dict[NeedId, Line | None] = {}
         self._free: dict[Skill, dict[int, Resource]] = {}
-        self._groups: list[list[dict[int, Resource]]] = []
+        self._bound: dict[Skill, dict[int, Resource]] = {}
+        self._groups: list[list[tuple[dict[int, Resource], dict[int, Resource]]]] = []
         self._places: list[Place | None] = []
 
     def look(self) -> bool:
@@ -119,14 +120,19 @@ class Lines:
         """Who is free and has a skill, by index in the roster."""
         group = self._free.get(skill)
         if group is None:
-            group = self._free[skill] = {}
+            group, bound = self._free[skill], self._bound[skill] = {}, {}
             name, level = skill
             for at, resource_id in enumerate(self._roster.ids):
                 resource = self._working.resources[resource_id]
                 if resource.level(name) >= level:
-                    self._groups[at].append(group)
+                    self._groups[at].append((group, bound))
                     self._note(at, resource)
         return group
+
+    def bound_for(self, skill: Skill) -> dict[int, Resource]:
+        """Who is on duty and has a skill, but is committed or on a break, by index in the roster."""
+        self.free_for(skill)
+        return self._bound[skill]
 
     def free_for_row(self, row: NeedRow) -> dict[int, Resource]:
         """Who is free and has the skill and the room that a position of `row` takes, by index in the roster."""
@@ -146,7 +152,7 @@ class Lines:
         for changed in working.touched.values():
             changed.clear()
         self.lines, self.of_one, self.of_several, self._usual = {}, {}, [], {}
-        self.odd, self._line_of, self._free = {}, {}, {}
+        self.odd, self._line_of, self._free, self._bound = {}, {}, {}, {}
         self._groups = [[] for _ in self._roster.ids]
         self._places = [working.resources[name].place for name in self._roster.ids]
         self.moved = dict(enumerate(self._places))
@@ -203,9 +209,15 @@ class Lines:
         groups = self._groups[at]
         if not groups:
             return
-        if resource.is_on_duty and not resource.is_resting and resource.room > 0:
-            for group in groups:
-                group[at] = resource
+        if not resource.is_on_duty:
+            for free, bound in groups:
+                free.pop(at, None)
+                bound.pop(at, None)
+        elif resource.is_resting or resource.room <= 0:
+            for free, bound in groups:
+                free.pop(at, None)
+                bound[at] = resource
         else:
-            for group in groups:
-                group.pop(at, None)
+            for free, bound in groups:
+                free[at] = resource
+                bound.pop(at, None)
