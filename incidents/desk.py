@@ -197,9 +197,9 @@ class Desk:
 
     def _automatic(self, glance: Glance) -> list[f.Fact]:
         """What rules that are switched on do at once."""
-        at, picks = self.working.at, glance.picks()
+        at, picks = self.working.at, glance.acting()
         if picks is not None:
-            return [assigned(pick, at) for pick in picks if pick.line.automatic]
+            return [assigned(pick, at) for pick in picks]
         if not self._is_decided and not may_propose(self.working, self.procedure, self._roster, automatic=True):
             return []
         automatic = [proposal for proposal in self._decide().proposals if proposal.automatic]

@@ -16,7 +16,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from incidents import facts as f
+from incidents.beside_time import BesideTime
 from incidents.decision import Assign, Proposal, reason
+from incidents.facts import NeedRow
 from incidents.lines import Line, Lines
 from incidents.procedure import Procedure
 from incidents.quantities import MS_PER_S, Instant
@@ -26,6 +28,8 @@ from incidents.working import Working
 from optimiser import LOSS_LIMIT, UNITS_PER_SECOND, price_units
 from optimiser.ties import pair_tie, resource_tie_key, row_tie_key
 
+COARSEST_TIE = 52
+"""The bits of a tie that an engine may not see."""
 FEW = 40
 """The most needs with somebody free for them that are looked at one by one; more take weighing."""
 
@@ -40,6 +44,17 @@ class Pick(NamedTuple):
     """Its place in the roster."""
     resource: Resource
     reach_s: float
+
+
+class Peculiarities(NamedTuple):
+    """What changes how ties are told apart."""
+
+    has_teams: bool
+    """Whether some need asks in several rows, so that rows have ties of their own."""
+    loads: bool
+    """Whether some position takes more than one room, for which some engines see rows by themselves."""
+    is_blurred: bool
+    """Whether somebody may be turned round, so that there are rows that nobody sees at a glance."""
 
 
 class NotPlain(Exception):
@@ -62,11 +77,14 @@ class Glance:
         self._working, self._roster = working, roster
         self._reach_limit_s = procedure.dispatch.reach_limit_s
         self._lines = Lines(working, procedure, roster)
-        self._is_plain = _is_plain(procedure, roster)
-        diversion = procedure.dispatch.diversion
-        self._diverts_to = () if diversion is None else diversion.to
-        breaks = procedure.dispatch.breaks
-        self._interrupts = () if breaks is None else breaks.interrupted_by
+        rules = procedure.dispatch
+        self._is_plain = not rules.cover
+        self._beside = BesideTime(procedure)
+        self._diverts_to = () if rules.diversion is None else rules.diversion.to
+        self._diverts_from = () if rules.diversion is None else rules.diversion.from_
+        self._interrupts = () if rules.breaks is None else rules.breaks.interrupted_by
+        self._reserves = rules.reserve
+        self._may_wait = {name for name, each in procedure.priorities.items() if each.waits_at_s is not None}
         self._keys = [resource_tie_key(name) for name in roster.ids]
         self._capped = {each.rank for each in procedure.priorities.values() if each.regret_cap_s is not None}
         self._may = True
@@ -81,10 +99,23 @@ class Glance:
         self._lines.look()
         if self._lines.is_empty:
             return ()
-        if self._lines.odd or not self._is_plain:
+        return None if self._lines.odd else self._chosen(automatic_only=False)
+
+    def acting(self) -> Sequence[Pick] | None:
+        """Return who goes where a rule acts by itself; None: that takes weighing.
+
+        Where nobody else wants those who might go, whoever else asks makes no difference to them.
+        """
+        picks = self.picks()
+        if picks is not None:
+            return [pick for pick in picks if pick.line.automatic]
+        return None if any(self._lines.odd.values()) else self._chosen(automatic_only=True)
+
+    def _chosen(self, *, automatic_only: bool) -> Sequence[Pick] | None:
+        if not self._is_plain:
             return None
         try:
-            picks = self._choose()
+            picks = self._choose(automatic_only)
         except NotPlain:
             return None
         if len(picks) > 1:
@@ -122,79 +153,145 @@ class Glance:
 
     # Who goes.
 
-    def _choose(self) -> list[Pick]:
-        """Everybody's cheapest, if nobody is wanted twice; or the first in turn, where all want the only one."""
+    def _choose(self, automatic_only: bool) -> list[Pick]:
+        """Everybody's cheapest, if there is room for all; or the first in turn, where all want the only one."""
         found: list[Pick] = []
-        has_teams, loads = self._peculiarities()
+        peculiar = self._peculiarities(automatic_only)
         looked = 0
         contested: set[int] = set()
         seen: set[int] = set()
         for row, its_lines in self._lines.of_one.items():
             count = 0
             for line in its_lines:
-                count += len(line.waiting)
+                if line.automatic or not automatic_only:
+                    count += len(line.waiting)
             free = self._lines.free_for_row(row) if count else None
             if not free:
+                if count:
+                    self._refuse_callable(its_lines, row)
                 continue
+            its_lines = [line for line in its_lines if line.waiting and (line.automatic or not automatic_only)]
+            self._refuse_others(its_lines, row, free)
             if count > 1 and len(free) == 1:
                 at, resource = next(iter(free.items()))
-                if resource.room >= 2 * row.load:
-                    raise NotPlain
-                contested.add(at)
-                self._first_in_turn(its_lines, at, resource, has_teams or loads, found)
-                continue
+                if resource.room < 2 * row.load and self._is_by_turns(its_lines, row, resource):
+                    contested.add(at)
+                    self._first_in_turn(its_lines, at, resource, peculiar.has_teams or peculiar.loads, found)
+                    continue
             looked += count
             if looked > FEW:
                 raise NotPlain
             seen.update(free)
             for line in its_lines:
                 for need in line.waiting.values():
-                    found += self._cheapest(line, need, 0, free, has_teams, loads)
+                    found += self._cheapest(line, need, 0, free, peculiar)
         for line in self._lines.of_several:
+            if automatic_only and not line.automatic:
+                continue
             looked += len(line.waiting)
             if looked > FEW:
                 raise NotPlain
             for need in line.waiting.values():
-                found += self._team(line, need, has_teams, loads, seen)
-        if len(found) > 1 and len({pick.at for pick in found}) < len(found):
-            raise NotPlain
+                found += self._team(line, need, peculiar, seen)
+        if len(found) > 1:
+            _refuse_crowding(found)
         if contested and not contested.isdisjoint(seen):
             raise NotPlain
+        if automatic_only:
+            self._refuse_shared(seen | contested)
         return found
 
-    def _peculiarities(self) -> tuple[bool, bool]:
-        """Whether some need asks in several rows, so that rows have ties of their own, and whether some position has a load.
-
-        Whatever has loads goes to engines that break ties in their own way. `NotPlain` if somebody may be turned round.
-        """
-        has_teams = loads = False
+    def _peculiarities(self, automatic_only: bool) -> Peculiarities:
+        """`NotPlain` if somebody may be turned round, unless it is only asked for whom nobody is turned round."""
+        has_teams = loads = diverts = False
         for line in self._lines.lines.values():
             if not line.waiting:
                 continue
-            if line.standing.priority in self._diverts_to and not line.answers:
-                raise NotPlain
+            diverts |= not line.answers and line.standing.priority in self._diverts_to
             loads |= line.loads
             if len(line.rows) > 1 and not has_teams:
                 asking = [need.asking for need in line.waiting.values()]
                 has_teams = any(len(each) - list(each).count(0) > 1 for each in asking)
-        return has_teams, loads
+        # Those who may be turned round bring what they serve into the problem, and so other rows and other turns.
+        is_blurred = (diverts or bool(self._lines.odd and self._diverts_to)) and self._is_anybody_turnable()
+        if is_blurred and not automatic_only:
+            raise NotPlain
+        return Peculiarities(has_teams, loads, is_blurred)
 
-    def _team(self, line: Line, need: Need, has_teams: bool, loads: bool, seen: set[int]) -> list[Pick]:
+    def _is_anybody_turnable(self) -> bool:
+        """Whether the rule of diversion might let anybody be taken; few more than it does."""
+        working = self._working
+        for resource in working.resources.values():
+            if resource.serving and resource.capacity == 1 and resource.serving[0].status in UNDER_WAY:
+                need = working.needs[resource.serving[0].need]
+                if need.incident is not None and working.incidents[need.incident].priority in self._diverts_from:
+                    return True
+        return False
+
+    def _refuse_callable(self, lines: Sequence[Line], row: NeedRow) -> None:
+        """`NotPlain` if somebody might be called from a break, or be turned round, for any of these lines."""
+        for line in lines:
+            priority = line.standing.priority
+            if not line.waiting or line.answers or not (priority in self._interrupts or priority in self._diverts_to):
+                continue
+            for resource in self._lines.bound_for((row.skill, row.level)).values():
+                if resource.is_resting and priority in self._interrupts:
+                    raise NotPlain
+                if not resource.is_resting and priority in self._diverts_to and self._is_anybody_turnable():
+                    raise NotPlain
+
+    def _refuse_others(self, lines: Sequence[Line], row: NeedRow, free: dict[int, Resource]) -> None:
+        """`NotPlain` if anything but their own price is against somebody who is free, or others might be called."""
+        if self._interrupts or self._diverts_to:
+            self._refuse_callable(lines, row)
+        if self._may_wait and any(line.standing.priority in self._may_wait for line in lines):
+            raise NotPlain
+        if self._roster.partners and not self._roster.partners.keys().isdisjoint(free):
+            raise NotPlain
+        for reserve in self._reserves:
+            for at, resource in free.items():
+                is_there = not reserve.stations or self._roster.bases[at] in reserve.stations
+                if is_there and resource.level(reserve.skill):
+                    raise NotPlain
+
+    def _is_by_turns(self, lines: Sequence[Line], row: NeedRow, resource: Resource) -> bool:
+        """Whether nothing but time and turns says which of these lines the only one free goes to."""
+        if not self._beside.is_any:
+            return True
+        return all(
+            line.answers and self._beside.units(line, row, resource, 0.0, self._working.at) is not None
+            for line in lines
+        )
+
+    def _refuse_shared(self, free: set[int]) -> None:
+        """`NotPlain` if any of those who are free might also go where no rule acts by itself."""
+        for line in self._lines.lines.values():
+            if line.waiting and not line.automatic:
+                for row in line.rows:
+                    if not free.isdisjoint(self._lines.free_for((row.skill, row.level))):
+                        raise NotPlain
+        for need in self._lines.odd:
+            for row in self._working.needs[need].rows:
+                if not free.isdisjoint(self._lines.free_for((row.skill, row.level))):
+                    raise NotPlain
+
+    def _team(self, line: Line, need: Need, peculiar: Peculiarities, seen: set[int]) -> list[Pick]:
         """The cheapest for each row of a need; nobody where all are needed and one is lacking."""
         found: list[Pick] = []
         lacks = False
         for row, count in enumerate(need.asking):
             if count:
                 free = self._lines.free_for_row(line.rows[row])
+                self._refuse_others((line,), line.rows[row], free)
                 seen.update(free)
-                chosen = self._cheapest(line, need, row, free, has_teams, loads, count)
+                chosen = self._cheapest(line, need, row, free, peculiar, count)
                 found += chosen
                 lacks |= len(chosen) < count
         # One who has been sent already has begun to fill it: what is left is best effort.
         return [] if lacks and need.whole and not need.filled_by else found
 
     def _cheapest(
-        self, line: Line, need: Need, row: int, free: dict[int, Resource], has_teams: bool, loads: bool, count: int = 1
+        self, line: Line, need: Need, row: int, free: dict[int, Resource], peculiar: Peculiarities, count: int = 1
     ) -> list[Pick]:
         """The `count` that fill a row at least cost, of several the ones that the tie names."""
         reach_s = self._reach_s(line, need)
@@ -205,22 +302,68 @@ class Glance:
         if need.filled_by:
             serving = {self._roster.index[name] for name in need.filled_by}
             able = [each for each in able if each[1] not in serving]
-        if len(able) > count:
+        if self._beside.is_any:
+            able = self._cheapest_beside(line, need, row, free, able, count, peculiar)
+        elif len(able) > count:
             able.sort()
             if line.answers and count == 1:
-                if loads:
-                    raise NotPlain
                 key = 0
-                if has_teams:
+                if peculiar.has_teams:
+                    if peculiar.loads or peculiar.is_blurred:
+                        raise NotPlain
                     behind = self._precedence(line, need, self._longest())
                     key = row_tie_key([(free[at].id, behind) for _, at in able], count)
-                able = [min(able, key=lambda each: pair_tie(need.id, key ^ self._keys[each[1]]))]
+                able = self._first_by_tie(need, able, key, 1)
             else:
-                able = self._cheapest_of(line, need, able, count, has_teams, loads)
+                able = self._cheapest_of(line, need, able, count, peculiar)
         return [Pick(line, need, row, at, free[at], each_s) for each_s, at in able]
 
+    def _cheapest_beside(
+        self, line: Line, need: Need, row: int, free: dict[int, Resource], able: list[tuple[float, int]], count: int,
+        peculiar: Peculiarities,
+    ) -> list[tuple[float, int]]:  # fmt: skip
+        """The same where there are prices beside that of time."""
+        standing, waited_s, now = line.standing, self._waited_s(need), self._working.at
+        priced: list[tuple[int, float, int]] = []
+        for each_s, at in able:
+            units = self._beside.units(line, line.rows[row], free[at], each_s, now)
+            if units is not None:
+                if each_s:
+                    units += price_units(standing.loss, standing.weight, waited_s, each_s)
+                priced.append((units, each_s, at))
+        priced.sort()
+        # A cap on regret may bar whoever is slower than need be.
+        is_level = standing.rank not in self._capped or len({each_s for _, each_s, _ in priced}) <= 1
+        if len(priced) <= count:
+            return [(each_s, at) for _, each_s, at in priced]
+        last = priced[count - 1][0]
+        if last == priced[count][0]:
+            if peculiar.is_blurred or (peculiar.has_teams and (peculiar.loads or not is_level)):
+                raise NotPlain
+            key = 0
+            if peculiar.has_teams:
+                behind, ids = self._precedence(line, need, self._longest()), self._roster.ids
+                key = row_tie_key([(ids[at], price + behind) for price, _, at in priced], count)
+            chosen = [(each_s, at) for price, each_s, at in priced if price < last]
+            tied = [(each_s, at) for price, each_s, at in priced if price == last]
+            chosen += self._first_by_tie(need, tied, key, count - len(chosen))
+        else:
+            chosen = [(each_s, at) for _, each_s, at in priced[:count]]
+        if not is_level and max(chosen)[0] > sorted(each_s for _, each_s, _ in priced)[count - 1]:
+            raise NotPlain
+        return chosen
+
+    def _first_by_tie(
+        self, need: Need, tied: list[tuple[float, int]], key: int, count: int
+    ) -> list[tuple[float, int]]:
+        """Those of equal cost whose ties are the least, as every engine sees them; `NotPlain` if some see no difference."""
+        marked = sorted([(pair_tie(need.id, key ^ self._keys[at]), each_s, at) for each_s, at in tied])
+        if len(marked) > count and marked[count - 1][0] >> COARSEST_TIE == marked[count][0] >> COARSEST_TIE:
+            raise NotPlain
+        return [(each_s, at) for _, each_s, at in marked[:count]]
+
     def _cheapest_of(
-        self, line: Line, need: Need, able: list[tuple[float, int]], count: int, has_teams: bool, loads: bool
+        self, line: Line, need: Need, able: list[tuple[float, int]], count: int, peculiar: Peculiarities
     ) -> list[tuple[float, int]]:
         """The cheapest of more than are wanted, who stand in order of their reach."""
         loss, weight, waited_s = line.standing.loss, line.standing.weight, self._waited_s(need)
@@ -230,7 +373,8 @@ class Glance:
         if last < price_units(loss, weight, waited_s, next_s):
             return able[:count]
         # What a cap bars is no pair of the row any more, and so changes its ties.
-        if loads or (has_teams and line.standing.rank in self._capped):
+        has_teams = peculiar.has_teams
+        if peculiar.loads or peculiar.is_blurred or (has_teams and line.standing.rank in self._capped):
             raise NotPlain
         priced = [(price_units(loss, weight, waited_s, each_s), each_s, at) for each_s, at in able]
         sure = [each for each in priced if each[0] < last]
@@ -294,7 +438,9 @@ class Glance:
         if reach_s:
             response = price_units(line.standing.loss, line.standing.weight, self._waited_s(need), reach_s)
         behind = self._precedence(line, need, self._longest())
-        terms = (("response", response), ("precedence", behind))
+        terms: tuple[tuple[str, int], ...] = (("response", response), ("precedence", behind))
+        if self._beside.is_any:
+            terms += self._beside.terms(line, line.rows[row], resource, reach_s, self._working.at)
         price = tuple([(name, units / UNITS_PER_SECOND) for name, units in terms if units])
         skill = line.rows[row].skill
         return Assign(need.id, row, skill, resource.id, reach_s, price, _because(pick), line.automatic)
@@ -341,11 +487,14 @@ def _first_of(line: Line) -> Need | None:
     return first if apart > 1.01 * MS_PER_S else None
 
 
-def _is_plain(procedure: Procedure, roster: Roster) -> bool:
-    """Whether a choice is a matter of time and turns alone: no rule that bars, keeps back or prices otherwise."""
-    rules = procedure.dispatch
-    special = (
-        rules.overrun, rules.breaks, rules.reserve, rules.cover, rules.spare_skill_s, rules.spare_level_s,
-        rules.fairness_s, roster.partners,
-    )  # fmt: skip
-    return not any(special) and all(each.waits_at_s is None for each in procedure.priorities.values())
+def _refuse_crowding(found: Sequence[Pick]) -> None:
+    """`NotPlain` if somebody is wanted for more than they have room for, or twice for one need."""
+    if len({pick.at for pick in found}) == len(found):
+        return
+    wanted: dict[int, int] = {}
+    for pick in found:
+        wanted[pick.at] = wanted.get(pick.at, 0) + pick.line.rows[pick.row].load
+        if wanted[pick.at] > pick.resource.room:
+            raise NotPlain
+    if len({(pick.at, pick.need.id) for pick in found}) < len(found):
+        raise NotPlain

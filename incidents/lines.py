@@ -37,6 +37,8 @@ class Line:
     answers: bool
     """Whether they are needs of contacts."""
     asks_for_one: bool = field(init=False)
+    skills: tuple[str, ...] = field(init=False)
+    """Each skill that it asks for, once."""
     loads: bool = field(init=False)
     """Whether any position takes more than one room."""
     waiting: dict[NeedId, Need] = field(default_factory=dict)
@@ -46,6 +48,7 @@ class Line:
     def __post_init__(self) -> None:
         """Note what is asked of every need of the line."""
         self.asks_for_one = len(self.rows) == 1 and self.rows[0].quantity == 1
+        self.skills = tuple(dict.fromkeys(row.skill for row in self.rows))
         self.loads = any(row.load > 1 for row in self.rows)
 
     def add(self, need: Need) -> None:
