@@ -1,6 +1,6 @@
 """Prices beside time for one resource at one row: what `pricing` says of whole arrays, where nothing but the two matters.
 
-What a resource would cost beside its response and its turn: skills and levels to spare, work past the end of its shift, and
+What a resource would cost beside its response and its turn: skills and levels to spare, the partner whose it is, work past the end of its shift, and
 the tasks it has had. Rules that look at more than one resource at a time are no such price. Imports `pricing`, `lines` and
 what stands above them.
 """
@@ -12,6 +12,7 @@ from incidents.lines import Line
 from incidents.pricing import units_of
 from incidents.procedure import Procedure
 from incidents.quantities import MS_PER_S, Instant
+from incidents.roster import Roster
 from incidents.situation import Resource
 from optimiser import LOSS_LIMIT, UNITS_PER_SECOND
 
@@ -19,15 +20,21 @@ from optimiser import LOSS_LIMIT, UNITS_PER_SECOND
 class BesideTime:
     """The prices of one procedure."""
 
-    def __init__(self, procedure: Procedure) -> None:
+    def __init__(self, procedure: Procedure, roster: Roster) -> None:
         rules = procedure.dispatch
         self._skill, self._level = units_of(rules.spare_skill_s), units_of(rules.spare_level_s)
         self._fairness, self._overrun = units_of(rules.fairness_s), rules.overrun
-        self.is_any = bool(self._skill or self._level or self._fairness or self._overrun)
+        self._partners = {
+            name: None if partner not in rules.partners else units_of(rules.partners[partner])
+            for name, partner in ((roster.ids[at], partner) for at, partner in roster.partners.items())
+        }
+        self.is_any = bool(self._skill or self._level or self._fairness or self._overrun or self._partners)
         """Whether there is any such price."""
 
     def units(self, line: Line, row: NeedRow, resource: Resource, reach_s: float, now: Instant) -> int | None:
-        """What it costs that `resource` fills `row`, beside time; None: its shift ends too soon."""
+        """What it costs that `resource` fills `row`, beside time; None: it is not to go."""
+        if self._partners.get(resource.id, 0) is None:
+            return None
         over_s = self._over_s(line, resource, reach_s, now)
         if over_s and self._overrun is not None and over_s > self._overrun.most_s:
             return None
@@ -54,6 +61,7 @@ class BesideTime:
         if over_s and self._overrun is not None:
             over = round(min(over_s * self._overrun.price * UNITS_PER_SECOND, LOSS_LIMIT))
         return (
-            ("spare skill", spare * self._skill), ("spare level", above * self._level), ("overrun", over),
+            ("spare skill", spare * self._skill), ("spare level", above * self._level),
+            ("partner", self._partners.get(resource.id) or 0), ("overrun", over),
             ("fairness", resource.tasks * self._fairness),
         )  # fmt: skip

@@ -174,7 +174,10 @@ def is_automatic(situation: Situation, procedure: Procedure, need: Need) -> bool
 
 
 def may_propose(situation: Situation, procedure: Procedure, roster: Roster, *, automatic: bool = False) -> bool:
-    """Whether anybody may go to a need at all; if not, `decide` proposes nobody. `automatic`: only where a rule acts by itself."""
+    """Whether anybody may go to a need at all; if not, `decide` proposes nobody.
+
+    `automatic`: only needs for which a rule acts by itself.
+    """
     situation = situation.kept()
     askings = asking(situation, procedure)
     if automatic:

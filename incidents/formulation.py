@@ -114,11 +114,13 @@ def could_be_filled(each: Asking, eligibility: Eligibility) -> bool:
     """Whether anybody may go to `each` at all; if not, nobody is proposed for it, whoever else asks."""
     need = each.need
     able = eligibility.able(need, each.standing, eligibility.reach_s(need, each.standing))
-    wanted = [(row, count) for row, count in zip(need.rows, need.asking, strict=True) if count]
-    found = [int(np.count_nonzero(able & eligibility.fitting(row))) for row, _ in wanted]
-    if need.whole and not need.filled_by and not need.shared and not any(row.alternative for row, _ in wanted):
-        return all(many >= count for many, (_, count) in zip(found, wanted, strict=True))
-    return any(found)
+    found: dict[int, list[bool]] = {}
+    for row, count in zip(need.rows, need.asking, strict=True):
+        if count:
+            least = count if need.whole and not need.filled_by else 1
+            found.setdefault(row.alternative, []).append(np.count_nonzero(able & eligibility.fitting(row)) >= least)
+    each_way = all if need.whole and not need.filled_by else any
+    return any(each_way(rows) for rows in found.values())
 
 
 def formulate(

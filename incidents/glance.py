@@ -18,12 +18,16 @@ from typing import NamedTuple
 from incidents import facts as f
 from incidents.beside_time import BesideTime
 from incidents.decision import Assign, Proposal, reason
+from incidents.eligibility import Eligibility
 from incidents.facts import NeedRow
+from incidents.formulation import could_be_filled
 from incidents.lines import Line, Lines
-from incidents.procedure import Procedure
+from incidents.pricing import units_of
+from incidents.procedure import Procedure, Reserve
 from incidents.quantities import MS_PER_S, Instant
 from incidents.roster import Roster
 from incidents.situation import UNDER_WAY, Need, Resource
+from incidents.urgency import Asking, standing
 from incidents.working import Working
 from optimiser import LOSS_LIMIT, UNITS_PER_SECOND, price_units
 from optimiser.ties import pair_tie, resource_tie_key, row_tie_key
@@ -79,12 +83,18 @@ class Glance:
         self._lines = Lines(working, procedure, roster)
         rules = procedure.dispatch
         self._is_plain = not rules.cover
-        self._beside = BesideTime(procedure)
+        self._procedure = procedure
+        self._beside = BesideTime(procedure, roster)
         self._diverts_to = () if rules.diversion is None else rules.diversion.to
         self._diverts_from = () if rules.diversion is None else rules.diversion.from_
         self._interrupts = () if rules.breaks is None else rules.breaks.interrupted_by
         self._reserves = rules.reserve
-        self._may_wait = {name for name, each in procedure.priorities.items() if each.waits_at_s is not None}
+        self._waits_at = {
+            name: units_of(each.waits_at_s)
+            for name, each in procedure.priorities.items()
+            if each.waits_at_s is not None
+        }
+        self._is_priced = bool(self._beside.is_any or self._reserves or self._waits_at or roster.partners)
         self._keys = [resource_tie_key(name) for name in roster.ids]
         self._capped = {each.rank for each in procedure.priorities.values() if each.regret_cap_s is not None}
         self._may = True
@@ -109,7 +119,17 @@ class Glance:
         picks = self.picks()
         if picks is not None:
             return [pick for pick in picks if pick.line.automatic]
-        return None if any(self._lines.odd.values()) else self._chosen(automatic_only=True)
+        return None if self._may_odd_ones_act() else self._chosen(automatic_only=True)
+
+    def _may_odd_ones_act(self) -> bool:
+        """Whether anybody may go to a need for which there are no lines and for which a rule acts."""
+        odd = [need for need, automatic in self._lines.odd.items() if automatic]
+        if not odd:
+            return False
+        situation, rules = self._working.kept(), self._procedure
+        eligibility = Eligibility(situation, rules, self._roster)
+        needs = [situation.needs[each] for each in odd]
+        return any(could_be_filled(Asking(need, standing(situation, rules, need)), eligibility) for need in needs)
 
     def _chosen(self, *, automatic_only: bool) -> Sequence[Pick] | None:
         if not self._is_plain:
@@ -157,7 +177,7 @@ class Glance:
         """Everybody's cheapest, if there is room for all; or the first in turn, where all want the only one."""
         found: list[Pick] = []
         peculiar = self._peculiarities(automatic_only)
-        looked = 0
+        looked = kept = 0
         contested: set[int] = set()
         seen: set[int] = set()
         for row, its_lines in self._lines.of_one.items():
@@ -172,7 +192,9 @@ class Glance:
                 continue
             its_lines = [line for line in its_lines if line.waiting and (line.automatic or not automatic_only)]
             self._refuse_others(its_lines, row, free)
-            if count > 1 and len(free) == 1:
+            is_kept = self._is_anybody_kept(free)
+            kept += count if is_kept else 0
+            if count > 1 and len(free) == 1 and not is_kept:
                 at, resource = next(iter(free.items()))
                 if resource.room < 2 * row.load and self._is_by_turns(its_lines, row, resource):
                     contested.add(at)
@@ -192,7 +214,13 @@ class Glance:
             if looked > FEW:
                 raise NotPlain
             for need in line.waiting.values():
+                if self._is_short(line, need):
+                    continue
+                kept += self._kept_positions(line, need)
                 found += self._team(line, need, peculiar, seen)
+        # What one takes from a reserve changes what it costs to take another.
+        if kept > 1:
+            raise NotPlain
         if len(found) > 1:
             _refuse_crowding(found)
         if contested and not contested.isdisjoint(seen):
@@ -244,19 +272,51 @@ class Glance:
         """`NotPlain` if anything but their own price is against somebody who is free, or others might be called."""
         if self._interrupts or self._diverts_to:
             self._refuse_callable(lines, row)
-        if self._may_wait and any(line.standing.priority in self._may_wait for line in lines):
+        if self._roster.partners and self._working.aid and not self._roster.partners.keys().isdisjoint(free):
             raise NotPlain
-        if self._roster.partners and not self._roster.partners.keys().isdisjoint(free):
-            raise NotPlain
-        for reserve in self._reserves:
-            for at, resource in free.items():
-                is_there = not reserve.stations or self._roster.bases[at] in reserve.stations
-                if is_there and resource.level(reserve.skill):
+
+    def _is_anybody_kept(self, free: dict[int, Resource]) -> bool:
+        """Whether any of those who are free counts in a reserve."""
+        if not self._reserves:
+            return False
+        return any(_counts_in(rule, self._roster, at, each) for rule in self._reserves for at, each in free.items())
+
+    def _kept_positions(self, line: Line, need: Need) -> int:
+        """How many positions of a need somebody might fill who counts in a reserve."""
+        if not self._reserves:
+            return 0
+        rows = [(line.rows[row], count) for row, count in enumerate(need.asking) if count]
+        return sum([count for row, count in rows if self._is_anybody_kept(self._lines.free_for_row(row))])
+
+    def _is_short(self, line: Line, need: Need) -> bool:
+        """Whether too few may go to a need that is to be filled whole or not at all, so that nobody does."""
+        if not need.whole or need.filled_by:
+            return False
+        may_call = line.standing.priority in self._interrupts or line.standing.priority in self._diverts_to
+        for row, count in enumerate(need.asking):
+            asked = line.rows[row]
+            able = len(self._lines.free_for_row(asked))
+            if may_call:
+                able += len(self._lines.bound_for((asked.skill, asked.level)))
+            if able < count:
+                return True
+        return False
+
+    def _missed_units(self, at: int, resource: Resource) -> int:
+        """What the reserves lose by one who goes."""
+        units = 0
+        for rule in self._reserves:
+            if _counts_in(rule, self._roster, at, resource):
+                free = self._lines.free_for((rule.skill, 1))
+                kept = [each for where, each in free.items() if _counts_in(rule, self._roster, where, each)]
+                if any(each.room > 1 for each in kept):
                     raise NotPlain
+                units += units_of(rule.missing_s) if len(kept) <= rule.keep else 0
+        return units
 
     def _is_by_turns(self, lines: Sequence[Line], row: NeedRow, resource: Resource) -> bool:
         """Whether nothing but time and turns says which of these lines the only one free goes to."""
-        if not self._beside.is_any:
+        if not self._is_priced:
             return True
         return all(
             line.answers and self._beside.units(line, row, resource, 0.0, self._working.at) is not None
@@ -302,7 +362,7 @@ class Glance:
         if need.filled_by:
             serving = {self._roster.index[name] for name in need.filled_by}
             able = [each for each in able if each[1] not in serving]
-        if self._beside.is_any:
+        if self._is_priced:
             able = self._cheapest_beside(line, need, row, free, able, count, peculiar)
         elif len(able) > count:
             able.sort()
@@ -323,22 +383,35 @@ class Glance:
         peculiar: Peculiarities,
     ) -> list[tuple[float, int]]:  # fmt: skip
         """The same where there are prices beside that of time."""
-        standing, waited_s, now = line.standing, self._waited_s(need), self._working.at
+        stands, waited_s, now = line.standing, self._waited_s(need), self._working.at
         priced: list[tuple[int, float, int]] = []
         for each_s, at in able:
             units = self._beside.units(line, line.rows[row], free[at], each_s, now)
             if units is not None:
+                units += self._missed_units(at, free[at])
                 if each_s:
-                    units += price_units(standing.loss, standing.weight, waited_s, each_s)
+                    units += price_units(stands.loss, stands.weight, waited_s, each_s)
                 priced.append((units, each_s, at))
         priced.sort()
         # A cap on regret may bar whoever is slower than need be.
-        is_level = standing.rank not in self._capped or len({each_s for _, each_s, _ in priced}) <= 1
+        is_level = stands.rank not in self._capped or len({each_s for _, each_s, _ in priced}) <= 1
+        waits_at = self._waits_at.get(stands.priority or "")
+        if waits_at is not None and priced:
+            if len(priced) > 1 and not is_level:
+                raise NotPlain
+            if (need.whole and sum(need.asking) > 1) or any(units == waits_at for units, _, _ in priced):
+                raise NotPlain
+            count = min(count, sum([units < waits_at for units, _, _ in priced]))
+            if not count:
+                return []
         if len(priced) <= count:
             return [(each_s, at) for _, each_s, at in priced]
         last = priced[count - 1][0]
         if last == priced[count][0]:
             if peculiar.is_blurred or (peculiar.has_teams and (peculiar.loads or not is_level)):
+                raise NotPlain
+            # Those of a reserve have ties of their own, whoever stays.
+            if self._is_anybody_kept({at: free[at] for _, _, at in priced}):
                 raise NotPlain
             key = 0
             if peculiar.has_teams:
@@ -439,7 +512,7 @@ class Glance:
             response = price_units(line.standing.loss, line.standing.weight, self._waited_s(need), reach_s)
         behind = self._precedence(line, need, self._longest())
         terms: tuple[tuple[str, int], ...] = (("response", response), ("precedence", behind))
-        if self._beside.is_any:
+        if self._is_priced:
             terms += self._beside.terms(line, line.rows[row], resource, reach_s, self._working.at)
         price = tuple([(name, units / UNITS_PER_SECOND) for name, units in terms if units])
         skill = line.rows[row].skill
@@ -474,6 +547,11 @@ class Glance:
         reach_s = self._roster.nowhere if place is None else self._roster.reach_s(place, line.standing.lights)
         found: list[float] = reach_s.tolist()
         return found
+
+
+def _counts_in(rule: Reserve, roster: Roster, at: int, resource: Resource) -> bool:
+    """Whether a resource that is free counts in a reserve."""
+    return (not rule.stations or roster.bases[at] in rule.stations) and resource.level(rule.skill) > 0
 
 
 def _first_of(line: Line) -> Need | None:

@@ -123,7 +123,8 @@ class Lines:
         """Who is free and has a skill, by index in the roster."""
         group = self._free.get(skill)
         if group is None:
-            group, bound = self._free[skill], self._bound[skill] = {}, {}
+            group = self._free[skill] = {}
+            bound = self._bound[skill] = {}
             name, level = skill
             for at, resource_id in enumerate(self._roster.ids):
                 resource = self._working.resources[resource_id]

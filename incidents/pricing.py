@@ -104,6 +104,7 @@ def _waited_s(askings: Sequence[Asking], situation: Situation) -> FloatArray:
 
 
 def units_of(seconds: float) -> int:
+    """Return weighted seconds in the optimiser's units."""
     return round(seconds * UNITS_PER_SECOND)
 
 
