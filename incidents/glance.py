@@ -426,9 +426,7 @@ class Glance:
             raise NotPlain
         return chosen
 
-    def _first_by_tie(
-        self, need: Need, tied: list[tuple[float, int]], key: int, count: int
-    ) -> list[tuple[float, int]]:
+    def _first_by_tie(self, need: Need, tied: list[tuple[float, int]], key: int, count: int) -> list[tuple[float, int]]:
         """Those of equal cost whose ties are the least, as every engine sees them; `NotPlain` if some see no difference."""
         marked = sorted([(pair_tie(need.id, key ^ self._keys[at]), each_s, at) for each_s, at in tied])
         if len(marked) > count and marked[count - 1][0] >> COARSEST_TIE == marked[count][0] >> COARSEST_TIE:
