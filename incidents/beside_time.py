@@ -1,8 +1,8 @@
 """Prices beside time for one resource at one row: what `pricing` says of whole arrays, where nothing but the two matters.
 
-What a resource would cost beside its response and its turn: skills and levels to spare, the partner whose it is, work past the end of its shift, and
-the tasks it has had. Rules that look at more than one resource at a time are no such price. Imports `pricing`, `lines` and
-what stands above them.
+What a resource would cost beside its response and its turn: skills and levels to spare, the partner whose it is, work past the
+end of its shift, and the tasks it has had. Rules that look at more than one resource at a time are no such price. Imports
+`pricing`, `roster`, `lines` and what stands above them.
 """
 
 from __future__ import annotations

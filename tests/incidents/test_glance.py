@@ -239,3 +239,63 @@ def test_a_crowd_with_somebody_free_for_it_is_weighed() -> None:
         an_incident(desk, f"i{number:02d}", spot(number * 10.0), at(0), nature="illness", severe="no")
         assert (seen(desk) is None) == (number >= FEW)
     assert IncidentId("i00") in desk.situation.incidents
+
+
+@pytest.mark.parametrize("calls", [1, 2])
+def test_one_position_beside_a_reserve_is_seen_and_two_are_weighed(calls: int) -> None:
+    """Two of three ambulances are kept: the first to go costs nothing, and what the second costs hangs on the first."""
+    rules = a_procedure(dispatch={"reserve": [{"name": "all", "skill": "transport", "keep": 2, "missing_s": 100}]})
+    desk = a_desk(a_centre({"A1": ("ambulance", 0), "A2": ("ambulance", 50), "A3": ("ambulance", 500)}), rules)
+    for number in range(calls):
+        an_incident(desk, f"i{number}", spot(50.0 * number), at(0), nature="illness", severe="no")
+    assert (seen(desk) is None) == (calls == 2)
+    assert len(weighed(desk)) == calls
+    assert calls == 2 or seen(desk) == weighed(desk)
+
+
+def test_who_cannot_be_spared_costs_what_the_reserve_loses() -> None:
+    """The nearest is the last of the reserve near the sea, which costs more than the way of the other."""
+    kept = {"name": "sea", "skill": "transport", "stations": ["A1"], "keep": 1, "missing_s": 500}
+    desk = a_desk(
+        a_centre({"A1": ("ambulance", 0), "A2": ("ambulance", 300)}), a_procedure(dispatch={"reserve": [kept]})
+    )
+    an_incident(desk, "i", spot(10), at(0), nature="illness", severe="no")
+    assert [each.resource for each in seen(desk) or ()] == ["A2"]
+    assert seen(desk) == weighed(desk)
+
+
+def test_a_call_is_answered_at_a_glance_while_crews_are_weighed() -> None:
+    """Nobody who might answer could go to a fire, so who goes there makes no difference to the call."""
+    desk = a_desk(a_centre({"C1": ("clerk", 0), "A1": ("ambulance", 0), "A2": ("ambulance", 500)}))
+    for name in ("i", "j"):
+        an_incident(desk, name, spot(10), at(0), nature="illness", severe="no")
+    working = Working(desk.situation)
+    working.fold(f.ContactReceived(at(1), ContactId("c"), "emergency"))
+    working.fold(f.NeedOpened(at(1), NeedId("c/1"), (f.NeedRow("answering", 1),), False, "q", contact=ContactId("c")))
+    glance = Glance(working, desk.procedure, a_roster(desk))
+    assert glance.picks() is None
+    assert [(pick.need.id, pick.resource.id) for pick in glance.acting() or ()] == [("c/1", "C1")]
+
+
+def test_a_call_is_weighed_where_who_would_answer_may_be_wanted_elsewhere() -> None:
+    """The only one who answers is also one of two who might go to two fires."""
+    kinds = {"engine": {"skills": ["fire"]}, "clerk": {"skills": ["answering", "fire"]}}
+    desk = a_desk(a_centre({"C1": ("clerk", 0), "E1": ("engine", 0)}, kinds=kinds))
+    for name in ("i", "j"):
+        an_incident(desk, name, spot(10), at(0), nature="fire")
+    working = Working(desk.situation)
+    working.fold(f.ContactReceived(at(1), ContactId("c"), "emergency"))
+    working.fold(f.NeedOpened(at(1), NeedId("c/1"), (f.NeedRow("answering", 1),), False, "q", contact=ContactId("c")))
+    assert Glance(working, desk.procedure, a_roster(desk)).acting() is None
+
+
+@pytest.mark.parametrize("calls", [2, 3])
+def test_several_go_to_one_who_has_room_for_them(calls: int) -> None:
+    """The nearest takes two at a time: both calls see that at a glance, and of three one has to go elsewhere."""
+    kinds = {"ambulance": {"skills": ["transport"], "capacity": 2}}
+    desk = a_desk(a_centre({"A1": ("ambulance", 0), "A2": ("ambulance", 500)}, kinds=kinds))
+    for number in range(calls):
+        an_incident(desk, f"i{number}", spot(10.0 * number), at(0), nature="illness", severe="no")
+    assert (seen(desk) is None) == (calls == 3)
+    assert [each.resource for each in weighed(desk)] == ["A1", "A1", "A2"][:calls]
+    assert calls == 3 or seen(desk) == weighed(desk)
