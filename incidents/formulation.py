@@ -118,7 +118,8 @@ def could_be_filled(each: Asking, eligibility: Eligibility) -> bool:
     for row, count in zip(need.rows, need.asking, strict=True):
         if count:
             least = count if need.whole and not need.filled_by else 1
-            found.setdefault(row.alternative, []).append(np.count_nonzero(able & eligibility.fitting(row)) >= least)
+            many = int(np.count_nonzero(able & eligibility.fitting(row)))
+            found.setdefault(row.alternative, []).append(many >= least)
     each_way = all if need.whole and not need.filled_by else any
     return any(each_way(rows) for rows in found.values())
 
