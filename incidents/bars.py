@@ -25,6 +25,8 @@ class Bars:
         self.diverts_to = () if rules.diversion is None else rules.diversion.to
         self._diverts_from = () if rules.diversion is None else rules.diversion.from_
         self.interrupts = () if rules.breaks is None else rules.breaks.interrupted_by
+        self.is_any = bool(self.diverts_to or self.interrupts or roster.partners)
+        """Whether anything might bar a glance at one row."""
 
     def is_anybody_turnable(self) -> bool:
         """Whether the rule of diversion might let anybody be taken; few more than it does."""

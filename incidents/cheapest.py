@@ -231,8 +231,6 @@ class Cheapest:
 
     def is_anybody_kept(self, free: dict[int, Resource]) -> bool:
         """Whether any of those who are free counts in a reserve."""
-        if not self._reserves:
-            return False
         return any(_counts_in(rule, self._roster, at, each) for rule in self._reserves for at, each in free.items())
 
     def _missed_units(self, at: int, resource: Resource) -> int:

@@ -104,16 +104,16 @@ class Glance:
         return self._may
 
     def _might_act(self) -> bool:
-        for line in self._lines.lines.values():
-            if line.automatic and line.waiting and self._has_anybody(line):
+        for line in self._lines.automatic:
+            if line.waiting and self._has_anybody(line):
                 return True
         return any(self._lines.odd.values())
 
     def _has_anybody(self, line: Line) -> bool:
         """Whether somebody is free for a row of a line, or is not but might be called from a break or turned round."""
         priority = line.standing.priority
-        for row in line.rows:
-            if self._lines.free_for_row(row):
+        for row, free in zip(line.rows, line.free, strict=True):
+            if free and (row.load == 1 or self._lines.free_for_row(row)):
                 return True
             # Nobody is called away to answer a contact.
             if priority not in self._bars.interrupts and priority not in self._bars.diverts_to:
@@ -136,7 +136,7 @@ class Glance:
         for row, its_lines in self._lines.of_one.items():
             count = 0
             for line in its_lines:
-                if line.automatic or not automatic_only:
+                if line.waiting and (line.automatic or not automatic_only):
                     count += len(line.waiting)
             free = self._lines.free_for_row(row) if count else None
             if not free:
@@ -144,8 +144,9 @@ class Glance:
                     self._bars.refuse_callable(its_lines, row)
                 continue
             its_lines = [line for line in its_lines if line.waiting and (line.automatic or not automatic_only)]
-            self._bars.refuse_others(its_lines, row, free)
-            is_kept = self._cheapest.is_anybody_kept(free)
+            if self._bars.is_any:
+                self._bars.refuse_others(its_lines, row, free)
+            is_kept = bool(self._reserves) and self._cheapest.is_anybody_kept(free)
             kept += count if is_kept else 0
             if count > 1 and len(free) == 1 and not is_kept:
                 at, resource = next(iter(free.items()))
@@ -169,7 +170,7 @@ class Glance:
             for need in line.waiting.values():
                 if self._bars.is_short(line, need):
                     continue
-                kept += self._kept_positions(line, need)
+                kept += self._kept_positions(line, need) if self._reserves else 0
                 found += self._team(line, need, peculiar, seen)
         # What one takes from a reserve changes what it costs to take another.
         if kept > 1:
@@ -201,8 +202,6 @@ class Glance:
 
     def _kept_positions(self, line: Line, need: Need) -> int:
         """How many positions of a need somebody might fill who counts in a reserve."""
-        if not self._reserves:
-            return 0
         rows = [(line.rows[row], count) for row, count in enumerate(need.asking) if count]
         return sum([count for row, count in rows if self._cheapest.is_anybody_kept(self._lines.free_for_row(row))])
 

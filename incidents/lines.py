@@ -36,6 +36,8 @@ class Line:
     """Whether a rule acts for them."""
     answers: bool
     """Whether they are needs of contacts."""
+    free: tuple[dict[int, Resource], ...]
+    """Row by row who is free and has the skill, by index in the roster; the index over the situation keeps them."""
     asks_for_one: bool = field(init=False)
     skills: tuple[str, ...] = field(init=False)
     """Each skill that it asks for, once."""
@@ -81,6 +83,8 @@ class Lines:
         """The lines whose needs ask for one resource each, by what they ask for."""
         self.of_several: list[Line] = []
         """All others."""
+        self.automatic: list[Line] = []
+        """Those of either for which a rule acts."""
         self._usual: dict[tuple[str, str], Line] = {}
         self.odd: dict[NeedId, bool] = {}
         """Needs that ask in a way for which there are no lines, and whether a rule acts for them."""
@@ -155,7 +159,7 @@ class Lines:
         self._epoch = working.epoch
         for changed in working.touched.values():
             changed.clear()
-        self.lines, self.of_one, self.of_several, self._usual = {}, {}, [], {}
+        self.lines, self.of_one, self.of_several, self.automatic, self._usual = {}, {}, [], [], {}
         self.odd, self._line_of, self._free, self._bound = {}, {}, {}, {}
         self._groups = [[] for _ in self._roster.ids]
         self._places = [working.resources[name].place for name in self._roster.ids]
@@ -199,7 +203,10 @@ class Lines:
                 return None
             automatic = is_automatic(working, rules, need)
             stands = standing(working, rules, need)
-            line = self.lines[key] = Line(need.rows, need.whole, stands, automatic, need.incident is None)
+            free = tuple([self.free_for((row.skill, row.level)) for row in need.rows])
+            line = self.lines[key] = Line(need.rows, need.whole, stands, automatic, need.incident is None, free)
+            if automatic:
+                self.automatic.append(line)
             if line.asks_for_one:
                 self.of_one.setdefault(line.rows[0], []).append(line)
             else:
