@@ -8,7 +8,7 @@ any of it. Imports everything above it in the package, and the optimiser.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
@@ -173,15 +173,12 @@ def is_automatic(situation: Situation, procedure: Procedure, need: Need) -> bool
     return situation.incidents[need.incident].priority in procedure.dispatch.automatic
 
 
-def may_propose(situation: Situation, procedure: Procedure, roster: Roster, *, automatic: bool = False) -> bool:
-    """Whether anybody may go to a need at all; if not, `decide` proposes nobody.
-
-    `automatic`: only needs for which a rule acts by itself.
-    """
+def may_propose(
+    situation: Situation, procedure: Procedure, roster: Roster, among: Collection[NeedId] | None = None
+) -> bool:  # fmt: skip
+    """Whether anybody may go at all to one of the needs `among` (None: to any); if not, `decide` proposes nobody for them."""
     situation = situation.kept()
-    askings = asking(situation, procedure)
-    if automatic:
-        askings = [each for each in askings if is_automatic(situation, procedure, each.need)]
+    askings = [each for each in asking(situation, procedure) if among is None or each.need.id in among]
     if not askings:
         return False
     eligibility = Eligibility(situation, procedure, roster)
