@@ -71,10 +71,14 @@ class Glance:
 
         Where nobody else wants those who might go, whoever else asks makes no difference to them.
         """
-        picks = self.picks()
-        if picks is not None:
-            return [pick for pick in picks if pick.line.automatic]
-        return None if self._may_odd_ones_act() else self._chosen(automatic_only=True)
+        self._lines.look()
+        if self._lines.is_empty:
+            return ()
+        picks = None if self._may_odd_ones_act() else self._chosen(automatic_only=True)
+        if picks is None:
+            all_picks = self.picks()
+            picks = None if all_picks is None else [pick for pick in all_picks if pick.line.automatic]
+        return picks
 
     def _may_odd_ones_act(self) -> bool:
         """Whether anybody may go to a need for which there are no lines and for which a rule acts."""
