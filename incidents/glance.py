@@ -165,17 +165,7 @@ class Glance:
             for line in its_lines:
                 for need in line.waiting.values():
                     found += self._cheapest.of_row(line, need, 0, free, peculiar)
-        for line in self._lines.of_several:
-            if automatic_only and not line.automatic:
-                continue
-            looked += len(line.waiting)
-            if looked > FEW:
-                raise NotPlain
-            for need in line.waiting.values():
-                if self._bars.is_short(line, need):
-                    continue
-                kept += self._kept_positions(line, need) if self._reserves else 0
-                found += self._team(line, need, peculiar, seen)
+        kept += self._choose_teams(automatic_only, peculiar, FEW - looked, seen, found)
         # What one takes from a reserve changes what it costs to take another.
         if kept > 1:
             raise NotPlain
@@ -186,6 +176,24 @@ class Glance:
         if automatic_only:
             self._bars.refuse_shared(seen | contested)
         return found
+
+    def _choose_teams(
+        self, automatic_only: bool, peculiar: Peculiarities, most: int, seen: set[int], found: list[Pick]
+    ) -> int:  # fmt: skip
+        """Add the picks of needs that ask for several, `most` of them; return how many positions are beside a reserve."""
+        looked = kept = 0
+        for line in self._lines.of_several:
+            if automatic_only and not line.automatic:
+                continue
+            looked += len(line.waiting)
+            if looked > most:
+                raise NotPlain
+            for need in line.waiting.values():
+                if self._bars.is_short(line, need):
+                    continue
+                kept += self._kept_positions(line, need) if self._reserves else 0
+                found += self._team(line, need, peculiar, seen)
+        return kept
 
     def _peculiarities(self, automatic_only: bool) -> Peculiarities:
         """`NotPlain` if somebody may be turned round, unless it is only asked for whom nobody is turned round."""
