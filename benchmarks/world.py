@@ -4,6 +4,7 @@
     city    call-takers, nearest unit, travel, scene, facility, return, at three sizes: SimPy's process idiom
     surge   1,000 to 10,000 contacts within 30 minutes: how throughput depends on the length of the queue
     log     what folding, reading the log off and the rest of the desk cost
+    day     a day of each of the scenarios, where rules and shortages make decisions dear
 
 The whole desk is the one that runs live: it checks every fact, folds it, entails what the rules entail, decides, can explain
 every decision, and its log is measured. Rates are contacts a second of processor time, drawing the contacts not counted; the best
@@ -47,7 +48,10 @@ from incidents.quantities import ResourceId
 from incidents.situation import Situation
 from incidents.working import Working
 from simulation.contacts import Contact, draw_contacts
-from simulation.replications import uncollected
+from simulation.replications import Span, contacts_of, uncollected
+from simulation.scenario import Scenario
+from simulation.scenario_files import scenario_folder
+from simulation.trace import Trace
 from simulation.world import World
 
 T = TypeVar("T")
@@ -55,13 +59,15 @@ START = 1_700_000_000_000
 CUSTOMERS, CALLS = 20_000, 4_000
 SURGES, SURGE_S = (1_000, 3_000, 10_000), 1_800.0
 ROUNDS = 3
+DAY_STARTS_AT = 1_700_035_200_000
+SCENARIOS = ("police", "service_desk", "san_francisco", "bank", "call_centre")
 RIVALS = ("Ciw", "SimPy, process idiom")
 
 
 def main() -> None:
     """Print the tables."""
     console = Console(width=150)
-    for table in (_queue(), _city(), _surge(), _log()):
+    for table in (_queue(), _city(), _surge(), _log(), _days()):
         console.print(table)
 
 
@@ -210,6 +216,25 @@ def _log() -> Table:
     for name, (took_s, _) in found.items():
         each = f"{took_s / len(contacts) * 1e6:.1f}", f"{took_s / len(log) * 1e6:.2f}", f"{took_s / whole_s:.0%}"
         table.add_row(name, *each)
+    return table
+
+
+def _days() -> Table:
+    """A Wednesday of each scenario under its baseline, from 08:00 for 24 hours."""
+    table = Table("a day of", "contacts", "facts", "contacts/s", "facts/s")
+    span = Span(DAY_STARTS_AT, warm_up_s=0, measured_s=86_400)
+    for name in SCENARIOS:
+        scenario = Scenario.read(scenario_folder(name))
+        contacts = contacts_of(scenario, span, 1)
+        procedure = scenario.procedure("procedures/baseline.yaml")
+
+        def day(scenario: Scenario = scenario, contacts: Trace = contacts, procedure: Procedure = procedure) -> int:
+            desk = Desk.under(scenario.centre, procedure, span.start)
+            return len(World(desk, contacts, start=span.start, end=span.until).run())
+
+        took_s, facts = _best({name: day})[name]
+        many = len(contacts.contacts)
+        table.add_row(name, f"{many:,}", f"{facts:,}", f"{many / took_s:,.0f}", f"{facts / took_s:,.0f}")
     return table
 
 

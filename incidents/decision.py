@@ -8,14 +8,14 @@ any of it. Imports everything above it in the package, and the optimiser.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from incidents import facts as f
 from incidents.eligibility import Candidate, Eligibility, Exclusion
 from incidents.escalation import first_due_at
-from incidents.formulation import Formulation, Solver, asking, formulate, under_caps
+from incidents.formulation import Formulation, Solver, asking, could_be_filled, formulate, under_caps
 from incidents.light import quicken
 from incidents.procedure import Procedure
 from incidents.quantities import IncidentId, Instant, NeedId, Place, ResourceId
@@ -171,6 +171,18 @@ def is_automatic(situation: Situation, procedure: Procedure, need: Need) -> bool
         contact = None if need.contact is None else situation.contacts.get(need.contact)
         return contact is not None and procedure.queues[contact.queue].automatic
     return situation.incidents[need.incident].priority in procedure.dispatch.automatic
+
+
+def may_propose(
+    situation: Situation, procedure: Procedure, roster: Roster, among: Collection[NeedId] | None = None
+) -> bool:  # fmt: skip
+    """Whether anybody may go at all to one of the needs `among` (None: to any); if not, `decide` proposes nobody for them."""
+    situation = situation.kept()
+    askings = [each for each in asking(situation, procedure) if among is None or each.need.id in among]
+    if not askings:
+        return False
+    eligibility = Eligibility(situation, procedure, roster)
+    return any(could_be_filled(each, eligibility) for each in askings)
 
 
 def _surplus_diversions(context: Context) -> frozenset[ResourceId]:

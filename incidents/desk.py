@@ -8,18 +8,18 @@ was.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from incidents import facts as f
 from incidents.adoption import obstacles
 from incidents.centre import Centre
 from incidents.consequences import ENTAILING, entailed_by, entailed_by_time, first_due_at
-from incidents.decision import FACTORY_LIMITS, Decision, Proposal, decide, facts_of
+from incidents.decision import FACTORY_LIMITS, Decision, Proposal, decide, facts_of, is_automatic, may_propose
 from incidents.formulation import Solver
 from incidents.glance import Glance, assigned
 from incidents.known import refusal
 from incidents.procedure import Procedure
-from incidents.quantities import Instant
+from incidents.quantities import Instant, NeedId
 from incidents.refusals import FactRefused
 from incidents.roster import Roster
 from incidents.rulings import RULINGS
@@ -109,11 +109,24 @@ class Desk:
     @property
     def proposals(self) -> tuple[Proposal, ...]:
         """Those of `decision`, without its reasons: what can be told at a glance is not weighed."""
-        if self._decided is not None and self._decided[0] == self.working.version:
+        if self._is_decided and self._decided is not None:
             return self._decided[1].proposals
         assert self._glance is not None, "a procedure is adopted before anything else happens"
         seen = self._glance.proposals()
-        return self._decide().proposals if seen is None else seen
+        if seen is not None:
+            return seen
+        return self._decide().proposals if may_propose(self.working, self.procedure, self._roster) else ()
+
+    def proposals_for(self, needs: Collection[NeedId]) -> tuple[Proposal, ...]:
+        """Those of `proposals` that are for `needs`; nothing is weighed where nobody may go to any of them."""
+        if not self._is_decided:
+            assert self._glance is not None, "a procedure is adopted before anything else happens"
+            seen = self._glance.proposals()
+            if seen is not None:
+                return tuple([each for each in seen if each.need in needs])
+            if not may_propose(self.working, self.procedure, self._roster, needs):
+                return ()
+        return tuple([each for each in self._decide().proposals if each.need in needs])
 
     @property
     def review_at(self) -> Instant | None:
@@ -195,9 +208,15 @@ class Desk:
 
     def _automatic(self, glance: Glance) -> list[f.Fact]:
         """What rules that are switched on do at once."""
-        at, picks = self.working.at, glance.picks()
+        at, picks = self.working.at, glance.acting()
         if picks is not None:
-            return [assigned(pick, at) for pick in picks if pick.line.automatic]
+            return [assigned(pick, at) for pick in picks]
+        working, rules = self.working, self.procedure
+        needs = [
+            need.id for need in working.needs.values() if not need.is_filled and is_automatic(working, rules, need)
+        ]
+        if not self._is_decided and not may_propose(working, rules, self._roster, needs):
+            return []
         automatic = [proposal for proposal in self._decide().proposals if proposal.automatic]
         return [fact for proposal in automatic for fact in facts_of(proposal, at)]
 
@@ -208,6 +227,10 @@ class Desk:
             decision = decide(self.working, self.procedure, self._roster, limits=self._limits, solver=self._solver)
             self._decided = version, decision
         return self._decided[1]
+
+    @property
+    def _is_decided(self) -> bool:
+        return self._decided is not None and self._decided[0] == self.working.version
 
     def _refuse_adoption(self, fact: f.ProcedureAdopted) -> None:
         """Refuse to put a procedure in force that nobody has loaded, or under which what stands open could not go on."""

@@ -49,7 +49,10 @@ class Due:
 
 def first_due_at(situation: Situation, procedure: Procedure) -> Instant | None:
     """Return the next instant at which time alone makes a rung due (past for one overdue); None if there is none."""
-    return min((each.at for each in _agenda(situation, procedure)), default=None)
+    # Asked after every fact: what nearly all rungs wait for is looked through without a word said about it.
+    instants = [at for name, rung in _plain_rungs(situation, procedure) for at, *_ in _ages(situation, name, rung)]
+    instants += [each.at for each in _agenda(situation, procedure, plain=False)]
+    return min(instants, default=None)
 
 
 def due(situation: Situation, procedure: Procedure, by: Instant) -> tuple[Due, ...]:
@@ -72,9 +75,21 @@ def _order(due: Due) -> tuple[Instant, int, str, str, str, str]:
     return due.at, due.change, due.incident or "", due.contact or "", due.rung, due.need or ""
 
 
-def _agenda(situation: Situation, procedure: Procedure) -> Iterator[Due]:
+def _is_plain(rung: Rung) -> bool:
+    """Whether a rung acts by itself at any hour once a need has waited so long."""
+    return rung.trigger in ("unfilled_for_s", "unarrived_for_s") and not rung.proposes and not rung.hours
+
+
+def _plain_rungs(situation: Situation, procedure: Procedure) -> Iterator[tuple[str, Rung]]:
+    for name, rung in procedure.escalation.items():
+        if _is_plain(rung) and _is_in_mode(rung, situation):
+            yield name, rung
+
+
+def _agenda(situation: Situation, procedure: Procedure, *, plain: bool = True) -> Iterator[Due]:
+    """All that is due some time; `plain` False: without the rungs that `_is_plain` names."""
     if procedure.escalation:
-        yield from _acting(situation, procedure, proposes=False)
+        yield from _acting(situation, procedure, proposes=False, plain=plain)
         yield from _standing_down(situation, procedure)
     if situation.modes:
         yield from _leaving(situation, procedure)
@@ -82,10 +97,10 @@ def _agenda(situation: Situation, procedure: Procedure) -> Iterator[Due]:
         yield from _lapsing(situation, procedure)
 
 
-def _acting(situation: Situation, procedure: Procedure, *, proposes: bool) -> Iterator[Due]:
+def _acting(situation: Situation, procedure: Procedure, *, proposes: bool, plain: bool = True) -> Iterator[Due]:
     """What each rung would do, at the first instant from when its trigger holds that lies in its hours."""
     for name, rung in procedure.escalation.items():
-        if rung.proposes is not proposes or not _is_in_mode(rung, situation):
+        if rung.proposes is not proposes or not _is_in_mode(rung, situation) or (not plain and _is_plain(rung)):
             continue
         if not rung.hours:
             yield from _triggered(situation, name, rung)
@@ -129,11 +144,16 @@ def _may_act(incident: Incident, name: str, rung: Rung) -> bool:
 
 
 def _of_age(situation: Situation, name: str, rung: Rung) -> Iterator[Due]:
+    late = f"{'unfilled' if rung.unfilled_for_s is not None else 'with nobody there'} for {_limit_s(rung):.0f} s"
+    for at, incident, need in _ages(situation, name, rung):
+        yield Due(name, at, f"{_about_need(need)}{late}", Change.ACTS, incident, need)
+
+
+def _ages(situation: Situation, name: str, rung: Rung) -> Iterator[tuple[Instant, IncidentId, NeedId]]:
     """A rung acts again on the same wait only after as long again."""
-    # Asked after every fact about every need, so what is the same for all of them is worked out once.
-    limit_s, incidents, priorities, most = _limit_s(rung), situation.incidents, rung.priorities, rung.most
-    limit_ms, counts_unfilled = ms(limit_s), rung.unfilled_for_s is not None
-    late = f"{'unfilled' if counts_unfilled else 'with nobody there'} for {limit_s:.0f} s"
+    # What is the same for all needs is worked out once.
+    incidents, priorities, most = situation.incidents, rung.priorities, rung.most
+    limit_ms, counts_unfilled = ms(_limit_s(rung)), rung.unfilled_for_s is not None
     for need in situation.needs.values():
         since = need.unfilled_since if counts_unfilled else _unarrived_since(situation, need)
         if since is None or need.incident is None:
@@ -143,7 +163,7 @@ def _of_age(situation: Situation, name: str, rung: Rung) -> Iterator[Due]:
             continue
         stands = incident.standing.get(name)
         at = (since if stands is None else max(since, stands.at)) + limit_ms
-        yield Due(name, at, f"{_about_need(need.id)}{late}", Change.ACTS, incident.id, need.id)
+        yield at, incident.id, need.id
 
 
 def is_about_need(because: str, need: str) -> bool:

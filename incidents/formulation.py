@@ -110,6 +110,20 @@ def asking(situation: Situation, procedure: Procedure) -> list[Asking]:
     return [Asking(need, standing(situation, procedure, need)) for need in needs]
 
 
+def could_be_filled(each: Asking, eligibility: Eligibility) -> bool:
+    """Whether anybody may go to `each` at all; if not, nobody is proposed for it, whoever else asks."""
+    need = each.need
+    able = eligibility.able(need, each.standing, eligibility.reach_s(need, each.standing))
+    found: dict[int, list[bool]] = {}
+    for row, count in zip(need.rows, need.asking, strict=True):
+        if count:
+            least = count if need.whole and not need.filled_by else 1
+            many = int(np.count_nonzero(able & eligibility.fitting(row)))
+            found.setdefault(row.alternative, []).append(many >= least)
+    each_way = all if need.whole and not need.filled_by else any
+    return any(each_way(rows) for rows in found.values())
+
+
 def formulate(
     situation: Situation, procedure: Procedure, askings: list[Asking], eligibility: Eligibility
 ) -> Formulation:

@@ -13,37 +13,24 @@ Imports `lines`, `decision` and what stands above them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from incidents import facts as f
+from incidents.bars import Bars
+from incidents.cheapest import Cheapest, NotPlain, Peculiarities, Pick
 from incidents.decision import Assign, Proposal, reason
+from incidents.eligibility import Eligibility
+from incidents.formulation import could_be_filled
 from incidents.lines import Line, Lines
 from incidents.procedure import Procedure
-from incidents.quantities import MS_PER_S, Instant
+from incidents.quantities import Instant
 from incidents.roster import Roster
-from incidents.situation import Need, Resource
+from incidents.situation import UNDER_WAY, Need
+from incidents.urgency import Asking, standing
 from incidents.working import Working
-from optimiser import LOSS_LIMIT, UNITS_PER_SECOND, price_units
-from optimiser.ties import pair_tie, resource_tie_key, row_tie_key
+from optimiser import UNITS_PER_SECOND, price_units
 
 FEW = 40
 """The most needs with somebody free for them that are looked at one by one; more take weighing."""
-
-
-class Pick(NamedTuple):
-    """A resource for one position of a need, and the seconds until it would be there."""
-
-    line: Line
-    need: Need
-    row: int
-    at: int
-    """Its place in the roster."""
-    resource: Resource
-    reach_s: float
-
-
-class NotPlain(Exception):
-    """Needs compete, or a cap or a tie might have its say: that takes weighing."""
 
 
 def assigned(pick: Pick, at: Instant) -> f.ResourceAssigned:
@@ -59,14 +46,12 @@ class Glance:
     """One working situation under one procedure, as it lies before whoever looks up."""
 
     def __init__(self, working: Working, procedure: Procedure, roster: Roster) -> None:
-        self._working, self._roster = working, roster
-        self._reach_limit_s = procedure.dispatch.reach_limit_s
+        self._working, self._procedure, self._roster = working, procedure, roster
         self._lines = Lines(working, procedure, roster)
-        self._is_plain = _is_plain(procedure, roster)
-        diversion = procedure.dispatch.diversion
-        self._diverts_to = () if diversion is None else diversion.to
-        self._keys = [resource_tie_key(name) for name in roster.ids]
-        self._capped = {each.rank for each in procedure.priorities.values() if each.regret_cap_s is not None}
+        self._cheapest = Cheapest(working, procedure, roster, self._lines)
+        self._bars = Bars(working, procedure, roster, self._lines)
+        self._is_plain = not procedure.dispatch.cover
+        self._reserves = procedure.dispatch.reserve
         self._may = True
 
     def proposals(self) -> tuple[Proposal, ...] | None:
@@ -79,10 +64,37 @@ class Glance:
         self._lines.look()
         if self._lines.is_empty:
             return ()
-        if self._lines.odd or not self._is_plain:
+        return None if self._lines.odd else self._chosen(automatic_only=False)
+
+    def acting(self) -> Sequence[Pick] | None:
+        """Return who goes where a rule acts by itself; None: that takes weighing.
+
+        Where nobody else wants those who might go, whoever else asks makes no difference to them.
+        """
+        self._lines.look()
+        if self._lines.is_empty:
+            return ()
+        picks = None if self._may_odd_ones_act() else self._chosen(automatic_only=True)
+        if picks is None:
+            all_picks = self.picks()
+            picks = None if all_picks is None else [pick for pick in all_picks if pick.line.automatic]
+        return picks
+
+    def _may_odd_ones_act(self) -> bool:
+        """Whether anybody may go to a need for which there are no lines and for which a rule acts."""
+        odd = [need for need, automatic in self._lines.odd.items() if automatic]
+        if not odd:
+            return False
+        situation, rules = self._working.kept(), self._procedure
+        eligibility = Eligibility(situation, rules, self._roster)
+        needs = [situation.needs[each] for each in odd]
+        return any(could_be_filled(Asking(need, standing(situation, rules, need)), eligibility) for need in needs)
+
+    def _chosen(self, *, automatic_only: bool) -> Sequence[Pick] | None:
+        if not self._is_plain:
             return None
         try:
-            picks = self._choose()
+            picks = self._choose(automatic_only)
         except NotPlain:
             return None
         if len(picks) > 1:
@@ -96,238 +108,152 @@ class Glance:
         return self._may
 
     def _might_act(self) -> bool:
-        for line in self._lines.lines.values():
-            # Who is not free may be called from a break or turned round, but never to answer a contact.
-            if line.automatic and line.waiting and (not line.answers or self._lines.free_for_row(line.rows[0])):
+        for line in self._lines.automatic:
+            if line.waiting and self._has_anybody(line):
                 return True
         return any(self._lines.odd.values())
 
-    # Who goes.
+    def _has_anybody(self, line: Line) -> bool:
+        """Whether somebody is free for a row of a line, or is not but might be called from a break or turned round."""
+        priority = line.standing.priority
+        for row, free in zip(line.rows, line.free, strict=True):
+            if free and (row.load == 1 or self._lines.free_for_row(row)):
+                return True
+            # Nobody is called away to answer a contact.
+            if priority not in self._bars.interrupts and priority not in self._bars.diverts_to:
+                continue
+            for resource in self._lines.bound_for((row.skill, row.level)).values():
+                if resource.is_resting:
+                    if priority in self._bars.interrupts:
+                        return True
+                elif priority in self._bars.diverts_to and resource.serving[0].status in UNDER_WAY:
+                    return True
+        return False
 
-    def _choose(self) -> list[Pick]:
-        """Everybody's cheapest, if nobody is wanted twice; or the first in turn, where all want the only one."""
+    def _choose(self, automatic_only: bool) -> list[Pick]:
+        """Everybody's cheapest, if there is room for all; or the first in turn, where all want the only one."""
         found: list[Pick] = []
-        has_teams, loads = self._peculiarities()
-        looked = 0
+        peculiar = self._peculiarities(automatic_only)
+        looked = kept = 0
         contested: set[int] = set()
         seen: set[int] = set()
         for row, its_lines in self._lines.of_one.items():
             count = 0
             for line in its_lines:
-                count += len(line.waiting)
+                if line.waiting and (line.automatic or not automatic_only):
+                    count += len(line.waiting)
             free = self._lines.free_for_row(row) if count else None
             if not free:
+                if count:
+                    self._bars.refuse_callable(its_lines, row)
                 continue
-            if count > 1 and len(free) == 1:
+            its_lines = [line for line in its_lines if line.waiting and (line.automatic or not automatic_only)]
+            if self._bars.is_any:
+                self._bars.refuse_others(its_lines, row, free)
+            is_kept = bool(self._reserves) and self._cheapest.is_anybody_kept(free)
+            kept += count if is_kept else 0
+            if count > 1 and len(free) == 1 and not is_kept:
                 at, resource = next(iter(free.items()))
-                if resource.room >= 2 * row.load:
-                    raise NotPlain
-                contested.add(at)
-                self._first_in_turn(its_lines, at, resource, has_teams or loads, found)
-                continue
+                if resource.room < 2 * row.load and self._cheapest.is_by_turns(its_lines, row, resource):
+                    contested.add(at)
+                    self._cheapest.first_in_turn(its_lines, at, resource, peculiar.has_teams or peculiar.loads, found)
+                    continue
             looked += count
             if looked > FEW:
                 raise NotPlain
             seen.update(free)
             for line in its_lines:
                 for need in line.waiting.values():
-                    found += self._cheapest(line, need, 0, free, has_teams, loads)
-        for line in self._lines.of_several:
-            looked += len(line.waiting)
-            if looked > FEW:
-                raise NotPlain
-            for need in line.waiting.values():
-                found += self._team(line, need, has_teams, loads, seen)
-        if len(found) > 1 and len({pick.at for pick in found}) < len(found):
+                    found += self._cheapest.of_row(line, need, 0, free, peculiar)
+        kept += self._choose_teams(automatic_only, peculiar, FEW - looked, seen, found)
+        # What one takes from a reserve changes what it costs to take another.
+        if kept > 1:
             raise NotPlain
+        if len(found) > 1:
+            _refuse_crowding(found)
         if contested and not contested.isdisjoint(seen):
             raise NotPlain
+        if automatic_only:
+            self._bars.refuse_shared(seen | contested)
         return found
 
-    def _peculiarities(self) -> tuple[bool, bool]:
-        """Whether some need asks in several rows, so that rows have ties of their own, and whether some position has a load.
+    def _choose_teams(
+        self, automatic_only: bool, peculiar: Peculiarities, most: int, seen: set[int], found: list[Pick]
+    ) -> int:  # fmt: skip
+        """Add the picks of needs that ask for several, `most` of them; return how many positions are beside a reserve."""
+        looked = kept = 0
+        for line in self._lines.of_several:
+            if automatic_only and not line.automatic:
+                continue
+            looked += len(line.waiting)
+            if looked > most:
+                raise NotPlain
+            for need in line.waiting.values():
+                if self._bars.is_short(line, need):
+                    continue
+                kept += self._kept_positions(line, need) if self._reserves else 0
+                found += self._team(line, need, peculiar, seen)
+        return kept
 
-        Whatever has loads goes to engines that break ties in their own way. `NotPlain` if somebody may be turned round.
-        """
-        has_teams = loads = False
+    def _peculiarities(self, automatic_only: bool) -> Peculiarities:
+        """`NotPlain` if somebody may be turned round, unless it is only asked for whom nobody is turned round."""
+        has_teams = loads = diverts = False
         for line in self._lines.lines.values():
             if not line.waiting:
                 continue
-            if line.standing.priority in self._diverts_to and not line.answers:
-                raise NotPlain
+            diverts |= not line.answers and line.standing.priority in self._bars.diverts_to
             loads |= line.loads
             if len(line.rows) > 1 and not has_teams:
                 asking = [need.asking for need in line.waiting.values()]
                 has_teams = any(len(each) - list(each).count(0) > 1 for each in asking)
-        return has_teams, loads
+        # Those who may be turned round bring what they serve into the problem, and so other rows and other turns.
+        is_blurred = (diverts or bool(self._lines.odd and self._bars.diverts_to)) and self._bars.is_anybody_turnable()
+        if is_blurred and not automatic_only:
+            raise NotPlain
+        return Peculiarities(has_teams, loads, is_blurred)
 
-    def _team(self, line: Line, need: Need, has_teams: bool, loads: bool, seen: set[int]) -> list[Pick]:
+    def _kept_positions(self, line: Line, need: Need) -> int:
+        """How many positions of a need somebody might fill who counts in a reserve."""
+        rows = [(line.rows[row], count) for row, count in enumerate(need.asking) if count]
+        return sum([count for row, count in rows if self._cheapest.is_anybody_kept(self._lines.free_for_row(row))])
+
+    def _team(self, line: Line, need: Need, peculiar: Peculiarities, seen: set[int]) -> list[Pick]:
         """The cheapest for each row of a need; nobody where all are needed and one is lacking."""
         found: list[Pick] = []
         lacks = False
         for row, count in enumerate(need.asking):
             if count:
                 free = self._lines.free_for_row(line.rows[row])
+                self._bars.refuse_others((line,), line.rows[row], free)
                 seen.update(free)
-                chosen = self._cheapest(line, need, row, free, has_teams, loads, count)
+                chosen = self._cheapest.of_row(line, need, row, free, peculiar, count)
                 found += chosen
                 lacks |= len(chosen) < count
         # One who has been sent already has begun to fill it: what is left is best effort.
         return [] if lacks and need.whole and not need.filled_by else found
 
-    def _cheapest(
-        self, line: Line, need: Need, row: int, free: dict[int, Resource], has_teams: bool, loads: bool, count: int = 1
-    ) -> list[Pick]:
-        """The `count` that fill a row at least cost, of several the ones that the tie names."""
-        reach_s = self._reach_s(line, need)
-        if reach_s is None:
-            able = [(0.0, at) for at in free]
-        else:
-            able = [(reach_s[at], at) for at in free if reach_s[at] <= self._reach_limit_s]
-        if need.filled_by:
-            serving = {self._roster.index[name] for name in need.filled_by}
-            able = [each for each in able if each[1] not in serving]
-        if len(able) > count:
-            able.sort()
-            if line.answers and count == 1:
-                if loads:
-                    raise NotPlain
-                key = 0
-                if has_teams:
-                    behind = self._precedence(line, need, self._longest())
-                    key = row_tie_key([(free[at].id, behind) for _, at in able], count)
-                able = [min(able, key=lambda each: pair_tie(need.id, key ^ self._keys[each[1]]))]
-            else:
-                able = self._cheapest_of(line, need, able, count, has_teams, loads)
-        return [Pick(line, need, row, at, free[at], each_s) for each_s, at in able]
-
-    def _cheapest_of(
-        self, line: Line, need: Need, able: list[tuple[float, int]], count: int, has_teams: bool, loads: bool
-    ) -> list[tuple[float, int]]:
-        """The cheapest of more than are wanted, who stand in order of their reach."""
-        loss, weight, waited_s = line.standing.loss, line.standing.weight, self._waited_s(need)
-        last_s, next_s = able[count - 1][0], able[count][0]
-        # Prices do not fall with time, so whoever costs less than the next quickest costs less than all others.
-        last = price_units(loss, weight, waited_s, last_s)
-        if last < price_units(loss, weight, waited_s, next_s):
-            return able[:count]
-        # What a cap bars is no pair of the row any more, and so changes its ties.
-        if loads or (has_teams and line.standing.rank in self._capped):
-            raise NotPlain
-        priced = [(price_units(loss, weight, waited_s, each_s), each_s, at) for each_s, at in able]
-        sure = [each for each in priced if each[0] < last]
-        tied = [each for each in priced if each[0] == last]
-        key = 0
-        if has_teams:
-            behind, ids = self._precedence(line, need, self._longest()), self._roster.ids
-            key = row_tie_key([(ids[at], price + behind) for price, _, at in priced], count)
-        tied.sort(key=lambda each: pair_tie(need.id, key ^ self._keys[each[2]]))
-        chosen = sure + tied[: count - len(sure)]
-        # A cap on regret may bar whoever is slower than need be, though as cheap.
-        if max(round(each_s * UNITS_PER_SECOND) for _, each_s, _ in chosen) > round(last_s * UNITS_PER_SECOND):
-            raise NotPlain
-        return [(each_s, at) for _, each_s, at in chosen]
-
-    def _first_in_turn(
-        self, lines: list[Line], at: int, resource: Resource, has_teams: bool, found: list[Pick]
-    ) -> None:
-        """Send the only one free to the most urgent of many needs that costs least."""
-        waiting = [line for line in lines if line.waiting]
-        ranks = sorted({line.standing.rank for line in waiting})
-        urgent = [line for line in waiting if line.standing.rank == ranks[0]]
-        if len(urgent) == 1 and urgent[0].answers and (first := _first_of(urgent[0])) is not None:
-            found.append(Pick(urgent[0], first, 0, at, resource, 0.0))
-            return
-        longest = self._longest()
-        for rank in ranks:
-            tied: list[tuple[Line, Need, float]] = []
-            best = 0
-            for line in waiting:
-                if line.standing.rank != rank:
-                    continue
-                for need in line.waiting.values():
-                    cost = self._precedence(line, need, longest)
-                    # They stand in order of their turn, and no reach takes a price off.
-                    if tied and cost > best:
-                        break
-                    reach = self._reach_s(line, need)
-                    reach_s = 0.0 if reach is None else reach[at]
-                    if not reach_s <= self._reach_limit_s:
-                        continue
-                    if reach_s:
-                        cost += price_units(line.standing.loss, line.standing.weight, self._waited_s(need), reach_s)
-                    if not tied or cost < best:
-                        best, tied = cost, [(line, need, reach_s)]
-                    elif cost == best:
-                        tied.append((line, need, reach_s))
-            if not tied:
-                continue
-            if len(tied) > 1:
-                if has_teams or self._roster.has_rooms:
-                    raise NotPlain
-                tied.sort(key=lambda each: pair_tie(each[1].id, self._keys[at]) >> 24)
-            line, need, reach_s = tied[0]
-            found.append(Pick(line, need, 0, at, resource, reach_s))
-            return
-
     def _proposal(self, pick: Pick) -> Proposal:
         line, need, row, _, resource, reach_s = pick
         response = 0
         if reach_s:
-            response = price_units(line.standing.loss, line.standing.weight, self._waited_s(need), reach_s)
-        behind = self._precedence(line, need, self._longest())
-        terms = (("response", response), ("precedence", behind))
+            response = price_units(line.standing.loss, line.standing.weight, self._cheapest.waited_s(need), reach_s)
+        behind = self._cheapest.precedence(line, need, self._cheapest.longest())
+        terms: tuple[tuple[str, int], ...] = (("response", response), ("precedence", behind))
+        if self._cheapest.beside.is_any:
+            terms += self._cheapest.beside.terms(line, line.rows[row], resource, reach_s, self._working.at)
         price = tuple([(name, units / UNITS_PER_SECOND) for name, units in terms if units])
         skill = line.rows[row].skill
         return Assign(need.id, row, skill, resource.id, reach_s, price, _because(pick), line.automatic)
 
-    # What it costs.
 
-    def _waited_s(self, need: Need) -> float:
-        return (self._working.at - need.opened_at) / MS_PER_S
-
-    def _longest(self) -> float:
-        """The longest weighted wait of all needs that ask."""
-        return max(
-            [
-                line.standing.weight * self._waited_s(next(iter(line.waiting.values())))
-                for line in self._lines.lines.values()
-                if line.waiting
-            ]
-        )
-
-    def _precedence(self, line: Line, need: Need, longest: float) -> int:
-        behind = (longest - line.standing.weight * self._waited_s(need)) * UNITS_PER_SECOND
-        return round(min(behind, LOSS_LIMIT))
-
-    def _reach_s(self, line: Line, need: Need) -> list[float] | None:
-        """Seconds until each would be there; None: nobody has to travel."""
-        if need.incident is None:
-            return None
-        self._roster.hear(self._lines.moved, self._working.at)
-        self._lines.moved.clear()
-        place = self._working.incidents[need.incident].place
-        reach_s = self._roster.nowhere if place is None else self._roster.reach_s(place, line.standing.lights)
-        found: list[float] = reach_s.tolist()
-        return found
-
-
-def _first_of(line: Line) -> Need | None:
-    """Whose turn it is in a line for which nobody travels; None: prices might not tell the first from the next."""
-    each = iter(line.waiting.values())
-    first, following = next(each), next(each, None)
-    if following is None:
-        return first
-    # Prices are whole tenths of a weighted second: what is more than one apart is not rounded to the same.
-    apart = line.standing.weight * (following.opened_at - first.opened_at) * UNITS_PER_SECOND
-    return first if apart > 1.01 * MS_PER_S else None
-
-
-def _is_plain(procedure: Procedure, roster: Roster) -> bool:
-    """Whether a choice is a matter of time and turns alone: no rule that bars, keeps back or prices otherwise."""
-    rules = procedure.dispatch
-    special = (
-        rules.overrun, rules.breaks, rules.reserve, rules.cover, rules.spare_skill_s, rules.spare_level_s,
-        rules.fairness_s, roster.partners,
-    )  # fmt: skip
-    return not any(special) and all(each.waits_at_s is None for each in procedure.priorities.values())
+def _refuse_crowding(found: Sequence[Pick]) -> None:
+    """`NotPlain` if somebody is wanted for more than they have room for, or twice for one need."""
+    if len({pick.at for pick in found}) == len(found):
+        return
+    wanted: dict[int, int] = {}
+    for pick in found:
+        wanted[pick.at] = wanted.get(pick.at, 0) + pick.line.rows[pick.row].load
+        if wanted[pick.at] > pick.resource.room:
+            raise NotPlain
+    if len({(pick.at, pick.need.id) for pick in found}) < len(found):
+        raise NotPlain

@@ -36,7 +36,11 @@ class Line:
     """Whether a rule acts for them."""
     answers: bool
     """Whether they are needs of contacts."""
+    free: tuple[dict[int, Resource], ...]
+    """Row by row who is free and has the skill, by index in the roster; the index over the situation keeps them."""
     asks_for_one: bool = field(init=False)
+    skills: tuple[str, ...] = field(init=False)
+    """Each skill that it asks for, once."""
     loads: bool = field(init=False)
     """Whether any position takes more than one room."""
     waiting: dict[NeedId, Need] = field(default_factory=dict)
@@ -46,6 +50,7 @@ class Line:
     def __post_init__(self) -> None:
         """Note what is asked of every need of the line."""
         self.asks_for_one = len(self.rows) == 1 and self.rows[0].quantity == 1
+        self.skills = tuple(dict.fromkeys(row.skill for row in self.rows))
         self.loads = any(row.load > 1 for row in self.rows)
 
     def add(self, need: Need) -> None:
@@ -78,6 +83,8 @@ class Lines:
         """The lines whose needs ask for one resource each, by what they ask for."""
         self.of_several: list[Line] = []
         """All others."""
+        self.automatic: list[Line] = []
+        """Those of either for which a rule acts."""
         self._usual: dict[tuple[str, str], Line] = {}
         self.odd: dict[NeedId, bool] = {}
         """Needs that ask in a way for which there are no lines, and whether a rule acts for them."""
@@ -85,7 +92,8 @@ class Lines:
         """Where those are, by index in the roster, who have been somewhere else when this was last emptied."""
         self._line_of: dict[NeedId, Line | None] = {}
         self._free: dict[Skill, dict[int, Resource]] = {}
-        self._groups: list[list[dict[int, Resource]]] = []
+        self._bound: dict[Skill, dict[int, Resource]] = {}
+        self._groups: list[list[tuple[dict[int, Resource], dict[int, Resource]]]] = []
         self._places: list[Place | None] = []
 
     def look(self) -> bool:
@@ -120,13 +128,19 @@ class Lines:
         group = self._free.get(skill)
         if group is None:
             group = self._free[skill] = {}
+            bound = self._bound[skill] = {}
             name, level = skill
             for at, resource_id in enumerate(self._roster.ids):
                 resource = self._working.resources[resource_id]
                 if resource.level(name) >= level:
-                    self._groups[at].append(group)
+                    self._groups[at].append((group, bound))
                     self._note(at, resource)
         return group
+
+    def bound_for(self, skill: Skill) -> dict[int, Resource]:
+        """Who is on duty and has a skill, but is committed or on a break, by index in the roster."""
+        self.free_for(skill)
+        return self._bound[skill]
 
     def free_for_row(self, row: NeedRow) -> dict[int, Resource]:
         """Who is free and has the skill and the room that a position of `row` takes, by index in the roster."""
@@ -145,8 +159,8 @@ class Lines:
         self._epoch = working.epoch
         for changed in working.touched.values():
             changed.clear()
-        self.lines, self.of_one, self.of_several, self._usual = {}, {}, [], {}
-        self.odd, self._line_of, self._free = {}, {}, {}
+        self.lines, self.of_one, self.of_several, self.automatic, self._usual = {}, {}, [], [], {}
+        self.odd, self._line_of, self._free, self._bound = {}, {}, {}, {}
         self._groups = [[] for _ in self._roster.ids]
         self._places = [working.resources[name].place for name in self._roster.ids]
         self.moved = dict(enumerate(self._places))
@@ -189,7 +203,10 @@ class Lines:
                 return None
             automatic = is_automatic(working, rules, need)
             stands = standing(working, rules, need)
-            line = self.lines[key] = Line(need.rows, need.whole, stands, automatic, need.incident is None)
+            free = tuple([self.free_for((row.skill, row.level)) for row in need.rows])
+            line = self.lines[key] = Line(need.rows, need.whole, stands, automatic, need.incident is None, free)
+            if automatic:
+                self.automatic.append(line)
             if line.asks_for_one:
                 self.of_one.setdefault(line.rows[0], []).append(line)
             else:
@@ -203,9 +220,15 @@ class Lines:
         groups = self._groups[at]
         if not groups:
             return
-        if resource.is_on_duty and not resource.is_resting and resource.room > 0:
-            for group in groups:
-                group[at] = resource
+        if not resource.is_on_duty:
+            for free, bound in groups:
+                free.pop(at, None)
+                bound.pop(at, None)
+        elif resource.is_resting or resource.room <= 0:
+            for free, bound in groups:
+                free.pop(at, None)
+                bound[at] = resource
         else:
-            for group in groups:
-                group.pop(at, None)
+            for free, bound in groups:
+                free[at] = resource
+                bound.pop(at, None)

@@ -69,20 +69,20 @@ def terms(pairs: Pairs, situation: Situation, procedure: Procedure, eligibility:
     }
     roster = eligibility.roster
     if rules.spare_skill_s:
-        priced["spare skill"] = _spare_skills(pairs, roster) * _units(rules.spare_skill_s)
+        priced["spare skill"] = _spare_skills(pairs, roster) * units_of(rules.spare_skill_s)
     if rules.spare_level_s:
-        priced["spare level"] = _spare_levels(pairs, roster) * _units(rules.spare_level_s)
+        priced["spare level"] = _spare_levels(pairs, roster) * units_of(rules.spare_level_s)
     if rules.partners and roster.partners:
         prices = np.zeros(len(roster.ids), dtype=np.int64)
         for at, partner in roster.partners.items():
-            prices[at] = _units(rules.partners.get(partner, 0.0))
+            prices[at] = units_of(rules.partners.get(partner, 0.0))
         priced["partner"] = prices[pairs.resources]
     if rules.overrun is not None:
         priced["overrun"] = _overrun(pairs, rules.overrun, eligibility)
     if rules.breaks is not None:
-        priced["break"] = roster.is_resting[pairs.resources] * _units(rules.breaks.price_s)
+        priced["break"] = roster.is_resting[pairs.resources] * units_of(rules.breaks.price_s)
     if rules.fairness_s:
-        priced["fairness"] = roster.tasks[pairs.resources] * _units(rules.fairness_s)
+        priced["fairness"] = roster.tasks[pairs.resources] * units_of(rules.fairness_s)
     if rules.cover:
         priced["cover"] = _cover(rules.cover, rules.reach_limit_s, eligibility)[pairs.resources]
     if rules.diversion is not None:
@@ -103,7 +103,8 @@ def _waited_s(askings: Sequence[Asking], situation: Situation) -> FloatArray:
     return np.array([(situation.at - each.need.opened_at) / MS_PER_S for each in askings])
 
 
-def _units(seconds: float) -> int:
+def units_of(seconds: float) -> int:
+    """Return weighted seconds in the optimiser's units."""
     return round(seconds * UNITS_PER_SECOND)
 
 
@@ -158,7 +159,7 @@ def _cover(rules: Sequence[Cover], reach_limit_s: float, eligibility: Eligibilit
 
 def _diversion(pairs: Pairs, response: IntArray, rule: Diversion, eligibility: Eligibility) -> dict[str, IntArray]:
     is_turned = eligibility.is_turnable[pairs.resources]
-    found = {"diversion": np.where(pairs.is_open & is_turned, _units(rule.least_gain_s), 0)}
+    found = {"diversion": np.where(pairs.is_open & is_turned, units_of(rule.least_gain_s), 0)}
     if not pairs.is_open.all():
         is_kept = ~pairs.is_open & is_turned
         dearest_kept = np.zeros(int(pairs.rows[-1]) + 1, dtype=np.int64)

@@ -57,7 +57,7 @@ class Dispatcher:
             if not self._ready:
                 break
             self._report_positions()
-            acted_on = [each for each in self._stage.desk.proposals if each.need in self._ready]
+            acted_on = list(self._stage.desk.proposals_for(self._ready))
             if not acted_on:
                 break
             facts = self._overridden(acted_on)

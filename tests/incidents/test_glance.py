@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from incidents import facts as f
-from incidents.decision import Proposal, decide
+from incidents.decision import Proposal, decide, may_propose
 from incidents.desk import Desk
 from incidents.glance import FEW, Glance
 from incidents.quantities import ContactId, IncidentId, NeedId, ResourceId
@@ -39,31 +39,69 @@ CURVED: dict[str, Any] = {
     }
 }
 DIVERTED: dict[str, Any] = {"dispatch": {"diversion": {"to": ["red"], "from": ["green"]}, "automatic": ["green"]}}
+SPARING: dict[str, Any] = {"spare_skill_s": 30, "fairness_s": 5, "automatic": ["red"]}
+ENDING = {"task_s": 200, "most_s": 150, "price": 0.5, "unless": ["red"]}
+WAITING: dict[str, Any] = {
+    "red": {"rank": 1, "urgency": {"weight": 4}},
+    "green": {"rank": 2, "waits_at_s": 60, "regret_s": 40},
+}
+STATIONS = ["A1", "A2"]
+KEPT = [
+    {"name": "near", "skill": "transport", "stations": STATIONS, "keep": 1, "missing_s": 45},
+    {"name": "all", "skill": "transport", "keep": 2, "missing_s": 20},
+]
+PRICED: dict[str, dict[str, Any]] = {
+    "sparing": {"dispatch": SPARING},
+    "sparing teams": {**TEAMS, "dispatch": {**SPARING, "overrun": ENDING}},
+    "ending": {"dispatch": {"overrun": ENDING, "automatic": ["green"]}},
+    "loaded and sparing": {**LOADED, "dispatch": {**SPARING, "overrun": ENDING}},
+    "waiting": {"priorities": WAITING, "dispatch": SPARING},
+    "kept": {"dispatch": {**SPARING, "reserve": KEPT}},
+    "kept, waiting": {"priorities": WAITING, "dispatch": {"reserve": KEPT, "automatic": ["red"]}},
+    "resting": {"dispatch": {"breaks": {"interrupted_by": ["red"], "price_s": 30}, "automatic": ["red"]}},
+    "lent": {"dispatch": {"partners": {"neighbour": 50}, "automatic": ["red"]}},
+    "not lent": {"dispatch": {"automatic": ["red"], "spare_level_s": 15}},
+}
+"""Rules that price or bar otherwise than by time: a glance sees less of them."""
 RULES: dict[str, dict[str, Any]] = {
     "single": {}, "teams": TEAMS, "curved": CURVED, "diverted": DIVERTED, "loaded": LOADED,
-    "automatic": {"dispatch": {"automatic": ["red", "green"]}},
+    "automatic": {"dispatch": {"automatic": ["red", "green"]}}, **PRICED,
 }  # fmt: skip
 
 
-def a_busy_desk(rules: dict[str, Any], room: int = 1) -> Desk:
+def a_busy_desk(rules: dict[str, Any], room: int = 1, partner: str | None = None) -> Desk:
     """A street with ties, under some rules."""
-    kinds = {
+    kinds: dict[str, dict[str, Any]] = {
         "engine": {"skills": ["fire"]},
         "ambulance": {"skills": ["transport"]},
         "medic": {"skills": ["transport", "advanced"]},
         "clerk": {"skills": ["answering"], "capacity": room},
     }
+    if partner is not None:
+        kinds["medic"]["partner"] = partner
+        kinds["medic"]["skills"] = {"transport": 2, "advanced": 1}
     return a_desk(a_centre(UNITS, kinds=kinds), a_procedure(**rules))
 
 
 def seen(desk: Desk) -> tuple[Proposal, ...] | None:
     """What a glance sees that has looked at nothing before."""
-    return Glance(Working(desk.situation), desk.procedure, Roster(desk.centre, travel_times(desk.centre))).proposals()
+    return Glance(Working(desk.situation), desk.procedure, a_roster(desk)).proposals()
+
+
+def acting(desk: Desk) -> list[tuple[NeedId, int, ResourceId]] | None:
+    """Who goes where a rule acts by itself, as the same glance sees it."""
+    picks = Glance(Working(desk.situation), desk.procedure, a_roster(desk)).acting()
+    return None if picks is None else [(pick.need.id, pick.row, pick.resource.id) for pick in picks]
+
+
+def a_roster(desk: Desk) -> Roster:
+    """A roster that has seen nothing yet."""
+    return Roster(desk.centre, travel_times(desk.centre))
 
 
 def weighed(desk: Desk) -> tuple[Proposal, ...]:
     """What deciding from scratch comes to."""
-    return decide(desk.situation, desk.procedure, Roster(desk.centre, travel_times(desk.centre))).proposals
+    return decide(desk.situation, desk.procedure, a_roster(desk)).proposals
 
 
 def happens(desk: Desk, draw: np.random.Generator, step: int) -> None:
@@ -100,8 +138,12 @@ def happens(desk: Desk, draw: np.random.Generator, step: int) -> None:
             desk.observe(f.ResourceMoved(when, unit, place))
         case _ if draw.random() < 0.3:
             is_on = desk.situation.resources[unit].is_on_duty
-            duty = f.ResourceSignedOff(when, unit) if is_on else f.ResourceSignedOn(when, unit, place)
+            until = when + 1000 * int(draw.integers(100, 600)) if draw.random() < 0.7 else None
+            duty = f.ResourceSignedOff(when, unit) if is_on else f.ResourceSignedOn(when, unit, place, until)
             desk.observe(duty)
+        case _ if draw.random() < 0.5:
+            is_resting = desk.situation.resources[unit].is_resting
+            desk.observe(f.ResourceStoodUp(when, unit) if is_resting else f.ResourceStoodDown(when, unit, "a break"))
         case _:
             desk.observe(f.ResourceDeparted(when, unit, serving[0].need if serving else NeedId("none")))
 
@@ -111,7 +153,8 @@ def happens(desk: Desk, draw: np.random.Generator, step: int) -> None:
 def test_a_glance_never_differs_from_weighing(rules: str, seed: int) -> None:
     """Hundreds of random situations for each set of rules, and the glance that saw them all agrees with one that saw none."""
     draw = np.random.default_rng([seed, len(rules)])
-    desk = a_busy_desk(RULES[rules], room=2 if rules == "loaded" or seed == 3 else 1)
+    has_room = rules.startswith("loaded") or seed == 3
+    desk = a_busy_desk(RULES[rules], room=3 if has_room else 1, partner="neighbour" if "lent" in rules else None)
     found: Counter[bool] = Counter()
     for step in range(150):
         try:
@@ -120,6 +163,16 @@ def test_a_glance_never_differs_from_weighing(rules: str, seed: int) -> None:
             continue
         before, fresh, full = desk.proposals, seen(desk), weighed(desk)
         assert before == full
+        acted = acting(desk)
+        automatic = [each for each in full if each.automatic]
+        assert acted is None or acted == [(each.need, each.row, each.resource) for each in automatic]
+        assert may_propose(desk.situation, desk.procedure, a_roster(desk)) or not full
+        acts = [each.need for each in automatic]
+        assert may_propose(desk.situation, desk.procedure, a_roster(desk), acts) or not acts
+        some = [need for number, need in enumerate(desk.situation.needs) if number % 2]
+        asked = Desk(desk.centre, desk.procedures)
+        asked.situation = desk.situation
+        assert asked.proposals_for(some) == tuple(each for each in full if each.need in some)
         found[fresh is not None] += 1
         assert fresh is None or fresh == full
     # A glance that never sees anything would agree with everybody.
@@ -141,6 +194,9 @@ def test_the_log_is_the_one_that_weighing_would_have_written() -> None:
         """Whoever has to weigh everything."""
 
         def picks(self) -> None:
+            return None
+
+        def acting(self) -> None:
             return None
 
     logs = []
@@ -188,3 +244,63 @@ def test_a_crowd_with_somebody_free_for_it_is_weighed() -> None:
         an_incident(desk, f"i{number:02d}", spot(number * 10.0), at(0), nature="illness", severe="no")
         assert (seen(desk) is None) == (number >= FEW)
     assert IncidentId("i00") in desk.situation.incidents
+
+
+@pytest.mark.parametrize("calls", [1, 2])
+def test_one_position_beside_a_reserve_is_seen_and_two_are_weighed(calls: int) -> None:
+    """Two of three ambulances are kept: the first to go costs nothing, and what the second costs hangs on the first."""
+    rules = a_procedure(dispatch={"reserve": [{"name": "all", "skill": "transport", "keep": 2, "missing_s": 100}]})
+    desk = a_desk(a_centre({"A1": ("ambulance", 0), "A2": ("ambulance", 50), "A3": ("ambulance", 500)}), rules)
+    for number in range(calls):
+        an_incident(desk, f"i{number}", spot(50.0 * number), at(0), nature="illness", severe="no")
+    assert (seen(desk) is None) == (calls == 2)
+    assert len(weighed(desk)) == calls
+    assert calls == 2 or seen(desk) == weighed(desk)
+
+
+def test_who_cannot_be_spared_costs_what_the_reserve_loses() -> None:
+    """The nearest is the last of the reserve near the sea, which costs more than the way of the other."""
+    kept = {"name": "sea", "skill": "transport", "stations": ["A1"], "keep": 1, "missing_s": 500}
+    desk = a_desk(
+        a_centre({"A1": ("ambulance", 0), "A2": ("ambulance", 300)}), a_procedure(dispatch={"reserve": [kept]})
+    )
+    an_incident(desk, "i", spot(10), at(0), nature="illness", severe="no")
+    assert [each.resource for each in seen(desk) or ()] == ["A2"]
+    assert seen(desk) == weighed(desk)
+
+
+def test_a_call_is_answered_at_a_glance_while_crews_are_weighed() -> None:
+    """Nobody who might answer could go to a fire, so who goes there makes no difference to the call."""
+    desk = a_desk(a_centre({"C1": ("clerk", 0), "A1": ("ambulance", 0), "A2": ("ambulance", 500)}))
+    for name in ("i", "j"):
+        an_incident(desk, name, spot(10), at(0), nature="illness", severe="no")
+    working = Working(desk.situation)
+    working.fold(f.ContactReceived(at(1), ContactId("c"), "emergency"))
+    working.fold(f.NeedOpened(at(1), NeedId("c/1"), (f.NeedRow("answering", 1),), False, "q", contact=ContactId("c")))
+    glance = Glance(working, desk.procedure, a_roster(desk))
+    assert glance.picks() is None
+    assert [(pick.need.id, pick.resource.id) for pick in glance.acting() or ()] == [("c/1", "C1")]
+
+
+def test_a_call_is_weighed_where_who_would_answer_may_be_wanted_elsewhere() -> None:
+    """The only one who answers is also one of two who might go to two fires."""
+    kinds = {"engine": {"skills": ["fire"]}, "clerk": {"skills": ["answering", "fire"]}}
+    desk = a_desk(a_centre({"C1": ("clerk", 0), "E1": ("engine", 0)}, kinds=kinds))
+    for name in ("i", "j"):
+        an_incident(desk, name, spot(10), at(0), nature="fire")
+    working = Working(desk.situation)
+    working.fold(f.ContactReceived(at(1), ContactId("c"), "emergency"))
+    working.fold(f.NeedOpened(at(1), NeedId("c/1"), (f.NeedRow("answering", 1),), False, "q", contact=ContactId("c")))
+    assert Glance(working, desk.procedure, a_roster(desk)).acting() is None
+
+
+@pytest.mark.parametrize("calls", [2, 3])
+def test_several_go_to_one_who_has_room_for_them(calls: int) -> None:
+    """The nearest takes two at a time: both calls see that at a glance, and of three one has to go elsewhere."""
+    kinds = {"ambulance": {"skills": ["transport"], "capacity": 2}}
+    desk = a_desk(a_centre({"A1": ("ambulance", 0), "A2": ("ambulance", 500)}, kinds=kinds))
+    for number in range(calls):
+        an_incident(desk, f"i{number}", spot(10.0 * number), at(0), nature="illness", severe="no")
+    assert (seen(desk) is None) == (calls == 3)
+    assert [each.resource for each in weighed(desk)] == ["A1", "A1", "A2"][:calls]
+    assert calls == 3 or seen(desk) == weighed(desk)
