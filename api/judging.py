@@ -42,12 +42,8 @@ def judge_window(
     most: int = MOST_FACTS,
 ) -> Judgement:
     """Judge what was received in [since, until), by what the log says of it up to its end, or for `most` facts."""
-    start = 0 if since is None else _entries_before(log, since)
-    read: list[Entry] = []
-    while len(read) < most and (chunk := log.read(start + len(read), min(CHUNK, most - len(read)))):
-        read += chunk
+    start, read, is_whole = read_window(log, since, most)
     head = log.head()
-    is_whole = head is None or start + len(read) >= head.sequence
     opened = [entry.fact.contact for entry in read if isinstance(entry.fact, f.IncidentOpened)]
     rang = {entry.fact.contact for entry in read if isinstance(entry.fact, f.ContactReceived)}
     earlier = [f"contact:{contact}" for contact in opened if contact is not None and contact not in rang]
@@ -56,6 +52,16 @@ def judge_window(
     last = entries[-1:] or (() if head is None else log.read(head.sequence - 1, 1))
     as_of = last[-1].fact.at if last else 0
     return Judgement(_judged(log, packs, entries, as_of, since=since, until=until), as_of, entries, is_whole)
+
+
+def read_window(log: LogReader, since: Instant | None, most: int = MOST_FACTS) -> tuple[int, list[Entry], bool]:
+    """Read the log from an instant on: how many entries lie before it, those from there, and whether these are all."""
+    start = 0 if since is None else _entries_before(log, since)
+    read: list[Entry] = []
+    while len(read) < most and (chunk := log.read(start + len(read), min(CHUNK, most - len(read)))):
+        read += chunk
+    head = log.head()
+    return start, read, head is None or start + len(read) >= head.sequence
 
 
 def judge_incident(

@@ -1,6 +1,6 @@
-"""A dry run of the rules in force, over HTTP: what would follow an incident if nobody were sent. Nothing is recorded.
+"""What the rules in force would do, and what the log has used of them, over HTTP. Nothing is recorded.
 
-Imports `submission`, `wire`, `dry_run_tables` and `incidents`.
+Imports `judging`, `submission`, `wire`, `cover_tables`, `dry_run_tables` and what stands below.
 """
 
 from __future__ import annotations
@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, Field
 
+from api.cover_tables import coverage_as_json
 from api.dry_run_tables import DryRun, dry_run_as_json
+from api.judging import read_window
 from api.problems import documented
 from api.submission import Room
 from api.wire import EPOCH, LATEST, Whereabouts, Wired, Word, instant
@@ -19,6 +21,7 @@ from incidents.assumptions import NOTHING_ELSE, Assumptions
 from incidents.boundaries import boundaries
 from incidents.dry_run import timeline
 from incidents.quantities import SECONDS_IN_A_WEEK
+from simulation.cover import coverage
 
 routes = APIRouter(prefix="/v1", tags=["rehearsals"], responses=documented())
 
@@ -68,3 +71,26 @@ def dry_run(interview: Interview, room: Room) -> dict[str, Any]:
     )
     run = DryRun(interview.answers, steps, passed, interview.left, interview.assumed)
     return dry_run_as_json(centre, rules, [run])
+
+
+@routes.get("/coverage")
+def read_coverage(
+    room: Room,
+    since: Annotated[
+        AwareDatetime | None, Query(ge=EPOCH, le=LATEST, description="from this instant on, ISO 8601 with a zone")
+    ] = None,
+    until: Annotated[AwareDatetime | None, Query(ge=EPOCH, le=LATEST, description="before this instant")] = None,
+) -> dict[str, Any]:
+    """Count which questions, answers, paths, codes, plans and rungs of the rules in force the log has used, and which never.
+
+    `complete` is false where there was more to read than one answer counts.
+    """
+    _, read, is_whole = read_window(room.log, None if since is None else instant(since))
+    end = None if until is None else instant(until)
+    facts = [entry.fact for entry in read if end is None or entry.fact.at < end]
+    # Facts stand in the order of time, so whoever read beyond the end of the window has all of it.
+    return {
+        "complete": is_whole or len(facts) < len(read),
+        "facts": len(facts),
+        **coverage_as_json(coverage(facts, room.present.procedure)),
+    }

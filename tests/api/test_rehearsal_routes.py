@@ -47,3 +47,22 @@ def test_what_cannot_be_rehearsed_is_refused_where_it_stands(
     """As every other request is."""
     told = desk.refused("/v1/dry-run", {**FIRE, **changes}, 422)
     assert [flaw["pointer"] for flaw in told["flaws"]] == [pointer]
+
+
+def test_coverage_counts_what_the_log_has_used_and_names_what_it_never_did(desk: Dispatcher) -> None:
+    """A designer sees which parts of the rules in force are live, without stopping the room."""
+    assert desk.get("/v1/coverage")["incidents"] == 0
+    desk.report(0, nature="fire")
+    told = desk.get("/v1/coverage")
+    assert told["incidents"] == told["assessments"] == 1
+    assert told["questions"]["nature"] == 1
+    assert "nature=fire" not in told["unused"]["answers"]
+    assert "nature=illness" in told["unused"]["answers"]
+    assert told["complete"]
+
+
+def test_coverage_counts_within_a_window(desk: Dispatcher) -> None:
+    """What was exercised last week is asked of last week alone."""
+    desk.report(0, nature="fire")
+    assert desk.get("/v1/coverage?since=2090-01-01T00:00:00Z")["incidents"] == 0
+    assert desk.get("/v1/coverage?until=1971-01-01T00:00:00Z")["facts"] == 0
