@@ -103,6 +103,16 @@ def a_procedure(**changes: Any) -> Procedure:
     return Procedure.model_validate({**document, **changes})
 
 
+def a_weighed_procedure(**changes: Any) -> Procedure:
+    """The rules of `a_procedure` with red automatic, and roles that may be shared, so that no choice is seen at a glance."""
+    plans = {
+        "fire": {"send": [{"skill": "fire"}], "shared": True},
+        "medical": {"send": [{"skill": "transport"}], "shared": True},
+        "rescue": {"send": [{"skill": "fire"}, {"skill": "transport"}], "shared": True},
+    }
+    return a_procedure(**{"dispatch": {"automatic": ["red"]}, "plans": plans, **changes})
+
+
 def a_desk(centre: Centre, procedure: Procedure | None = None) -> Desk:
     """A desk at `START` with every resource of the centre on duty at its base."""
     desk = Desk.under(centre, procedure or a_procedure(), START)

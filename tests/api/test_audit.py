@@ -16,7 +16,7 @@ from api.settings import Settings
 from api.solver_pool import SolverPool
 from benchmarks.planted_faults import improve_by
 from tests.api.rooms import FILE, HandClock, served
-from tests.builders import a_procedure
+from tests.builders import a_procedure, a_weighed_procedure
 from tests.incidents.an_interview import interview_rules
 
 RULES = a_procedure(
@@ -66,10 +66,7 @@ def test_a_night_of_cut_plans_is_clean_and_counted(tmp_path: Path) -> None:
     settings = Settings(solve_limit_s=20.0, in_process_visits=0)
     with (
         closing(SolverPool(settings, improve=improve_by("worse than the floor plan"))) as pool,
-        # A price beside time, so that no choice can be seen at a glance.
-        served(
-            tmp_path, HandClock(), a_procedure(dispatch={"automatic": ["red"], "fairness_s": 1.0}), pool=pool
-        ) as desk,
+        served(tmp_path, HandClock(), a_weighed_procedure(), pool=pool) as desk,
     ):
         desk.report(0, nature="crash")
         desk.report(0, nature="fire")
