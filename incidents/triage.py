@@ -128,7 +128,7 @@ def besides(question: Question) -> tuple[str, ...]:
 
 def applies(triage: Triage, jump_out: str, question: str, before: Collection[str]) -> bool:
     """Whether the tree offers a jump-out at a question, those in `before` having been asked on the way to it."""
-    return jump_out in triage.outs_at(question) and triage.branches[jump_out].isdisjoint(before)
+    return jump_out in _offered(triage, question, before)
 
 
 def way_back(triage: Triage, left: Left, standing: Standing) -> str | None:

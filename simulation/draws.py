@@ -240,7 +240,7 @@ def _first_calls(batch: _Batch, seed: int) -> dict[str, NDArray[Any]]:
 def _duplicates(batch: _Batch, seed: int, first: int, end: Instant) -> dict[str, NDArray[Any]] | None:
     """The others who ring about the same matter; each matter has streams of its own, so that one more disturbs nobody else's."""
     rules = duplicates_by_nature(batch.workload)
-    if not duplicates_by_nature(batch.workload):
+    if not rules:
         return None
     us = stream(seed, f"{batch.prefix}duplicates").random(len(batch.at))
     means = np.array([rules[number].mean if number in rules else 0.0 for number in range(len(batch.workload.natures))])

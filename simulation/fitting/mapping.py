@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from zoneinfo import available_timezones
 
 from pydantic import Field
@@ -34,19 +34,7 @@ Stage = Literal[
     "facility",
     "available",
 ]
-STAGES: tuple[Stage, ...] = (
-    "received",
-    "answered",
-    "abandoned",
-    "ended",
-    "entry",
-    "dispatched",
-    "departed",
-    "arrived",
-    "transport",
-    "facility",
-    "available",
-)
+STAGES: tuple[Stage, ...] = get_args(Stage)
 """The stages of a record in the order in which they should happen."""
 OF_A_RESPONSE: tuple[Stage, ...] = ("dispatched", "departed", "arrived", "transport", "facility", "available")
 ISO = "iso"
