@@ -118,7 +118,8 @@ def audit(
 ) -> None:
     """Check a log's chain, and that it says what the rules would have said."""
     from api.audit import audit as audited
-    from api.log import LogReader, fact_text
+    from api.log import LogReader
+    from api.log_chain import fact_text
 
     log = LogReader(database)
     try:

@@ -75,7 +75,7 @@ def conformance(
 
 def _lived(database: Path) -> _Log:
     from api.log import LogReader
-    from api.log_file import LogRefused
+    from api.table_versions import LogRefused
 
     log = LogReader(database)
     try:
@@ -156,7 +156,7 @@ def _goals(rules: Procedure, log: _Log) -> Iterator[str]:
 
 
 def _told(found: Conformance, subject: str) -> Iterator[str]:
-    from api.log import fact_text
+    from api.log_chain import fact_text
 
     for each in found.of(subject):
         yield f"{each.verdict:<8}{each.sort} {each.rule}: {each.because}"

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from api.audit import Audit, audit
-from api.log import LogReader, chained, genesis
-from api.log_file import LogRefused
+from api.log import LogReader
+from api.log_chain import chained, genesis
 from api.settings import Settings
 from api.solver_pool import SolverPool
+from api.table_versions import LogRefused
 from benchmarks.planted_faults import improve_by
-from tests.api.rooms import FILE, HandClock, served
+from tests.api.rooms import FILE, HandClock, address, served
 from tests.builders import a_procedure, a_weighed_procedure
 from tests.incidents.an_interview import interview_rules
 
@@ -43,7 +44,7 @@ def folder(tmp_path: Path) -> Path:
 
 def audited(folder: Path, witness: tuple[int, str] | None = None) -> Audit:
     """Audit the log in a folder."""
-    with closing(LogReader(folder / FILE)) as log:
+    with closing(LogReader(address(folder))) as log:
         return audit(log, witness=witness)
 
 
@@ -76,7 +77,7 @@ def test_a_night_of_cut_plans_is_clean_and_counted(tmp_path: Path) -> None:
 
 def test_a_witness_that_agrees_is_clean(folder: Path) -> None:
     """The hash noted last week is still in the chain."""
-    with closing(LogReader(folder / FILE)) as log:
+    with closing(LogReader(address(folder))) as log:
         entry = log.read(4, 1)[0]
     assert audited(folder, witness=(entry.sequence, entry.hash)).is_clean
 

@@ -14,10 +14,10 @@ from sqlalchemy.exc import DBAPIError
 
 from api.audit import audit
 from api.log import Log, LogReader
-from api.log_file import LogRefused
+from api.table_versions import LogRefused
 from incidents.facts import AnswerGiven, ContactReceived, IncidentOpened, NoteAdded
 from incidents.quantities import ContactId, IncidentId
-from tests.api.rooms import FILE, HandClock, opened, street
+from tests.api.rooms import FILE, HandClock, address, opened, street
 from tests.builders import START, at, spot
 
 TRIGGERS = ("entries_refuse_update", "entries_refuse_delete")
@@ -122,14 +122,14 @@ def test_another_program_s_database_is_refused(tmp_path: Path) -> None:
 
 def test_a_history_rewritten_with_its_head_passes_the_chain_but_not_a_witness(folder: Path) -> None:
     """The honest limit of a hash chain: only a hash kept elsewhere shows that the end was cut off head and all."""
-    with closing(LogReader(folder / FILE)) as log:
+    with closing(LogReader(address(folder))) as log:
         last = list(log.verified())[-1]
     tampered(
         folder,
         "DELETE FROM entries WHERE sequence > 6",
         "UPDATE head SET sequence = 6, hash = (SELECT hash FROM entries WHERE sequence = 6)",
     )
-    with closing(LogReader(folder / FILE)) as log:
+    with closing(LogReader(address(folder))) as log:
         assert len(list(log.verified())) == 6
         with pytest.raises(LogRefused):
             audit(log, witness=(last.sequence, last.hash))
@@ -146,7 +146,7 @@ def test_a_second_process_is_refused(tmp_path: Path) -> None:
 def test_a_second_log_in_one_process_is_refused(tmp_path: Path) -> None:
     """The same danger in one process."""
     with opened(tmp_path), pytest.raises(LogRefused):
-        Log(tmp_path / FILE)
+        Log(address(tmp_path))
 
 
 def test_a_log_that_was_closed_can_be_opened_again(folder: Path) -> None:
@@ -164,14 +164,14 @@ def test_the_file_itself_refuses_a_change_of_the_past(folder: Path, statement: s
 
 def test_a_reader_cannot_write(folder: Path) -> None:
     """An audit beside a running control room must not become a second writer."""
-    with closing(LogReader(folder / FILE)) as log, pytest.raises(DBAPIError), log._reading.connect() as connection:
+    with closing(LogReader(address(folder))) as log, pytest.raises(DBAPIError), log._reading.connect() as connection:
         connection.exec_driver_sql("CREATE TABLE intruder (x)")
 
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[Log]:
     """A log that was begun and has no entry."""
-    held = Log(tmp_path / FILE)
+    held = Log(address(tmp_path))
     held.found(street())
     with closing(held):
         yield held
