@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from api.control_room import ControlRoom
@@ -18,6 +20,21 @@ if TYPE_CHECKING:
 
 LOOK_EVERY_S = 1.0
 """The longest that a node goes without looking, whether or not it heard anything."""
+
+
+@contextmanager
+def following(room: ControlRoom) -> Iterator[None]:
+    """Keep a room abreast of the other nodes on its log meanwhile; where nobody else may write, there is nothing to do."""
+    server = room.log.server
+    if server is None:
+        yield
+        return
+    follower = Follower(room, server)
+    follower.start()
+    try:
+        yield
+    finally:
+        follower.close()
 
 
 class Follower:

@@ -25,7 +25,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from api.bookings import Booking, Rebooking, booked, rebook
 from api.database import Address, database_at
 from api.log_chain import Entry, Head, broken, chained, checked, entry_of, fact_text, genesis, genuine, rows_of
-from api.log_server import CHANNEL
+from api.log_server import CHANNEL, LogServer
 from api.table_versions import LogRefused, prepare
 from api.tables import documents, entries, head, receipts
 from incidents import facts as f
@@ -190,9 +190,9 @@ class Log(LogReader):
             raise
 
     @property
-    def is_shared(self) -> bool:
-        """Whether other nodes may add to it."""
-        return self._database.is_shared
+    def server(self) -> LogServer | None:
+        """The server that keeps it, to which other nodes may write; None: it is a file."""
+        return self._database if isinstance(self._database, LogServer) else None
 
     def close(self) -> None:
         """Let go of the database and of the right to write it."""

@@ -55,14 +55,15 @@ def prepare(connection: Connection) -> None:
     with connection.begin():
         if found is None:
             tables.create_all(connection)
-            command.stamp(_steps(connection), LATEST)
+            command.stamp(steps_on(connection), LATEST)
             return
         if "alembic_version" not in inspect(connection).get_table_names():
-            command.stamp(_steps(connection), found)
-        command.upgrade(_steps(connection), LATEST)
+            command.stamp(steps_on(connection), found)
+        command.upgrade(steps_on(connection), LATEST)
 
 
-def _steps(connection: Connection) -> Config:
+def steps_on(connection: Connection) -> Config:
+    """Return the steps, to be taken on this connection."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection

