@@ -20,6 +20,7 @@ from api import (
     dispatcher_routes,
     escalation_routes,
     incident_routes,
+    key_routes,
     live_feed,
     message_routes,
     planner_routes,
@@ -28,12 +29,15 @@ from api import (
     rehearsal_routes,
     resource_routes,
 )
+from api.access import Door, Doorkeeper
 from api.control_room import ControlRoom
 from api.guard import Guard
 from api.live_feed import Bell
 from api.problems import Problem
+from api.rates import Rates
 from api.settings import Settings
 from api.timekeeper import keep_time
+from api.tokens import Tokens
 
 ROUTERS = (
     contact_routes.routes,
@@ -51,13 +55,15 @@ ROUTERS = (
     allocation_routes.routes,
     designer_routes.routes,
     planner_routes.routes,
+    key_routes.routes,
 )
 TITLE = "Muster"
 VERSION = "1"
+SHOWN = "A key of this centre, or a token of its identity provider. A room that stands open asks for neither."
 
 
-def application(room: ControlRoom, settings: Settings | None = None) -> FastAPI:
-    """Put an open control room behind HTTP. Closing the room's log is the caller's business."""
+def application(room: ControlRoom, settings: Settings | None = None, *, tokens: Tokens | None = None) -> FastAPI:
+    """Put a control room behind HTTP; `tokens` reads those of an identity provider. Closing the log is the caller's business."""
 
     @contextlib.asynccontextmanager
     async def lifespan(served: FastAPI) -> AsyncIterator[None]:
@@ -79,6 +85,8 @@ def application(room: ControlRoom, settings: Settings | None = None) -> FastAPI:
     for routes in ROUTERS:
         served.include_router(routes)
     problems.install(served)
+    door = served.state.door = Door(room, tokens)
+    served.add_middleware(Doorkeeper, door=door, routers=ROUTERS, rates=Rates())
     served.add_middleware(Guard, settings=settings or Settings())
     served.openapi = lambda: _document(served)  # type: ignore[method-assign]
     return served
@@ -93,5 +101,7 @@ def _document(served: FastAPI) -> dict[str, Any]:
         whole = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas.update(whole.pop("$defs", {}))
         schemas["Problem"] = whole
+        document["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": SHOWN}}
+        document["security"] = [{"key": []}]
         served.openapi_schema = document
     return served.openapi_schema

@@ -20,6 +20,7 @@ from api import (
     conformance_command,
     designer_commands,
     fitting_commands,
+    key_commands,
     log_commands,
     planner_commands,
     rehearsal_commands,
@@ -96,7 +97,7 @@ def serve(
         DATABASE
     ),
     host: Annotated[
-        str, typer.Option(help="the address to listen on; there are no roles, so keep it to yourself")
+        str, typer.Option(help="the address to listen on; others than loopback need keys or an identity provider")
     ] = LOOPBACK,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free port, which is printed")] = PORT,
     adopt: Annotated[
@@ -110,15 +111,20 @@ def serve(
     signing_key: Annotated[
         Path, typer.Option(help="the Ed25519 key that signs; made where there is none")
     ] = SIGNING_KEY,
+    oidc_issuer: Annotated[str | None, typer.Option(help="the identity provider whose tokens are believed")] = None,
+    oidc_audience: Annotated[str, typer.Option(help="the name that its tokens must be made out to")] = "muster",
+    oidc_client: Annotated[str | None, typer.Option(help="the one application they may have been issued to")] = None,
 ) -> None:
     """Start the live control room. A log that exists goes on as it was, without any other option."""
     from api.serving import serve as run
+    from api.tokens import Provider
 
     goes_on = scenario is None and centre is None and procedure is None and _is_begun(database)
     documents = (None, None) if goes_on else _documents(scenario, centre, procedure)
     run(
         Settings(host, port, checkpoints=checkpoints, signing_key=signing_key),
         database, *documents, adopt=adopt, sign_on=sign_on, tell=print, roads=roads,
+        provider=None if oidc_issuer is None else Provider(oidc_issuer, oidc_audience, oidc_client),
     )  # fmt: skip
 
 
@@ -206,6 +212,7 @@ def check(
 
 
 app.add_typer(log_commands.audit, name="audit")
+app.add_typer(key_commands.keys, name="keys")
 app.command()(log_commands.backup)
 app.command()(log_commands.restore)
 app.command()(log_commands.doctor)

@@ -21,6 +21,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
+from sqlalchemy import Connection
+
 from api.bookings import Rebooking, bookings_in
 from api.clock import Clock
 from api.log import Log, Receipt
@@ -201,6 +203,11 @@ class ControlRoom:
             recorded = self._attempt(lambda: self._desk.review(now))
             rules = self._rules()
             return self._keep([(rules, fact) for fact in recorded], None) if recorded else None
+
+    def change(self, doing: Callable[[Connection], T]) -> T:
+        """Change something that stands beside the log's entries, in a turn of its own."""
+        with self._turn():
+            return self.log.change(doing)
 
     def catch_up(self) -> None:
         """Take in what other nodes have recorded; they say so, and where nobody else may write there is nothing."""

@@ -1,7 +1,7 @@
 """What is let through to the routes: bodies of bounded size, meant for this host, and not sent by another site's page.
 
-There are no roles yet, so a web page open in the same browser must not be able to reach a control room that listens on
-loopback: neither under a name of its own (DNS rebinding, hence the Host) nor across sites (hence the Origin).
+A web page open in the same browser must not be able to reach a control room that listens on loopback: neither under a name of
+its own (DNS rebinding, hence the Host) nor across sites (hence the Origin). And no browser is to guess, frame or keep an answer.
 Pure ASGI. Imports `problems` and `settings`.
 """
 
@@ -15,6 +15,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import problem
 from api.settings import Settings
+
+HEADERS = (
+    (b"content-security-policy", b"default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+)
+"""What every answer tells a browser that does not tell it something stricter."""
+_UNKEPT = (b"cache-control", b"no-store")
 
 
 class Guard:
@@ -31,13 +42,13 @@ class Guard:
             return
         refusal = self._refusal(Headers(scope=scope))
         if refusal is not None:
-            await refusal(scope, receive, send)
+            await refusal(scope, receive, _with_headers(send))
             return
         body = await self._body(receive)
         if body is None:
-            await self._too_large()(scope, receive, send)
+            await self._too_large()(scope, receive, _with_headers(send))
             return
-        await self._application(scope, _Replayed(body, receive), send)
+        await self._application(scope, _Replayed(body, receive), _with_headers(send))
 
     def _refusal(self, headers: Headers) -> Response | None:
         host = headers.get("host", "")
@@ -68,6 +79,18 @@ class Guard:
     def _too_large(self) -> Response:
         limit = self._settings.body_limit_bytes
         return problem(413, "too-large", f"A request body has at most {limit} bytes.", headers={"Connection": "close"})
+
+
+def _with_headers(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            given = list(message.get("headers", ()))
+            said = {name.lower() for name, _ in given}
+            more = [header for header in (*HEADERS, _UNKEPT) if header[0] not in said]
+            message = {**message, "headers": [*given, *more]}
+        await send(message)
+
+    return sending
 
 
 class _Replayed:

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -33,6 +33,8 @@ from incidents.centre import Centre
 from incidents.procedure import Procedure
 from incidents.quantities import Instant
 from incidents.refusals import Flaw
+
+T = TypeVar("T")
 
 CHUNK = 2_000
 """Entries read at once when the whole log is walked."""
@@ -100,6 +102,11 @@ class LogReader:
         """Return what the database says every resource's room is held by, in order."""
         with self._reading.connect() as connection:
             return booked(connection)
+
+    def look(self, doing: Callable[[Connection], T]) -> T:
+        """Read something that stands beside the entries. Raises `LogUnavailable`."""
+        with _available(), self._reading.connect() as connection:
+            return doing(connection)
 
     def read(self, since: int, limit: int = CHUNK) -> tuple[Entry, ...]:
         """Return up to `limit` entries after sequence `since`, in order, without checking the chain."""
@@ -277,15 +284,17 @@ class Log(LogReader):
             raise LogUnavailable(f"the log could not be written: {error.orig}") from error
         self._head = following
 
+    def change(self, doing: Callable[[Connection], T]) -> T:
+        """Change something beside the entries, in the turn that is held, and commit it. Raises `LogUnavailable`."""
+        connection = self._connection
+        assert connection is not None, "what stands beside the entries is changed in a turn"
+        with _available(), connection.get_transaction() or connection.begin():
+            return doing(connection)
+
     def rebook_all(self, bookings: Sequence[Booking]) -> None:
         """Make the table of bookings say just this, in the turn that is held."""
-        connection = self._connection
-        assert connection is not None, "bookings are made in a turn"
-        if booked(connection) != tuple(bookings):
-            with connection.get_transaction() or connection.begin():
-                rebook(connection, Rebooking.anew(bookings))
-        elif connection.in_transaction() and not self._database.is_shared:
-            connection.rollback()
+        if self.bookings() != tuple(bookings):
+            self.change(lambda connection: rebook(connection, Rebooking.anew(bookings)))
 
     def receipt(self, key: str) -> Receipt | None:
         """Return the answer first given under an idempotency key."""

@@ -2,7 +2,8 @@
 
 404  nobody and nothing of that name            409  a fact that cannot be, or a proposal no longer made
 422  a request that is not well formed, or an idempotency key used for another request
-413  too large      403  another site's page     503  the log cannot be written      500  our fault; the log says more
+413  too large      403  another site's page, or not the caller's role      401  nobody knows the caller     429  too much at once
+503  the log cannot be written      500  our fault; the log says more
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ def install(application: FastAPI) -> None:
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the OpenAPI responses for these problems and those that any request may meet."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    every = sorted({400, 403, 404, 405, 413, 422, 500, 503, *statuses})
+    every = sorted({400, 401, 403, 404, 405, 413, 422, 429, 500, 503, *statuses})
     return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in every}
 
 

@@ -21,6 +21,7 @@ from api.live_feed import Bell
 from api.log import Log
 from api.settings import Settings
 from api.solver_pool import SolverPool
+from api.tokens import Provider, Tokens
 from incidents.centre import Centre
 from incidents.procedure import Procedure
 from incidents.refusals import Refusal
@@ -32,7 +33,7 @@ LAST_REQUESTS_S = 5
 
 def serve(
     settings: Settings, database: Address, centre: Centre | None, procedure: Procedure | None, *,
-    adopt: bool, sign_on: bool, tell: Callable[[str], None], roads: Path | None = None,
+    adopt: bool, sign_on: bool, tell: Callable[[str], None], roads: Path | None = None, provider: Provider | None = None,
 ) -> None:  # fmt: skip
     """Serve until told to stop; `tell` gets what the person at the terminal should know."""
     # What is compiled is compiled now, and not while somebody waits for the first decision.
@@ -41,6 +42,10 @@ def serve(
         room = ControlRoom.open(log, WallClock(), centre, procedure, adopt=adopt, pool=pool, roads=roads)
         if sign_on and any(not each.is_on_duty for each in room.present.situation.resources.values()):
             room.act(lambda present, at: sign_on_all(present, at, room.centre), SHELL)
+        tokens = None if provider is None else Tokens(provider)
+        served = application(room, settings, tokens=tokens)
+        if served.state.door.is_open and not settings.is_on_loopback:
+            raise Refusal.of(settings.host, "would let everybody in", "`muster keys issue`, --oidc-issuer, or loopback")
         listening = listen(settings)
         address = f"http://{settings.host}:{listening.getsockname()[1]}"
         rules, situation = room.present.procedure, room.present.situation
@@ -48,10 +53,12 @@ def serve(
             f"{room.centre.centre} under {rules.procedure} revision {rules.revision}; {situation.sequence} facts in {log.name}"
         )
         tell(f"{address}/v1/board  {address}/v1/feed  {address}/openapi.json")
+        if served.state.door.is_open:
+            tell("it stands open to every program of this machine: `muster keys issue` closes it")
         if not any(each.is_on_duty for each in situation.resources.values()):
             tell(f"nobody is on duty yet: curl -X POST {address}/v1/resources/sign-on-all")
         config = uvicorn.Config(
-            application(room, settings),
+            served,
             log_level="warning",
             server_header=False,
             timeout_graceful_shutdown=LAST_REQUESTS_S,

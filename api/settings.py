@@ -40,6 +40,11 @@ class Settings:
     signing_key: Path = SIGNING_KEY
 
     @property
+    def is_on_loopback(self) -> bool:
+        """Whether only programs of this machine can reach it."""
+        return self.host in {"localhost", LOOPBACK, "::1"}
+
+    @property
     def hosts(self) -> frozenset[str] | None:
         """The names a client may call this server by; None: any, because it listens on every address."""
         if self.host in {"0.0.0.0", "::"}:

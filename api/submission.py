@@ -1,6 +1,6 @@
 """One mutating request: who sends it, under which idempotency key, and how it reaches the log. Imports `control_room`, `wire`.
 
-Names of people are what clients say they are; there is no proof of identity yet.
+Whoever has shown a key or a token writes under the name in it; in a room that stands open callers are who they say.
 """
 
 from __future__ import annotations
@@ -12,12 +12,16 @@ from typing import Annotated, TypeAlias
 from fastapi import Depends, Header, Request, Response
 from pydantic import StringConstraints
 
-from api.control_room import PROCEDURE, ControlRoom, Once, Plan, Recorded
+from api.access import Principal, principal_of
+from api.control_room import ControlRoom, Once, Plan, Recorded
+from api.keys import RESERVED
 from api.log import Receipt
 from api.wire import acknowledgement, instant
 from incidents.refusals import DocumentRefused, Flaw
 
 Actor = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._@-]*$", max_length=80)]
+SOMEBODY = "dispatcher"
+"""Who acts in an open room where nobody says."""
 Key = Annotated[str, StringConstraints(pattern=r"^[!-~]+$", max_length=200)]
 
 
@@ -57,16 +61,22 @@ class Submission:
 async def _submission(
     request: Request,
     room: Room,
-    muster_actor: Annotated[Actor, Header(description="who does this, as the client says")] = "dispatcher",
+    caller: Annotated[Principal, Depends(principal_of)],
+    muster_actor: Annotated[
+        Actor | None, Header(description="who does this, where the room stands open; otherwise whoever shows the key")
+    ] = None,
     idempotency_key: Annotated[
         Key | None, Header(description="the same request under the same key has its effect once")
     ] = None,
 ) -> Submission:
-    if muster_actor == PROCEDURE:
-        flaw = Flaw("header/Muster-Actor", f"{PROCEDURE!r} stands for the rules themselves", "another name")
+    if muster_actor in RESERVED:
+        flaw = Flaw("header/Muster-Actor", f"{muster_actor!r} writes in the log by itself", "another name")
+        raise DocumentRefused([flaw])
+    if caller.name is not None and muster_actor not in (None, caller.name):
+        flaw = Flaw("header/Muster-Actor", f"the key is {caller.name}'s", "no such header, or that name")
         raise DocumentRefused([flaw])
     asked = b"\n".join((request.method.encode(), request.url.path.encode(), await request.body()))
-    return Submission(room, muster_actor, idempotency_key, hashlib.sha256(asked).hexdigest())
+    return Submission(room, caller.name or muster_actor or SOMEBODY, idempotency_key, hashlib.sha256(asked).hexdigest())
 
 
 Submitted: TypeAlias = Annotated[Submission, Depends(_submission)]

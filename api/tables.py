@@ -2,7 +2,8 @@
 
 What was recorded stands in `entries`, which takes no change; `head` says where it ends. `bookings` is read off the entries and
 changes in the same transaction: a row for each piece of a resource's room that an assignment holds. That nobody is
-booked twice is thereby a promise of the database: no piece is held twice, and none lies outside the resource's room.
+booked twice is thereby a promise of the database: no piece is held twice, and none lies outside the resource's room. `keys`
+says who may come in.
 """
 
 from __future__ import annotations
@@ -64,6 +65,19 @@ bookings = Table(
     Column("room", Integer, nullable=False),
     Column("need", Text, nullable=False, index=True),
     CheckConstraint("piece >= 0 AND piece < room", name="within_room"),
+)
+
+keys = Table(
+    "keys",
+    tables,
+    Column("id", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("issued_at", COUNT, nullable=False),
+    Column("issued_by", Text, nullable=False),
+    Column("expires_at", COUNT, nullable=False),
+    Column("revoked_at", COUNT, nullable=True),
 )
 
 _SQLITE_GUARD = (
