@@ -19,6 +19,8 @@ Spending: TypeAlias = Literal["obrien-fleming", "pocock"]
 
 MOST_LOOKS = 20
 MOST_RUNS_AT_A_LOOK = 10_000
+CLOSEST_LOOKS = 1.01
+"""Each look has at least so many times the runs of the one before: closer ones say nothing new and cannot be told apart."""
 MOST_GUARDRAILS = 200
 
 
@@ -101,6 +103,13 @@ class Looks(Document):
     def _ascending(self) -> Looks:
         if any(later <= earlier for earlier, later in zip(self.at, self.at[1:], strict=False)):
             raise ValueError(f"looks {list(self.at)} do not ascend (accepted: such as [10, 20, 40])")
+        crowded = [
+            later for earlier, later in zip(self.at, self.at[1:], strict=False) if later < earlier * CLOSEST_LOOKS
+        ]
+        if crowded:
+            raise ValueError(
+                f"the look after {crowded[0]} runs is too close to the one before (accepted: 1 % more runs or over)"
+            )
         if self.at[0] < 2 or self.at[-1] > MOST_RUNS_AT_A_LOOK:
             raise ValueError(f"looks after {self.at[0]}..{self.at[-1]} runs (accepted: 2 to {MOST_RUNS_AT_A_LOOK:,})")
         return self
@@ -112,7 +121,7 @@ class Looks(Document):
 
 
 class Terms(Document):
-    """All that decides. `alpha`: the error that all criteria, workloads and looks share, half for passing and half for failing."""
+    """All that decides. `alpha`: the error that criteria, workloads and looks share, half for passing, half for failing."""
 
     primary: Criterion
     guardrails: tuple[Criterion, ...] = Field(default=(), max_length=MOST_GUARDRAILS)
