@@ -136,7 +136,7 @@ class _Race:
         self.figures, self.indifference, self.first_runs = figures, indifference, first_runs
         self.sums = {name: np.cumsum(values) for name, values in figures.items()}
         rivals = len(figures) - 1
-        constant = ((2 * error / rivals) ** (-2 / (first_runs - 1)) - 1) / 2
+        constant: float = ((2 * error / rivals) ** (-2 / (first_runs - 1)) - 1) / 2
         scale = 2 * constant * (first_runs - 1) / indifference**2
         firsts = {name: values[:first_runs] for name, values in figures.items()}
         # By pair: after how many runs the two can no longer be told apart and need not be.
