@@ -1,4 +1,7 @@
-"""An answer: all that an experiment came to, from which every report is made. Imports `experiment`, `judgement` and `selection`."""
+"""An answer: all that an experiment came to, from which every report is made.
+
+Imports `experiment`, `judgement` and `selection`.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +24,8 @@ class Answer:
     """What was asked, what was played, and what it was judged to be.
 
     `candidate`: the one that was judged, on `seeds`, none of which had a part in choosing it. `looks`: the judgement at every
-    look, the last of which is `judgement`. `evidence` has the measures of every run by workload. `contacts`: of all that was played,
-    kept or not. `ended`: why no further look was taken.
+    look, the last of which is `judgement`. `evidence` has the measures of every run by workload. `contacts`: of all that was
+    played, kept or not. `ended`: why no further look was taken.
     """
 
     asked: Frozen

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import yaml
 from pydantic import Field
 
 from incidents.centre import Document, Loc, Name
@@ -24,7 +25,7 @@ from simulation.periods import Night, Period, Played, Replay, flaws_of_period, p
 from simulation.replications import DAY_S
 from simulation.scenario import Scenario
 from simulation.sensitivities import Sensitivities
-from simulation.terms import MOST_RUNS_AT_A_LOOK, Criterion, Terms
+from simulation.terms import CLOSEST_LOOKS, MOST_RUNS_AT_A_LOOK, Criterion, Terms
 from simulation.trace import origin_fingerprint
 
 BASELINE = "baseline"
@@ -170,7 +171,9 @@ def _flaws_of_terms(experiment: Experiment, scenario: Scenario, arms: Sequence[A
     for part in ("guardrails", "hard"):
         for index, entry in enumerate(getattr(terms, part)):
             places.append((("terms", part, index), entry.measure, entry.workloads))
-    priorities = [name for name in arms[0].procedure.priorities if all(name in arm.procedure.priorities for arm in arms)]
+    priorities = [
+        name for name in arms[0].procedure.priorities if all(name in arm.procedure.priorities for arm in arms)
+    ]
     kinds = sorted(set.intersection(*({entry.kind for entry in arm.centre.resources.values()} for arm in arms)))
     known = {"priorities": priorities, "kinds": kinds, "areas": tuple(scenario.centre.zones)}
     for where, measure, workloads in places:
@@ -195,7 +198,11 @@ def _flaws_of_plan(experiment: Experiment, scenario: Scenario) -> Found:
     if budget is not None and budget.contacts is not None:
         first = 2 * looks.at[0] * _contacts_of_a_run(experiment, scenario)
         if first > budget.contacts:
-            yield ("budget", "contacts"), f"the first look takes about {first:,.0f} contacts", "as many, or a nearer look"
+            yield (
+                ("budget", "contacts"),
+                f"the first look takes about {first:,.0f} contacts",
+                "as many, or a nearer look",
+            )
     seeds = looks.last + (race.runs if len(experiment.candidates) > 1 else 0)
     if experiment.first_seed + seeds > MOST_SEED:
         yield ("first_seed",), f"{seeds} seeds from there end after {MOST_SEED}", f"at most {MOST_SEED - seeds}"
@@ -203,7 +210,11 @@ def _flaws_of_plan(experiment: Experiment, scenario: Scenario) -> Found:
         accepted = ", ".join(experiment.workloads)
         yield ("race", "workload"), f"unknown workload {race.workload!r}", accepted
     if len(experiment.candidates) > 1 and race.indifference is None and _has_no_margin(experiment.terms.primary):
-        yield ("race",), "the primary criterion has no margin, so no difference is too small to matter", "`indifference`"
+        yield (
+            ("race",),
+            "the primary criterion has no margin, so no difference is too small to matter",
+            "`indifference`",
+        )
     if experiment.sensitivity is not None:
         yield from (
             (("sensitivity", *loc), what, accepted)
@@ -228,3 +239,29 @@ def _contacts_of_a_run(experiment: Experiment, scenario: Scenario) -> float:
         load = 1.0 if isinstance(period, Replay) else period.load
         total += a_day * share * load * (period.days + period.warm_up_h * 3600 / DAY_S)
     return total
+
+
+def shortened(experiment: Experiment, *, runs: int | None = None, days: float | None = None) -> Experiment:
+    """The same question over fewer, or more, runs and days: another experiment, with another fingerprint."""
+    update: dict[str, object] = {}
+    if runs is not None:
+        looks = experiment.terms.looks
+        at = (*(each for each in looks.at if each * CLOSEST_LOOKS <= runs and each < runs), runs)
+        update["terms"] = experiment.terms.model_copy(update={"looks": looks.model_copy(update={"at": at})})
+        if experiment.budget is not None:
+            update["budget"] = experiment.budget.model_copy(update={"runs": runs})
+        if experiment.sensitivity is not None:
+            fewer = min(runs, experiment.sensitivity.runs)
+            update["sensitivity"] = experiment.sensitivity.model_copy(update={"runs": fewer})
+    if days is not None:
+        update["workloads"] = {
+            name: period.model_copy(update={"days": days}) for name, period in experiment.workloads.items()
+        }
+    return Experiment.model_validate(experiment.model_copy(update=update).model_dump())
+
+
+def as_yaml(asked: Frozen) -> str:
+    """An experiment as the file that asks it, with its fingerprint as a comment."""
+    plain = asked.experiment.model_dump(mode="json", by_alias=True, exclude_unset=False, exclude_none=True)
+    told: str = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=120)
+    return f"# {asked.fingerprint}\n{told}"

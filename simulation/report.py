@@ -281,7 +281,10 @@ def as_text(report: Report) -> RenderableType:
     if report.selection is not None:
         parts.append(Text(f"  {report.selection.because}"))
     judgement = report.judgement
-    for outcome, told in [*((f.outcome, f"{f.workload}: {f.because}") for f in judgement.findings), *_conditions(judgement)]:
+    for outcome, told in [
+        *((f.outcome, f"{f.workload}: {f.because}") for f in judgement.findings),
+        *_conditions(judgement),
+    ]:
         line = Text(f"  {MARKS[outcome]} ", style=_STYLES[outcome])
         parts.append(line.append(told, style="default not bold"))
     parts.append(Text(f"  {_looked(report)}"))

@@ -63,7 +63,11 @@ class Sensitivities(Document):
         if all(isinstance(workloads[name], Replay) for name in named):
             drawn = [name for name, period in workloads.items() if not isinstance(period, Replay)]
             told = "in a replay the same contacts come whatever is varied of what comes"
-            yield ("workload",) if self.workload is not None else (), told, ", ".join(drawn) or "a workload that is drawn"
+            yield (
+                ("workload",) if self.workload is not None else (),
+                told,
+                ", ".join(drawn) or "a workload that is drawn",
+            )
 
 
 _OF_WORKLOADS: Mapping[Varied, Callable[[Workload], Workload]] = {

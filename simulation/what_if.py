@@ -97,7 +97,11 @@ class _Course:
                 runs[arm.name] += played
             indifference = race.indifference or _margin(self.asked, [run for each in runs.values() for run in each])
             found = select(
-                runs, primary.measure, wants_low=primary.wants_low, indifference=indifference, confidence=race.confidence
+                runs,
+                primary.measure,
+                wants_low=primary.wants_low,
+                indifference=indifference,
+                confidence=race.confidence,
             )
             if found.chosen is not None or until >= race.runs or self._is_spent(self.contacts / until * RACE_STEP):
                 return found, until
@@ -112,11 +116,13 @@ class _Course:
             if found and self._is_spent((self.contacts - contacts_before) / before * (until - before)):
                 self.ended = "The budget of contacts is spent."
                 break
-            self._look(f"look {number} of {len(looks)}", candidate, workloads, range(first_seed + before, first_seed + until))
+            self._look(
+                f"look {number} of {len(looks)}", candidate, workloads, range(first_seed + before, first_seed + until)
+            )
             before = until
             found.append(judge(self.asked.experiment.terms, self.evidence(), look=number))
             if found[-1].verdict.outcome != "undecided":
-                self.ended = "It is decided." if until < looks[-1] else "It was the last look."
+                self.ended = "It is decided."
                 break
             if any(test.outcome == "fail" for test in found[-1].self_tests):
                 self.ended = "A self-test fails, and more runs would not mend that."
