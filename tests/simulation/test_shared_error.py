@@ -30,7 +30,9 @@ def test_bounds_agree_with_published_tables(spending: Spending, looks: int, publ
     ("looks", "constant", "power"),
     [(4, 2.024, 0.5), (5, 2.040, 0.5), (4, 2.361, 0.0), (5, 2.413, 0.0), (2, 1.977, 0.5), (2, 2.178, 0.0)],
 )
-def test_the_classical_bounds_are_crossed_as_often_as_their_table_says(looks: int, constant: float, power: float) -> None:
+def test_the_classical_bounds_are_crossed_as_often_as_their_table_says(
+    looks: int, constant: float, power: float
+) -> None:
     """Jennison and Turnbull 2000, tables 2.1 (Pocock) and 2.3 (O'Brien-Fleming): constants for 5 %, given to three digits."""
     limits = [constant * (looks / look) ** power for look in range(1, looks + 1)]
     assert crossing([look / looks for look in range(1, looks + 1)], limits) == pytest.approx(0.05, abs=1.5e-4)
@@ -66,7 +68,11 @@ def test_what_is_spent_grows_to_alpha(spending: Spending) -> None:
 def test_levels_grow_with_the_share_of_alpha_at_every_look(spending: Spending) -> None:
     """Holm's steps with looks ask for it: who has more to spend is never held to a smaller p-value."""
     by_tests = [nominal_levels((10, 20, 40), spending, 0.05 / tests) for tests in range(30, 0, -1)]
-    assert all(less <= more for one, other in zip(by_tests, by_tests[1:], strict=False) for less, more in zip(one, other, strict=True))
+    assert all(
+        less <= more
+        for one, other in zip(by_tests, by_tests[1:], strict=False)
+        for less, more in zip(one, other, strict=True)
+    )
 
 
 @pytest.mark.parametrize(("spending", "seed"), [("obrien-fleming", 1), ("pocock", 2)])

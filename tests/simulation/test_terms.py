@@ -66,12 +66,22 @@ def test_the_better_side_is_known(measure: str, want: str, is_low: bool) -> None
 def test_a_criterion_that_names_no_workload_covers_them_all() -> None:
     """Left out means everywhere: nobody forgets the night by not naming it."""
     named = Criterion.model_validate(GUARD | {"workloads": ["busy"]})
-    assert [Criterion.model_validate(GUARD).covers("night"), named.covers("night"), named.covers("busy")] == [True, False, True]
+    assert [Criterion.model_validate(GUARD).covers("night"), named.covers("night"), named.covers("busy")] == [
+        True,
+        False,
+        True,
+    ]
 
 
 @pytest.mark.parametrize(
     ("bound", "figure", "is_kept"),
-    [("at_most", 3, True), ("at_most", 3.1, False), ("at_least", 3, True), ("at_least", 2.9, False), ("at_most", float("nan"), True)],
+    [
+        ("at_most", 3, True),
+        ("at_most", 3.1, False),
+        ("at_least", 3, True),
+        ("at_least", 2.9, False),
+        ("at_most", float("nan"), True),
+    ],
 )
 def test_a_hard_limit_may_be_touched_and_not_crossed(bound: str, figure: float, is_kept: bool) -> None:
     """Exactly at the limit is within it, and what nobody observed broke nothing."""
