@@ -25,6 +25,7 @@ from rich.console import Console
 from rich.table import Table
 from scipy import stats
 
+from incidents.centre import HOURS_IN_A_WEEK
 from incidents.measures import Measures, nearest_rank
 from simulation.conditions import Surge
 from simulation.intervals import Interval, mean_interval, quantile_interval, skewed_interval
@@ -34,7 +35,7 @@ from simulation.replications import DAY_S, Span, replications
 from simulation.scenario import Scenario
 from simulation.scenario_files import scenario_folder
 from simulation.terms import Criterion, Looks, Terms
-from simulation.workload import HOURS_IN_A_WEEK, Workload
+from simulation.workload import Workload
 
 START = 1_700_000_000_000
 WARM_UP_S = 2 * 3600
@@ -161,8 +162,8 @@ def false_claims(bank: Bank, experiments: int, console: Console) -> None:
         plain += any(found.p_value <= 0.05 for found in judgement.findings)
     told = partial(_rate, of=experiments)
     console.print(
-        f"{experiments} experiments of 30 tests between a procedure and itself, looks after {list(LOOKS.at)} runs: any false pass "
-        f"{told(passes)}, any false fail {told(fails)}, either {told(either)}; the verdict passes {told(verdicts)}; "
+        f"{experiments} experiments of 30 tests between a procedure and itself, looks after {list(LOOKS.at)} runs: "
+        f"any false pass {told(passes)}, any false fail {told(fails)}, either {told(either)}; the verdict passes {told(verdicts)}; "
         f"a self-test alarms {told(alarms)}; uncorrected, at the last look alone, {told(plain)}"
     )
 
@@ -238,7 +239,8 @@ def _beside_bootstrap(steps: Mapping[tuple[str, str], np.ndarray], console: Cons
             tried, held = tried + 1, held + bool(low <= values.mean() <= high)
             ours += float(values.mean()) in skewed_interval(drawn.tolist())
     console.print(
-        f"paired differences of {COVERED_AT[1]} runs, {tried} tries: BCa bootstrap {_rate(held, tried)}, ours {_rate(ours, tried)}"
+        f"paired differences of {COVERED_AT[1]} runs, {tried} tries: "
+        f"BCa bootstrap {_rate(held, tried)}, ours {_rate(ours, tried)}"
     )
 
 

@@ -42,7 +42,7 @@ def test_symmetric_steps_are_judged_by_students_t() -> None:
 def test_a_margin_that_is_a_share_is_taken_run_by_run() -> None:
     """The candidate is 10 % lower in weeks of 100 and 200: beyond 5 % by 5 and 10, not by 7.5 and 7.5."""
     found = distance([100.0, 200.0], [90.0, 180.0], margin_share=0.05)
-    assert (found.values, found.bar) == (pytest.approx((-5.0, -10.0)), pytest.approx(-7.5))
+    assert (*found.values, found.bar) == pytest.approx((-5.0, -10.0, -7.5))
 
 
 lists = st.lists(st.floats(-50, 50).map(lambda value: round(value, 1)), min_size=3, max_size=15)
@@ -69,7 +69,8 @@ def test_skewed_steps_claim_no_more_than_t_and_follow_the_tail() -> None:
     steps = np.random.default_rng(1).exponential(size=20) - 1
     found = distance([0.0] * 20, steps.tolist())
     interval, plain = found.interval(0.95), stats.t.interval(0.95, 19, steps.mean(), stats.sem(steps))
-    assert interval.low == pytest.approx(plain[0]) and interval.high > plain[1]
+    assert interval.low == pytest.approx(plain[0])
+    assert interval.high > plain[1]
 
 
 def test_where_nothing_differs_and_the_figure_varies_the_difference_is_exactly_nothing() -> None:
@@ -116,7 +117,8 @@ def test_rare_events_reach_as_far_as_garwood_says() -> None:
 def test_a_rare_event_never_claims_more_than_its_exact_bound() -> None:
     """Student's t alone would exclude 0.076 more a run; one event in 40 runs cannot."""
     interval = distance([0.0] * 40, [1.0] + [0.0] * 39, "no_worse", "unreached", margin_abs=1).interval(0.95)
-    assert interval.high >= 5.5716 / 40 and interval.low <= -3.6888 / 40
+    assert interval.high >= 5.5716 / 40
+    assert interval.low <= -3.6888 / 40
 
 
 def test_one_run_passes_and_fails_nothing() -> None:
@@ -156,4 +158,5 @@ def test_intervals_of_skewed_steps_hold_where_t_does_not(shape: float, seed: int
         held += 0 in distance([0.0] * 20, steps.tolist()).interval(0.95)
         low, high = stats.t.interval(0.95, 19, steps.mean(), stats.sem(steps))
         plain += low <= 0 <= high
-    assert 0.93 < held / 1500 < 0.97 and held >= plain
+    assert 0.93 < held / 1500 < 0.97
+    assert held >= plain

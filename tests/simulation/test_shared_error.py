@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -51,7 +52,7 @@ def test_one_look_is_a_plain_test() -> None:
 )
 def test_all_looks_together_err_as_much_as_alpha(at: tuple[int, ...], spending: Spending, alpha: float) -> None:
     """However the looks are spaced; what an early look could not spend is spent later."""
-    if any(later < 1.01 * earlier for earlier, later in zip(at, at[1:], strict=False)):
+    if any(later < 1.01 * earlier for earlier, later in itertools.pairwise(at)):
         return
     shares = [runs / at[-1] for runs in at]
     assert crossing(shares, bounds(at, spending, alpha)) == pytest.approx(alpha, rel=1e-4)
@@ -61,7 +62,8 @@ def test_all_looks_together_err_as_much_as_alpha(at: tuple[int, ...], spending: 
 def test_what_is_spent_grows_to_alpha(spending: Spending) -> None:
     """A spending function ends at alpha and never takes back."""
     shares = [spent(spending, 0.025, share / 20) for share in range(1, 21)]
-    assert shares == sorted(shares) and shares[-1] == pytest.approx(0.025)
+    assert shares == sorted(shares)
+    assert shares[-1] == pytest.approx(0.025)
 
 
 @pytest.mark.parametrize("spending", ["obrien-fleming", "pocock"])
@@ -69,15 +71,13 @@ def test_levels_grow_with_the_share_of_alpha_at_every_look(spending: Spending) -
     """Holm's steps with looks ask for it: who has more to spend is never held to a smaller p-value."""
     by_tests = [nominal_levels((10, 20, 40), spending, 0.05 / tests) for tests in range(30, 0, -1)]
     assert all(
-        less <= more
-        for one, other in zip(by_tests, by_tests[1:], strict=False)
-        for less, more in zip(one, other, strict=True)
+        less <= more for one, other in itertools.pairwise(by_tests) for less, more in zip(one, other, strict=True)
     )
 
 
 @pytest.mark.parametrize(("spending", "seed"), [("obrien-fleming", 1), ("pocock", 2)])
 def test_three_looks_with_students_t_err_no_more_than_alpha(spending: Spending, seed: int) -> None:
-    """Bounds are for the normal statistic; held to the same tail, t with 10, 20, 40 runs keeps to 5 % (30,000 experiments, +-4 sd)."""
+    """Bounds are for the normal statistic; held to the same tail, t keeps to 5 % (30,000 experiments, 4 standard deviations)."""
     at, experiments = (10, 20, 40), 30_000
     drawn = np.random.default_rng(seed).normal(size=(experiments, at[-1]))
     crossed = np.zeros(experiments, dtype=bool)
