@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from incidents.measures import Measures
 from optimiser.refusals import Flaw, Refusal
 from simulation.comparison import Difference
-from simulation.judgement_words import Outcome, advice, finding_in_words, hard_in_words, sensitivity_in_words
+from simulation.judgement_words import Outcome, advice, finding_in_words, hard_in_words, sameness, sensitivity_in_words
 from simulation.paired import Distance, Pairs
 from simulation.self_tests import SelfTest, planted_effect, same_contacts, same_procedure
 from simulation.shared_error import holm, nominal_levels, spent
@@ -228,6 +228,8 @@ def _finding(
         )  # fmt: skip
     difference, bar = test.pairs.difference(level, distance.interval(level)), distance.sign * distance.bar + 0.0
     because, more = finding_in_words(test.criterion, difference, bar, outcome), None
+    if not test.pairs.differing:
+        because += sameness(difference.runs)
     if outcome == "undecided":
         wanted = distance.runs_to_decide(1 - last_level(tests))
         more = None if wanted is None else max(1, wanted - difference.runs)

@@ -42,6 +42,12 @@ def advice(more: int | None) -> str:
     return f" About {more:,} more run{'s' if more > 1 else ''} would decide, if later runs scatter like these."
 
 
+def sameness(runs: int) -> str:
+    """What runs that are all the same under both procedures say of runs that were not played."""
+    share = 1 - 0.05 ** (1 / runs)
+    return f" No run differs; with 95 % certainty fewer than {100 * share:.2g} % of all runs would."
+
+
 def hard_in_words(limit: HardLimit, worst: float, broken: int, seen: int, runs: int) -> str:
     """Whether every run of the candidate kept a hard limit."""
     bound = limit.at_most if limit.at_most is not None else limit.at_least

@@ -9,9 +9,9 @@ as the formula for the power promises. May import numpy, scipy, `intervals` and 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from scipy import special
@@ -121,7 +121,17 @@ def _p_values(steps: FloatArray) -> FloatArray:
 
 
 def _are_same(first: Measures, second: Measures) -> bool:
-    mine, other = first.figures(), second.figures()
-    if mine.keys() != other.keys():
+    return (
+        first.samples.keys() == second.samples.keys()
+        and all(np.array_equal(samples, second.samples[key]) for key, samples in first.samples.items())
+        and _are_equal(first.counts, second.counts)
+        and _are_equal(first.busy_s, second.busy_s)
+    )
+
+
+def _are_equal(first: Mapping[Any, float], second: Mapping[Any, float]) -> bool:
+    if first.keys() != second.keys():
         return False
-    return all(value == other[name] or (math.isnan(value) and math.isnan(other[name])) for name, value in mine.items())
+    return all(
+        value == second[name] or (math.isnan(value) and math.isnan(second[name])) for name, value in first.items()
+    )

@@ -158,12 +158,14 @@ class Terms(Document):
     @property
     def measures(self) -> tuple[str, ...]:
         """Every figure that decides, each once."""
-        return tuple(dict.fromkeys(entry.measure for entry in (*self.criteria, *self.hard)))
+        judged: tuple[Criterion | HardLimit, ...] = (*self.criteria, *self.hard)
+        return tuple(dict.fromkeys(entry.measure for entry in judged))
 
     @property
     def workloads(self) -> tuple[str, ...]:
         """Every workload that is named, each once."""
-        named = (entry.workloads or () for entry in (*self.criteria, *self.hard))
+        judged: tuple[Criterion | HardLimit, ...] = (*self.criteria, *self.hard)
+        named = (entry.workloads or () for entry in judged)
         return tuple(dict.fromkeys(workload for workloads in named for workload in workloads))
 
 
