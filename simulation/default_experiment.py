@@ -122,7 +122,13 @@ def _names(scenario: Scenario, path: Path) -> tuple[str, ...]:
         return ()
     # A file is also known by what it says itself, without the figures of the target packs that it names.
     bare = procedure.model_copy(update={"targets": procedure.targets.model_copy(update={"held": {}})})
-    return (procedure.fingerprint, bare.fingerprint, f"revision {procedure.revision}", str(procedure.revision), procedure.procedure)
+    return (
+        procedure.fingerprint,
+        bare.fingerprint,
+        f"revision {procedure.revision}",
+        str(procedure.revision),
+        procedure.procedure,
+    )
 
 
 def _enough(workloads: Sequence[Played], statistic: str, priority: str) -> tuple[str, ...]:

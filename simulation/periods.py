@@ -57,7 +57,8 @@ class Night(Spell):
 
 
 class MajorIncident(Spell):
-    """An incident of `nature` at hours after measuring begins; without any, at three in the afternoon of every day.
+    """An incident of `nature` at hours after measuring begins; without any, at three in the afternoon of every day, or half-way
+    through where no afternoon is measured.
 
     `nature` None: the one that comes most often of the most urgent priority. `others_ring` about it on average; the first crew
     asks for `further` more of every skill that goes to it.
@@ -159,8 +160,6 @@ def flaws_of_period(period: Period, scenario: Scenario, baseline: Procedure) -> 
             for index, at_h in enumerate(period.at_h):
                 if at_h >= period.days * HOURS_IN_A_DAY:
                     yield ("at_h", index), f"hour {at_h:g} is after the end", f"under {period.days * HOURS_IN_A_DAY:g}"
-            if not period.at_h and not _instants_s(period):
-                yield ("days",), "no afternoon of it is measured", "`at_h`, or a whole day"
             if MAJOR in natures:
                 yield ("kind",), f"the workload has a nature of its own called {MAJOR!r}", "`kind: normal`"
         case Replay(file=str(file)):
@@ -191,7 +190,8 @@ def _instants_s(period: MajorIncident) -> tuple[float, ...]:
     ends_h = period.warm_up_h + period.days * HOURS_IN_A_DAY
     days = range(int(ends_h // HOURS_IN_A_DAY) + 1)
     afternoons = (AFTERNOON_H + HOURS_IN_A_DAY * day for day in days)
-    return tuple(hour * HOUR_S for hour in afternoons if period.warm_up_h <= hour < ends_h)
+    measured = tuple(hour * HOUR_S for hour in afternoons if period.warm_up_h <= hour < ends_h)
+    return measured or ((period.warm_up_h + ends_h) / 2 * HOUR_S,)
 
 
 def _span(scenario: Scenario, start: date, days: float, warm_up_h: float) -> Span:

@@ -18,7 +18,8 @@ from simulation.durations import DistributionEntry, Duration, LognormalEntry
 from simulation.workload import Course, Nature, Workload
 
 HOURS_IN_A_DAY = 24
-MAJOR = "major incident"
+MAJOR = "major incident of the experiment"
+"""The nature that a major incident is given, beside those of the workload."""
 RINGING_S = 600.0
 """Within about so many seconds after a major incident begins the others ring, on average."""
 ASKED_AFTER_S = 300.0

@@ -103,7 +103,11 @@ def test_a_flawed_experiment_is_refused_where_it_is_flawed(
 
 def test_every_flaw_is_told_at_once(folder: Path) -> None:
     """Whoever mends one should not find the next on the next try."""
-    text = QUESTION.replace("mean.urgent", "mean.urgnet").replace("p90.routine", "p90.rutine").replace("turned.y", "tuned.y")
+    text = (
+        QUESTION.replace("mean.urgent", "mean.urgnet")
+        .replace("p90.routine", "p90.rutine")
+        .replace("turned.y", "tuned.y")
+    )
     with pytest.raises(Refusal) as refused:
         read_experiment(asked(folder, text))
     assert len(refused.value.flaws) == 3
@@ -112,7 +116,7 @@ def test_every_flaw_is_told_at_once(folder: Path) -> None:
 def test_a_candidate_that_fails_its_own_examples_is_refused(folder: Path) -> None:
     """What it promises of itself does not hold, so there is nothing to simulate."""
     file = folder / "procedures" / "turned.yaml"
-    examples = "examples:\n  - {answers: {urgent: \"yes\"}, code: routine, priority: routine}\n"
+    examples = 'examples:\n  - {answers: {urgent: "yes"}, code: routine, priority: routine}\n'
     file.write_text(file.read_text(encoding="utf-8").partition("examples:")[0] + examples, encoding="utf-8")
     with pytest.raises(Refusal, match=r"question.yaml:5:.*turned.yaml"):
         read_experiment(asked(folder))

@@ -56,7 +56,9 @@ def to_the_last_bit(runs: Sequence[Measures]) -> bytes:
 
 def everything(answer: Answer) -> tuple[object, ...]:
     """All that an answer says but how long it took."""
-    played = [(each.workload, *map(to_the_last_bit, (each.baseline, each.candidate, each.again))) for each in answer.evidence]
+    played = [
+        (each.workload, *map(to_the_last_bit, (each.baseline, each.candidate, each.again))) for each in answer.evidence
+    ]
     return (answer.fingerprint, played, repr(answer.judgement), answer.seeds, answer.contacts, answer.ended)
 
 
