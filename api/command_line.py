@@ -39,6 +39,7 @@ class Published(StrEnum):
 
     PROCEDURE = "procedure"
     CENTRE = "centre"
+    EXPERIMENT = "experiment"
     MAPPING = "mapping"
     WORKLOAD = "workload"
 
@@ -157,7 +158,8 @@ def allocate(
 @app.command()
 def check(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="centres, procedures, target packs, mappings of logs and roads")
+        list[Path] | None,
+        typer.Argument(help="centres, procedures, experiments, target packs, mappings of logs and roads"),
     ] = None,
     centre: Annotated[Path | None, typer.Option(help="check the procedures against this centre")] = None,
     targets: Annotated[Path | None, typer.Option(help="a folder of target packs, in place of Muster's own")] = None,
@@ -168,6 +170,7 @@ def check(
     from incidents.read import check_procedure, published_schema, read_centre, read_document
     from incidents.refusals import DocumentRefused
     from incidents.targets import TargetPack
+    from simulation.experiment import read_experiment
     from simulation.fitting.mapping import LogMapping
     from simulation.roads.mapping import RoadMapping
     from simulation.scenario_files import known_packs
@@ -184,6 +187,8 @@ def check(
         try:
             if designer_commands.begins(file, "centre"):
                 read_centre(file)
+            elif designer_commands.begins(file, "experiment"):
+                read_experiment(file)
             elif designer_commands.begins(file, "mapping"):
                 read_document(file, LogMapping, LogMapping.flaws)
             elif designer_commands.begins(file, "pack"):
@@ -266,11 +271,13 @@ def _text(file: Path) -> str:
 def _kind(schema: Published) -> type[Document]:
     from incidents.centre import Centre
     from incidents.procedure import Procedure
+    from simulation.experiment import Experiment
     from simulation.fitting.mapping import LogMapping
     from simulation.workload import Workload
 
     kinds: dict[Published, type[Document]] = {
         Published.CENTRE: Centre,
+        Published.EXPERIMENT: Experiment,
         Published.MAPPING: LogMapping,
         Published.PROCEDURE: Procedure,
         Published.WORKLOAD: Workload,
