@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from incidents.refusals import Refusal
-
 if TYPE_CHECKING:
     from simulation.answer import Answer
     from simulation.experiment import Frozen
@@ -69,6 +67,7 @@ def what_if(
     as_json: Annotated[bool, typer.Option("--json", help="print the report as JSON in place of tables")] = False,
 ) -> None:
     """Ask what would happen if; exit 0 on a pass, 1 on a fail or where it is undecided."""
+    from incidents.refusals import Refusal
     from simulation.experiment import frozen, read_experiment, shortened
 
     if (file is None) == (not candidate):
@@ -97,6 +96,7 @@ def demo(
 
 def _asked_by_default(candidates: list[Path], baseline: Path | None, scenario: str | None) -> Frozen:
     """The default suite over a scenario, and terms from the baseline's priorities."""
+    from incidents.refusals import Refusal
     from simulation.default_experiment import MOST_CANDIDATES, baseline_of, default_experiment, scenario_of
     from simulation.experiment import frozen
     from simulation.scenario import Scenario
@@ -183,6 +183,8 @@ def _shown(path: Path) -> str:
 
 def _folder(out: Path) -> None:
     """Make the folder for the answer before the question is played: hours of work must not end in a refusal."""
+    from incidents.refusals import Refusal
+
     try:
         out.mkdir(parents=True, exist_ok=True)
         (out / "report.html").touch()

@@ -209,7 +209,9 @@ def test_a_warning_leaves_a_file_sound(tmp_path: Path) -> None:
     assert "nobody on duty" in done.stdout
 
 
-@pytest.mark.parametrize(("kind", "title"), [("procedure", "Procedure"), ("centre", "Centre"), ("experiment", "Experiment")])
+@pytest.mark.parametrize(
+    ("kind", "title"), [("procedure", "Procedure"), ("centre", "Centre"), ("experiment", "Experiment")]
+)
 def test_the_formats_of_the_files_are_printed_for_editors(kind: str, title: str) -> None:
     """Whoever writes one needs it without a network, and of the version that is installed."""
     done = muster("check", "--schema", kind)
