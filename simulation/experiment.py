@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import yaml
 from pydantic import Field
 
 from incidents.centre import Document, Loc, Name
@@ -21,6 +20,7 @@ from incidents.measures import figure_flaw
 from incidents.read import read_document
 from incidents.refusals import DocumentRefused, Flaw
 from simulation.arms import Arm, CandidateArm, arm_of, differences_of_arms, flaws_of_arm
+from simulation.fitting.yaml import yaml_of
 from simulation.periods import Night, Period, Played, Replay, flaws_of_period, played
 from simulation.replications import DAY_S
 from simulation.scenario import Scenario
@@ -262,6 +262,4 @@ def shortened(experiment: Experiment, *, runs: int | None = None, days: float | 
 
 def as_yaml(asked: Frozen) -> str:
     """An experiment as the file that asks it, with its fingerprint as a comment."""
-    plain = asked.experiment.model_dump(mode="json", by_alias=True, exclude_unset=False, exclude_none=True)
-    told: str = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=120)
-    return f"# {asked.fingerprint}\n{told}"
+    return f"# {asked.fingerprint}\n{yaml_of(asked.experiment)}"

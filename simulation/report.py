@@ -269,8 +269,8 @@ def as_text(report: Report) -> RenderableType:
     """What a terminal shows: the standing first, then the verdict, the criteria and the differences."""
     verdict = report.judgement.verdict
     parts: list[RenderableType] = [Text(report.title, style="bold"), Text(report.question)]
-    told = Text(f"Twin: {report.calibration}", style="" if report.is_calibrated else "bold red")
-    parts += [Text(), told, Text(f"Baseline against the log: {report.standing}")]
+    standing = Text(f"Twin: {report.calibration}", style="" if report.is_calibrated else "bold red")
+    parts += [Text(), standing, Text(f"Baseline against the log: {report.standing}")]
     if report.fidelity:
         parts.append(_fidelity_table(report))
     if (row := report.concurrency) is not None:

@@ -7,6 +7,7 @@ import io
 import json
 import math
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,7 @@ OBSERVED = {
 }
 
 
-def judged(runs: int = 3, **guardrails: float) -> Judgement:
+def judged(guardrails: Mapping[str, float], runs: int = 3) -> Judgement:
     """The p90 must fall by more than 5 s, and no other figure may get worse by more than its margin."""
     terms = Terms(
         primary=Criterion(measure=RED, want="reduce", margin_abs=5),
@@ -67,7 +68,7 @@ def judged(runs: int = 3, **guardrails: float) -> Judgement:
 
 def endless() -> Judgement:
     """A judgement by two runs whose interval has no ends."""
-    whole = judged(2)
+    whole = judged({}, 2)
     finding = whole.findings[0]
     interval = Interval(-math.inf, math.inf, 0.95)
     open_ended = dataclasses.replace(finding, difference=dataclasses.replace(finding.difference, interval=interval))
@@ -87,7 +88,7 @@ def report(**given: Any) -> Report:
         baseline=Rules("old", 1, "a" * 64),
         candidate=Rules("new", 2, "b" * 64),
         changes=("dispatch.diversion is new",),
-        judgement=judged(**{"response_s.within_205.red": 0.9}),
+        judgement=judged({"response_s.within_205.red": 0.9}),
         workloads=differences(RED, "concurrency.max"),
         command="muster what-if diversion.yaml",
         contacts=9,
