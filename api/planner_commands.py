@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from simulation.experiment import Frozen
 
 NOT_PASSED = 1
+INTERRUPTED = 130
+"""As shells have it for whatever Ctrl-C ends: it was neither passed nor failed."""
 DEMO = ("san_francisco", "what_ifs/diversion.yaml")
 OUT = Path("out")
 KEPT = "replications"
@@ -160,9 +162,15 @@ def _played(asked: Frozen, playing: Playing) -> Answer:
     told = partial(console.print, soft_wrap=True, highlight=False)
     store = Store(playing.kept, is_fresh=playing.is_fresh, notice=told)
     engine = None if playing.dask is None else dask(None if playing.dask == LOCAL else playing.dask, playing.workers)
-    with shown(console) as progress:
-        hands = Hands(workers=playing.workers or os.cpu_count(), engine=engine, store=store, progress=progress)
-        answer = answered(asked, hands)
+    hands = Hands(workers=playing.workers or os.cpu_count(), engine=engine, store=store)
+    looks = ", ".join(map(str, asked.experiment.terms.looks.at))
+    try:
+        told(f"asked {asked.fingerprint}: {len(asked.workloads)} workloads, looks after {looks} runs")
+        with shown(console) as hands.progress:
+            answer = answered(asked, hands)
+    except KeyboardInterrupt:
+        told(f"cut short; what was played is kept in {playing.kept}, and the same command goes on from there")
+        raise typer.Exit(INTERRUPTED) from None
     if store.reused:
         told(f"{store.reused} runs were kept in {playing.kept}; --fresh plays them again")
     return answer

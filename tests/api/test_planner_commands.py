@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +18,7 @@ from incidents.refusals import Refusal
 from simulation.scenario_files import scenario_folder
 
 QUESTION = scenario_folder("san_francisco") / "what_ifs" / "diversion.yaml"
+ROOT = Path(__file__).parents[2]
 SHORT = ["--replications", "2", "--days", "0.05", "--workers", "1"]
 
 
@@ -135,3 +140,30 @@ def test_progress_is_told_in_lines_where_there_is_no_terminal(tmp_path: Path) ->
     result = CliRunner().invoke(app, ["what-if", str(QUESTION), *SHORT, "--out", str(tmp_path)])
     assert "look 1 of 1, winter week: 5 of 5 runs" in result.stderr
     assert "contacts/s" in result.stderr
+
+
+def test_ctrl_c_says_where_it_would_go_on_and_is_no_verdict(tmp_path: Path) -> None:
+    """Within two seconds, in the middle of runs that take minutes, with the exit code that shells know."""
+    script = "import sys; from api.command_line import main; main()"
+    asked = [
+        sys.executable,
+        "-c",
+        script,
+        "what-if",
+        str(QUESTION),
+        "--days",
+        "200",
+        "--workers",
+        "2",
+        "--out",
+        str(tmp_path),
+    ]
+    process = subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    assert process.stderr is not None
+    assert process.stderr.readline().startswith("asked ")
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=10)
+    assert time.monotonic() - began < 2
+    assert process.returncode == 130
+    assert f"kept in {tmp_path / 'replications'}" in told
