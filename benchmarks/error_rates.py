@@ -1,6 +1,6 @@
 """Error rates of the judgement, measured on runs of the twin: how often it claims what is not so, and finds what is.
 
-    python -m benchmarks.error_rates [--store FOLDER] [--runs 250] [--experiments 500]
+    python -m benchmarks.error_rates [--store FOLDER] [--runs 250] [--experiments 500] [--looks 10 20 40]
 
 A bank of independent days of Auckland is played on five workloads, and once more with the same seeds in a world where every way
 takes `SHORTER` of its time: a planted effect with common random numbers. Experiments draw their runs from the bank with
@@ -52,7 +52,6 @@ MEASURES = (
 PRIMARY = MEASURES[0]
 COUNTED = ("response_s.n.high", "contacts")
 """What a share is of, which the judgement asks for."""
-LOOKS = Looks(at=(10, 20, 40))
 COVERED_AT = (10, 20, 40)
 BOOTSTRAPS, BOOTSTRAPPED = 999, 60
 
@@ -113,10 +112,10 @@ def _compact(run: Measures) -> Measures:
     return Measures(run.since, run.until, {}, {name: run.figure(name) for name in (*MEASURES, *COUNTED)}, {}, ("high",))
 
 
-def terms(margin_share: float) -> Terms:
+def terms(margin_share: float, looks: Looks) -> Terms:
     """Thirty tests: the primary measure is lower at all, and the others not worse by more than the margin; on five workloads."""
     guards = tuple(Criterion(measure=name, want="no_worse", margin_share=margin_share) for name in MEASURES[1:])
-    return Terms(primary=Criterion(measure=PRIMARY, want="reduce", margin_share=0), guardrails=guards, looks=LOOKS)
+    return Terms(primary=Criterion(measure=PRIMARY, want="reduce", margin_share=0), guardrails=guards, looks=looks)
 
 
 def looked_at(asked: Terms, evidence: Sequence[Evidence]) -> Iterator[Judgement]:
@@ -125,9 +124,8 @@ def looked_at(asked: Terms, evidence: Sequence[Evidence]) -> Iterator[Judgement]
         yield judge(asked, [Evidence(e.workload, e.baseline[:runs], e.candidate[:runs]) for e in evidence], look=look)
 
 
-def same(bank: Bank, chance: np.random.Generator) -> list[Evidence]:
+def same(bank: Bank, last: int, chance: np.random.Generator) -> list[Evidence]:
     """Two arms of one procedure on different contacts: whatever is found is wrong."""
-    last = LOOKS.last
 
     def drawn(runs: Runs) -> list[Measures]:
         return [runs[index] for index in chance.integers(len(runs), size=last)]
@@ -135,22 +133,22 @@ def same(bank: Bank, chance: np.random.Generator) -> list[Evidence]:
     return [Evidence(name, drawn(runs), drawn(runs)) for name, runs in bank.plain.items()]
 
 
-def planted(bank: Bank, chance: np.random.Generator, *, is_paired: bool) -> list[Evidence]:
+def planted(bank: Bank, last: int, chance: np.random.Generator, *, is_paired: bool) -> list[Evidence]:
     """The plain world against the one with shorter ways, on the same contacts or on others."""
     found: list[Evidence] = []
     for name, runs in bank.plain.items():
-        indices = chance.integers(len(runs), size=LOOKS.last)
-        others = indices if is_paired else chance.integers(len(runs), size=LOOKS.last)
+        indices = chance.integers(len(runs), size=last)
+        others = indices if is_paired else chance.integers(len(runs), size=last)
         found.append(Evidence(name, [runs[at] for at in indices], [bank.planted[name][at] for at in others]))
     return found
 
 
-def false_claims(bank: Bank, experiments: int, console: Console) -> None:
+def false_claims(bank: Bank, looks: Looks, experiments: int, console: Console) -> None:
     """How often any of 30 tests, at any of the looks, claims a difference between a procedure and itself."""
-    chance, asked = np.random.default_rng(SEED), terms(0)
+    chance, asked = np.random.default_rng(SEED), terms(0, looks)
     passes = fails = either = plain = alarms = verdicts = 0
     for _ in range(experiments):
-        evidence = same(bank, chance)
+        evidence = same(bank, looks.last, chance)
         has_passed = has_failed = is_wrong = False
         for judgement in looked_at(asked, evidence):
             has_passed |= any(found.outcome == "pass" for found in judgement.findings)
@@ -162,26 +160,27 @@ def false_claims(bank: Bank, experiments: int, console: Console) -> None:
         plain += any(found.p_value <= 0.05 for found in judgement.findings)
     told = partial(_rate, of=experiments)
     console.print(
-        f"{experiments} experiments of 30 tests between a procedure and itself, looks after {list(LOOKS.at)} runs: "
-        f"any false pass {told(passes)}, any false fail {told(fails)}, either {told(either)}; the verdict passes {told(verdicts)}; "
+        f"{experiments} experiments of 30 tests between a procedure and itself, looks after {list(looks.at)} runs: "
+        f"any false pass {told(passes)}, any false fail {told(fails)}, either {told(either)}; "
+        f"the verdict passes {told(verdicts)}; "
         f"a self-test alarms {told(alarms)}; uncorrected, at the last look alone, {told(plain)}"
     )
 
 
-def power(bank: Bank, experiments: int, console: Console) -> None:
+def power(bank: Bank, looks: Looks, experiments: int, console: Console) -> None:
     """How often the planted effect is found, and how often at each look; beside it on other contacts."""
     effects = {
         name: 100 * (_mean(bank.planted[name], PRIMARY) / _mean(runs, PRIMARY) - 1) for name, runs in bank.plain.items()
     }
     table = Table(
-        "contacts", "found on", *(f"after {runs} runs" for runs in LOOKS.at), title="planted effect found by then"
+        "contacts", "found on", *(f"after {runs} runs" for runs in looks.at), title="planted effect found by then"
     )
     for is_paired in (True, False):
-        chance, asked = np.random.default_rng(SEED + 1), terms(0.02)
-        seen = {name: [0] * len(LOOKS.at) for name in (*bank.plain, "all five")}
+        chance, asked = np.random.default_rng(SEED + 1), terms(0.02, looks)
+        seen = {name: [0] * len(looks.at) for name in (*bank.plain, "all five")}
         for _ in range(experiments):
             done = dict.fromkeys(bank.plain, False)
-            for at, judgement in enumerate(looked_at(asked, planted(bank, chance, is_paired=is_paired))):
+            for at, judgement in enumerate(looked_at(asked, planted(bank, looks.last, chance, is_paired=is_paired))):
                 for found in judgement.findings[: len(done)]:
                     done[found.workload] |= found.outcome == "pass"
                     seen[found.workload][at] += done[found.workload]
@@ -271,14 +270,16 @@ def main() -> None:
     parser.add_argument("--store", type=Path, help="where the bank is kept; without it, it is played anew")
     parser.add_argument("--runs", type=int, default=250, help="days in the bank, by workload and world")
     parser.add_argument("--experiments", type=int, default=500)
+    parser.add_argument("--looks", type=int, nargs="+", default=[10, 20, 40])
     asked = parser.parse_args()
     console = Console(width=150)
     with tempfile.TemporaryDirectory() as folder:
         store = Store(asked.store or Path(folder), notice=console.print)
         bank = play_bank(store, asked.runs, console)
         console.print(f"bank: {time.process_time():.0f} s of processor time, {store.reused} days from the store")
-    false_claims(bank, asked.experiments, console)
-    power(bank, asked.experiments, console)
+    looks = Looks(at=tuple(asked.looks))
+    false_claims(bank, looks, asked.experiments, console)
+    power(bank, looks, asked.experiments, console)
     coverage(bank, asked.experiments, console)
     console.print(f"{time.process_time():.0f} s of processor time in all")
 

@@ -1,4 +1,5 @@
-"""Pairs of runs: how far a candidate is from a bar, with p-values and intervals that hold for skewed and for rare figures.
+"""Pairs of runs: how far a candidate is from a bar, with p-values and intervals that hold for skewed and for rare
+figures.
 
 Run i gives the baseline's figure b_i and the candidate's c_i. Let s = 1 where less is better and s = -1 otherwise,
 and let the bar be v_i = m, or v_i = m |b_i| where the margin is a share; v_i is negative where the figure has to
@@ -10,10 +11,11 @@ carry the baseline's own scatter in a margin that is a share. The mean of x is j
 transformation of it, which follows the skewness (`intervals`), and at either end the one that claims less counts. Two
 kinds of figure have no scatter to go by. Where both sides were the same in every run although the figure varies from
 run to run, nothing that was changed touches it: the difference is exactly 0, as it is for a time that is the same
-everywhere. Where it is a share or a count and fewer than `FEW` runs differ, there is also the exact bound of a rare event, binomial for shares and Poisson for counts
-(Clopper and Pearson 1934, Biometrika 26(4), 404-413, doi:10.1093/biomet/26.4.404; Garwood 1936, Biometrika 28,
-437-442, doi:10.1093/biomet/28.3-4.437), which takes rare events as independent of one another, and again whatever
-claims less counts. May import `intervals`, `comparison` and what stands below.
+everywhere. Where it is a share or a count and fewer than `FEW` runs differ, there is also the exact bound of a rare
+event, binomial for shares and Poisson for counts (Clopper and Pearson 1934, Biometrika 26(4), 404-413,
+doi:10.1093/biomet/26.4.404; Garwood 1936, Biometrika 28, 437-442, doi:10.1093/biomet/28.3-4.437), which takes rare
+events as independent of one another, and again whatever claims less counts. May import `intervals`, `comparison` and
+what stands below.
 """
 
 from __future__ import annotations
