@@ -54,9 +54,11 @@ def test_worse_triage_leaves_what_is_true_as_it_is() -> None:
     assert [(each.at, each.nature, each.place) for each in before] == [
         (each.at, each.nature, each.place) for each in after
     ]
-    wrong = sum(any(each.answer(about) != truth for about, truth in each.truth.items()) for each in after)
-    assert 0.05 * len(after) < wrong < 0.3 * len(after)
-    assert not any(each.answer(about) != truth for each in before for about, truth in each.truth.items())
+    wrong = [
+        sum(any(each.answer(about) != truth for about, truth in each.truth.items()) for each in calls)
+        for calls in (before, after)
+    ]
+    assert wrong[0] + 0.05 * len(after) < wrong[1] < wrong[0] + 0.3 * len(after)
 
 
 def test_a_load_cannot_be_varied_where_the_same_contacts_come() -> None:
