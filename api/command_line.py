@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -40,6 +41,7 @@ class Published(StrEnum):
 
     PROCEDURE = "procedure"
     CENTRE = "centre"
+    EXPERIMENT = "experiment"
     MAPPING = "mapping"
     WORKLOAD = "workload"
 
@@ -163,7 +165,8 @@ def allocate(
 @app.command()
 def check(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="centres, procedures, target packs, mappings of logs and roads")
+        list[Path] | None,
+        typer.Argument(help="centres, procedures, experiments, target packs, mappings of logs and roads"),
     ] = None,
     centre: Annotated[Path | None, typer.Option(help="check the procedures against this centre")] = None,
     targets: Annotated[Path | None, typer.Option(help="a folder of target packs, in place of Muster's own")] = None,
@@ -171,11 +174,8 @@ def check(
     schema: Annotated[Published | None, typer.Option(help="print the JSON Schema of such a file, for editors")] = None,
 ) -> None:
     """Check centre and procedure files; print every flaw with file:line:column, and warnings, which leave a file sound."""
-    from incidents.read import check_procedure, published_schema, read_centre, read_document
+    from incidents.read import check_procedure, published_schema, read_centre
     from incidents.refusals import DocumentRefused
-    from incidents.targets import TargetPack
-    from simulation.fitting.mapping import LogMapping
-    from simulation.roads.mapping import RoadMapping
     from simulation.scenario_files import known_packs
 
     if schema is not None:
@@ -185,17 +185,12 @@ def check(
         raise typer.BadParameter("name a file, or ask for a --schema")
     packs = known_packs(targets)
     against = None if centre is None else read_centre(centre)
-    flawed = False
+    readers, flawed = _readers(), False
     for file in files:
         try:
-            if designer_commands.begins(file, "centre"):
-                read_centre(file)
-            elif designer_commands.begins(file, "mapping"):
-                read_document(file, LogMapping, LogMapping.flaws)
-            elif designer_commands.begins(file, "pack"):
-                read_document(file, TargetPack, TargetPack.flaws)
-            elif designer_commands.begins(file, "roads"):
-                read_document(file, RoadMapping, RoadMapping.flaws)
+            reader = next((each for word, each in readers.items() if designer_commands.begins(file, word)), None)
+            if reader is not None:
+                reader(file)
             else:
                 warnings = check_procedure(file, against, packs).warnings
                 for warning in warnings:
@@ -270,14 +265,33 @@ def _text(file: Path) -> str:
         raise DocumentRefused([Flaw(str(file), f"cannot be read: {error}", "JSON in UTF-8")]) from error
 
 
+def _readers() -> Mapping[str, Callable[[Path], object]]:
+    """How each kind of file is read, by the key that says what it is; whatever has none of them is a procedure."""
+    from incidents.read import read_centre, read_document
+    from incidents.targets import TargetPack
+    from simulation.experiment import read_experiment
+    from simulation.fitting.mapping import LogMapping
+    from simulation.roads.mapping import RoadMapping
+
+    return {
+        "centre": read_centre,
+        "experiment": read_experiment,
+        "mapping": lambda file: read_document(file, LogMapping, LogMapping.flaws),
+        "pack": lambda file: read_document(file, TargetPack, TargetPack.flaws),
+        "roads": lambda file: read_document(file, RoadMapping, RoadMapping.flaws),
+    }
+
+
 def _kind(schema: Published) -> type[Document]:
     from incidents.centre import Centre
     from incidents.procedure import Procedure
+    from simulation.experiment import Experiment
     from simulation.fitting.mapping import LogMapping
     from simulation.workload import Workload
 
     kinds: dict[Published, type[Document]] = {
         Published.CENTRE: Centre,
+        Published.EXPERIMENT: Experiment,
         Published.MAPPING: LogMapping,
         Published.PROCEDURE: Procedure,
         Published.WORKLOAD: Workload,

@@ -1,7 +1,7 @@
 """Run the benchmarks that finish in minutes, one after another.
 
 `backtest`, `first_arrival`, `sequences`, `teams`, `oracles`, `replications`, `chaos`, `machine`, `faults`, `stall`,
-`determinism`, `fuzz`, `roads` and `imperfect` are commands of their own.
+`determinism`, `fuzz`, `roads`, `imperfect`, `error_rates` and `common_random_numbers` are commands of their own.
 """
 
 from benchmarks.city import main as city

@@ -26,7 +26,12 @@ from typing import Literal, TypeAlias
 from pydantic import Field, model_validator
 
 from incidents.centre import Document
-from incidents.measures import COUNTS, EVERY, STAGES, Measures, figure_flaw, more_is_better, statistic_and_priority
+from incidents.measure_words import clock_in_words as clock_in_words
+from incidents.measure_words import in_words as in_words
+from incidents.measure_words import is_share as is_share
+from incidents.measure_words import is_time as is_time
+from incidents.measure_words import measure_in_words as measure_in_words
+from incidents.measures import Measures, figure_flaw, more_is_better
 from optimiser.refusals import Flaw, Refusal
 from simulation.intervals import Interval, paired_interval, runs_to_half_width
 
@@ -268,70 +273,3 @@ def _sentence(criterion: Criterion, difference: Difference, bar: float, outcome:
     surely = f"{100 * interval.level:.4g} % interval {low} to {high}, {difference.runs} runs"
     subject = measure_in_words(measure)
     return f"{subject[0].upper()}{subject[1:]} {told}: {change} on average, {surely}."
-
-
-_CLOCKS = {
-    "answer_s": "time to answer",
-    "handling_s": "call handling",
-    "dispatch_wait_s": "wait for dispatch",
-    "turnout_s": "turnout",
-    "travel_s": "travel time",
-    "response_s": "response time",
-    "on_scene_s": "time on scene",
-    "transport_s": "transport",
-    "handover_s": "handover",
-    "commitment_s": "commitment",
-    "units": "units sent",
-    "busy_s": "busy time",
-    "duty_s": "time on duty",
-}
-
-
-def measure_in_words(measure: str) -> str:
-    """The figure's name as one would say it: `response_s.p90.code-3` is the p90 response time for code-3."""
-    head, _, tail = measure.partition(".")
-    if head not in STAGES:
-        if not tail:
-            return f"the number of {measure.replace('_', ' ')}"
-        if tail == "share":
-            return f"the share of contacts {head}"
-        return f"{tail} of {head}" if measure in COUNTS else f"{_CLOCKS.get(head, head)} of {tail}"
-    statistic, priority = statistic_and_priority(measure)
-    every = "all" if priority == EVERY else priority
-    if statistic.startswith("within_"):
-        return f"the share with {_CLOCKS[head]} within {statistic.removeprefix('within_')} s for {every}"
-    return f"{'number of samples of' if statistic == 'n' else statistic} {_CLOCKS[head]} for {every}"
-
-
-def clock_in_words(clock: str) -> str:
-    """The clock as one would say it."""
-    return _CLOCKS.get(clock, clock)
-
-
-def in_words(measure: str, value: float, *, is_step: bool = False) -> str:
-    """A value of this measure with its unit; a step between two values has its sign, and of shares is in points."""
-    if math.isnan(value):
-        return "nothing observed"
-    if math.isinf(value):
-        return "unbounded"
-    # Exactly nothing is told apart from what rounds to nothing.
-    sign = "+" if is_step and value else ""
-    digits = 0 if value == 0 else 1 if abs(value) >= 10 else 2
-    if is_share(measure):
-        told = f"{100 * value:{sign}.{min(2, 2 * digits)}f} {'points' if is_step else '%'}"
-    elif is_time(measure):
-        told = f"{value:{sign},.{digits}f} s"
-    else:
-        told = f"{value:{sign},.2f}" if value % 1 else f"{value:{sign},.0f}"
-    return told.replace("-", "−")
-
-
-def is_share(measure: str) -> bool:
-    """Whether a figure is a share of something."""
-    return more_is_better(measure) or measure.startswith("utilisation.") or measure.endswith(".share")
-
-
-def is_time(measure: str) -> bool:
-    """Whether a figure is in seconds."""
-    head, _, tail = measure.partition(".")
-    return head.endswith("_s") and not is_share(measure) and not tail.startswith("n.")

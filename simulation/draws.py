@@ -40,6 +40,8 @@ BLOCKS = 5
 NOWHERE = -1
 PLAIN = "c"
 """How the name of a contact begins."""
+_CAME = ("id", "at", "row", "nature", "spot", "lost")
+"""The columns of what came, apart from the luck of those who deal with it."""
 
 Columns: TypeAlias = Mapping[str, NDArray[Any]]
 Integers: TypeAlias = NDArray[np.int64]
@@ -81,6 +83,20 @@ def draw_columns(workload: Workload, seed: int, start: Instant, duration_s: floa
     joined = {name: np.concatenate([each[name] for each in calls]) for name in calls[0]}
     order = np.lexsort((joined["id"], joined["at"]))
     return {**{name: column[order] for name, column in joined.items()}, **matters}
+
+
+def redraw_columns(workload: Workload, kept: Columns, seed: int) -> dict[str, NDArray[Any]]:
+    """The same calls about the same matters, when and where they came and as they were told, with luck drawn anew."""
+    which, rows, at = kept["nature"], kept["row"], kept["at"]
+
+    def uniforms(name: str) -> Floats:
+        return stream(seed, f"replay/{name}").random(len(rows))
+
+    # When a matter began decides nothing of its luck; what comes at an hour is decided for calls.
+    batch = _Batch(workload, "replay/", PLAIN, np.zeros(len(which), dtype=np.int64), which)
+    drawn = {**dict(_matters(batch, seed)), **dict(_calls(workload, which[rows], at, uniforms))}
+    came = {name: column for name, column in kept.items() if name in _CAME or name.startswith("told/")}
+    return {**drawn, **came}
 
 
 # Which matters there are.

@@ -1,7 +1,7 @@
 """Where the marks of the report's pictures stand, in the units of their drawing; the template draws them.
 
 An interval against its bar, a difference on an axis shared with others, two distributions of times over each
-other, and values side by side. Imports `comparison` and what stands below.
+other, and values side by side. Imports `judgement` and what stands below.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from simulation.comparison import Difference, Judgement
+from simulation.comparison import Difference
 from simulation.intervals import Interval
+from simulation.judgement import Finding
 
 WHISKER_WIDTH = 640.0
 FOREST_WIDTH = 200.0
@@ -55,8 +56,8 @@ class Curves:
     unit: str
 
 
-def whisker(judged: Judgement) -> Whisker | None:
-    """The picture of one judgement; None where there is no interval to draw."""
+def whisker(judged: Finding) -> Whisker | None:
+    """The picture of one finding; None where there is no interval to draw."""
     interval = judged.difference.interval
     if interval is None or not math.isfinite(judged.bar):
         return None

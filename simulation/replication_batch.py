@@ -32,6 +32,7 @@ from incidents.procedure import Procedure
 from incidents.quantities import ResourceId
 from optimiser.refusals import Refusal
 from simulation.scenario import Scenario
+from simulation.trace import origin_fingerprint
 
 if TYPE_CHECKING:
     from simulation.replications import Span
@@ -46,11 +47,12 @@ LARGEST_BYTES = 4_000_000_000
 
 @dataclass(frozen=True)
 class Job:
-    """What every seed is played under."""
+    """What every seed is played under. `take`: 2 where it is played a second time, to see that it comes out the same."""
 
     scenario: Scenario
     procedures: tuple[Procedure, ...]
     span: Span
+    take: int = 1
 
     def batch_name(self, seeds: Sequence[int]) -> str:
         """The name of the batch of these seeds, for this code on this kind of machine."""
@@ -61,7 +63,8 @@ class Job:
         # Written out whole and in the order of the file: what a document keeps in memory of itself is not asked.
         documents = (self.scenario.centre, self.scenario.workload, *self.procedures)
         span = {each.name: float(getattr(self.span, each.name)).hex() for each in fields(self.span)}
-        told = [FORMAT.decode(), *(each.model_dump_json(by_alias=True) for each in documents), span]
+        came = None if self.scenario.replayed is None else origin_fingerprint(self.scenario.replayed)
+        told = [FORMAT.decode(), *(each.model_dump_json(by_alias=True) for each in documents), span, came, self.take]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 

@@ -12,9 +12,9 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from typing import TypeAlias
 
 from optimiser.refusals import Refusal
-from simulation.replication_batch import Job, Run, runs_in
+from simulation.replication_batch import Run, runs_in
 from simulation.replication_store import Store
-from simulation.replication_workers import Engine, PlayBatch, Workers
+from simulation.replication_workers import Engine, Playable, PlayBatch, Workers
 
 MOST_BREAKS = 5
 """So often in a row workers may die before a batch is done; more is no accident."""
@@ -29,18 +29,19 @@ class Cancelled(Exception):
 
 
 class Course:
-    """What is done so far, and what is left."""
+    """What is done so far, and what is left. `progress` hears how many runs there are, `heard` of each batch that was played."""
 
     def __init__(
         self,
-        job: Job,
+        job: Playable,
         batches: Sequence[Seeds],
         play_batch: PlayBatch,
         store: Store | None,
         progress: Callable[[int], None],
+        heard: Callable[[Seeds, tuple[Run, ...]], None] = lambda seeds, runs: None,
     ) -> None:
         self._job, self._play_batch, self._batches = job, play_batch, batches
-        self._store, self._progress = store, progress
+        self._store, self._progress, self._heard = store, progress, heard
         self._names = {seeds: job.batch_name(seeds) for seeds in batches}
         self._found: dict[Seeds, tuple[Run, ...]] = {}
         for seeds, name in self._names.items():
@@ -98,10 +99,11 @@ class Course:
         if self._store is not None:
             self._store.put(name, played)
         self._found[seeds] = runs
+        self._heard(seeds, runs)
         self._tell()
 
     def _tell(self) -> None:
-        self._progress(sum(map(len, self._found)))
+        self._progress(sum(map(len, self._found.values())))
 
 
 def _submitted(workers: Workers, seeds: Seeds, left: deque[Seeds]) -> Future[bytes]:

@@ -2,7 +2,7 @@
 
 Local workers are forked from a clean server process, since forking a process that has threads may copy a held lock. Each
 watches a pipe whose other end the parent holds: when the parent closes it, or dies of anything, the worker ends at once.
-Dask comes with the extra `dask`. Imports `replication_batch`.
+Dask comes with the extra `dask`. Imports nothing of this package.
 """
 
 from __future__ import annotations
@@ -18,10 +18,9 @@ from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from optimiser.refusals import Refusal
-from simulation.replication_batch import Job
 
 MOST_WORKERS = 256
 SHORT_S = 0.5
@@ -37,9 +36,17 @@ class Workers:
     submit: Callable[[Sequence[int]], Future[bytes]]
 
 
-PlayBatch: TypeAlias = Callable[[Job, Sequence[int]], bytes]
-"""Plays a batch; a function of a module, so that it can be named to another process."""
-Engine: TypeAlias = Callable[[Job, PlayBatch], AbstractContextManager[Workers]]
+class Playable(Protocol):
+    """What is played in batches, each of them named by numbers: of one job, its seeds."""
+
+    def batch_name(self, numbers: Sequence[int], /) -> str:
+        """The name of a batch, which hangs on all that can change its result."""
+        ...
+
+
+PlayBatch: TypeAlias = Callable[[Any, Sequence[int]], bytes]
+"""Plays a batch of something playable; a function of a module, so that it can be named to another process."""
+Engine: TypeAlias = Callable[[Playable, PlayBatch], AbstractContextManager[Workers]]
 """Opens workers for a job. Leaving the context ends them, whatever they are at."""
 
 
@@ -50,7 +57,7 @@ def local(count: int | None = None) -> Engine:
         raise Refusal.of("workers", f"{wanted} processes", f"1 to {MOST_WORKERS}")
 
     @contextmanager
-    def opened(job: Job, play_batch: PlayBatch) -> Iterator[Workers]:
+    def opened(job: Playable, play_batch: PlayBatch) -> Iterator[Workers]:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([__name__])
         reader, writer = context.Pipe(duplex=False)
@@ -70,7 +77,7 @@ def dask(address: str | None = None, count: int | None = None) -> Engine:
     """A Dask cluster at `address`; None: one on this machine with `count` workers."""
 
     @contextmanager
-    def opened(job: Job, play_batch: PlayBatch) -> Iterator[Workers]:
+    def opened(job: Playable, play_batch: PlayBatch) -> Iterator[Workers]:
         distributed = _distributed()
         cluster = None
         if address is None:
@@ -103,7 +110,7 @@ def dask(address: str | None = None, count: int | None = None) -> Engine:
     return opened
 
 
-def _same(job: Job) -> Job:
+def _same(job: Playable) -> Playable:
     return job
 
 
@@ -124,11 +131,11 @@ def _client(distributed: Any, where: Any) -> Any:
     return client
 
 
-_here: tuple[Job, PlayBatch] | None = None
+_here: tuple[Playable, PlayBatch] | None = None
 """What this worker plays, and how; set once, when it begins."""
 
 
-def _begin(reader: Connection, job: Job, play_batch: PlayBatch) -> None:
+def _begin(reader: Connection, job: Playable, play_batch: PlayBatch) -> None:
     global _here
     _here = job, play_batch
     # A Ctrl-C is the parent's to answer, by closing the pipe.

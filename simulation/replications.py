@@ -26,7 +26,7 @@ from simulation.replication_course import Cancelled, Course
 from simulation.replication_store import Store
 from simulation.replication_workers import Engine, local
 from simulation.scenario import Scenario
-from simulation.trace import Trace, draw_trace
+from simulation.trace import Trace, draw_trace, replay_trace
 from simulation.world import World
 
 __all__ = [
@@ -75,6 +75,8 @@ class Replication:
 
 def contacts_of(scenario: Scenario, span: Span, seed: int) -> Trace:
     """Draw the contacts that every procedure meets under `seed`, and the world they come into."""
+    if scenario.replayed is not None:
+        return replay_trace(scenario.replayed, scenario.workload, scenario.centre, seed)
     duration_s = span.warm_up_s + span.measured_s + span.tail_s
     return draw_trace(scenario.workload, scenario.centre, seed, span.start, duration_s)
 

@@ -24,10 +24,14 @@ from rich.text import Text
 from incidents.measures import FloatArray, Measures, nearest_rank
 from simulation import pictures
 from simulation.calibration import NEVER, UNCALIBRATED
-from simulation.comparison import Comparison, Outcome, clock_in_words, in_words
+from simulation.comparison import Difference, clock_in_words, in_words
+from simulation.judgement import Judgement, Outcome
+from simulation.selection import Selection
 
 TOLERANCE = 0.15
 """How far a figure of the twin may stand from the log's, as a share, and still be called close."""
+PLAIN_LEVEL = 0.95
+"""Of the intervals of differences that decide nothing."""
 NO_LOG = "no log to compare with"
 MARKS: Mapping[Outcome, str] = {"pass": "✓", "fail": "✗", "undecided": "?"}
 _STYLES: Mapping[Outcome, str] = {"pass": "bold green", "fail": "bold red", "undecided": "bold yellow"}
@@ -36,7 +40,7 @@ _PERCENTS = range(1, 100)
 
 
 @dataclass(frozen=True, slots=True)
-class Arm:
+class Rules:
     """One of the two procedures."""
 
     name: str
@@ -107,21 +111,37 @@ class Utilisation:
 
 
 @dataclass(frozen=True, slots=True)
+class OnWorkload:
+    """What was seen on one workload beside what decides: plain differences, and of how long a run they are."""
+
+    workload: str
+    differences: tuple[Difference, ...]
+    run_length: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """Everything a reader needs to judge the change, and to run it again. `contacts` counts one arm over all runs."""
+    """Everything a reader needs to judge the change, and to run it again. `contacts` counts all that was played.
+
+    `fingerprint`: what was asked, as one hash. `selection` None: there was one candidate. `ended`: why no further look was taken.
+    """
 
     title: str
     question: str
     scenario: str
-    baseline: Arm
-    candidate: Arm
+    baseline: Rules
+    candidate: Rules
     changes: tuple[str, ...]
-    comparison: Comparison
+    judgement: Judgement
+    workloads: tuple[OnWorkload, ...]
     command: str
     contacts: int
     run_time_s: float
     seeds: tuple[int, ...]
-    run_length: str = ""
+    candidate_name: str = ""
+    fingerprint: str = ""
+    selection: Selection | None = None
+    ended: str = ""
     provenance: str = ""
     fidelity: tuple[FidelityRow, ...] = ()
     concurrency: ConcurrencyRow | None = None
@@ -218,12 +238,17 @@ def render_html(report: Report) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(clock=clock_in_words, seconds=_seconds, ratio=_two_places, percent=_percent)
-    comparison = report.comparison
     return environment.get_template(_TEMPLATE).render(
         report=report,
-        judgements=[(judged, pictures.whisker(judged)) for judged in comparison.judgements],
-        differences=list(zip(comparison.differences, pictures.forest(comparison.differences), strict=True)),
+        findings=[(found, pictures.whisker(found)) for found in report.judgement.findings],
+        conditions=_conditions(report.judgement),
+        differences=[
+            (each, list(zip(each.differences, pictures.forest(each.differences), strict=True)))
+            for each in report.workloads
+        ],
+        level=PLAIN_LEVEL,
         curves=[(spread, pictures.curves(spread.baseline, spread.candidate)) for spread in report.spreads],
+        looked=_looked(report),
         pictures=pictures,
         marks=MARKS,
         in_words=in_words,
@@ -237,15 +262,15 @@ def as_json(report: Report) -> dict[str, Any]:
     for row, data in zip(report.fidelity, plain["fidelity"], strict=True):
         ratios = {"ratio_median": row.ratio_median, "ratio_p90": row.ratio_p90, "is_within": row.is_within}
         data.update(_plain(ratios))
-    return {"standing": report.standing, "verdict": plain["comparison"]["verdict"], **plain}
+    return {"standing": report.standing, "verdict": plain["judgement"]["verdict"], **plain}
 
 
 def as_text(report: Report) -> RenderableType:
     """What a terminal shows: the standing first, then the verdict, the criteria and the differences."""
-    verdict = report.comparison.verdict
+    verdict = report.judgement.verdict
     parts: list[RenderableType] = [Text(report.title, style="bold"), Text(report.question)]
-    told = Text(f"Twin: {report.calibration}", style="" if report.is_calibrated else "bold red")
-    parts += [Text(), told, Text(f"Baseline against the log: {report.standing}")]
+    standing = Text(f"Twin: {report.calibration}", style="" if report.is_calibrated else "bold red")
+    parts += [Text(), standing, Text(f"Baseline against the log: {report.standing}")]
     if report.fidelity:
         parts.append(_fidelity_table(report))
     if (row := report.concurrency) is not None:
@@ -253,11 +278,32 @@ def as_text(report: Report) -> RenderableType:
         parts.append(Text(f"Resources committed at once: log {log}; twin {twin}"))
     headline = Text(f"{MARKS[verdict.outcome]} {verdict.outcome.upper()}", style=_STYLES[verdict.outcome])
     parts += [Text(), headline.append(f"  {verdict.because}", style="not bold")]
-    for judged in report.comparison.judgements:
-        line = Text(f"  {MARKS[judged.outcome]} ", style=_STYLES[judged.outcome])
-        parts.append(line.append(judged.because, style="default not bold"))
-    parts += [Text(), _difference_table(report)]
+    if report.selection is not None:
+        parts.append(Text(f"  {report.selection.because}"))
+    judgement = report.judgement
+    for outcome, told in [
+        *((f.outcome, f"{f.workload}: {f.because}") for f in judgement.findings),
+        *_conditions(judgement),
+    ]:
+        line = Text(f"  {MARKS[outcome]} ", style=_STYLES[outcome])
+        parts.append(line.append(told, style="default not bold"))
+    parts.append(Text(f"  {_looked(report)}"))
+    for each in report.workloads:
+        parts += [Text(), Text(each.workload, style="bold"), _difference_table(each.differences)]
     return Group(*parts)
+
+
+def _conditions(judgement: Judgement) -> list[tuple[Outcome, str]]:
+    """What must hold beside the criteria: hard limits, varied worlds, and the tests of the judging itself."""
+    hard = [(each.outcome, f"{each.workload}: {each.because}") for each in judgement.hard]
+    varied = [(each.outcome, f"{each.name} ({each.workload}): {each.because}") for each in judgement.sensitivities]
+    return [*hard, *varied, *((each.outcome, f"Self-test: {each.because}") for each in judgement.self_tests)]
+
+
+def _looked(report: Report) -> str:
+    judgement = report.judgement
+    looks = f"Look {judgement.look} of {len(judgement.looks.at)}, {judgement.runs} paired runs of each workload."
+    return f"{looks} {report.ended}".strip()
 
 
 def _fidelity_table(report: Report) -> Table:
@@ -272,12 +318,12 @@ def _fidelity_table(report: Report) -> Table:
     return table
 
 
-def _difference_table(report: Report) -> Table:
+def _difference_table(differences: Sequence[Difference]) -> Table:
     table = Table(box=None, pad_edge=False)
-    level = f"{100 * report.comparison.level:g} % interval"
+    level = f"{100 * PLAIN_LEVEL:g} % interval"
     for heading in ("measure", "baseline", "candidate", "difference", level, "runs"):
         table.add_column(heading, justify="left" if heading == "measure" else "right")
-    for row in report.comparison.differences:
+    for row in differences:
         means = [in_words(row.measure, mean) for mean in (row.baseline_mean, row.candidate_mean)]
         step = in_words(row.measure, row.mean_difference, is_step=True)
         ends = (row.interval.low, row.interval.high) if row.interval else ()

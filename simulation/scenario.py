@@ -5,9 +5,9 @@
     observed.yaml     the log's own figures
     calibration.yaml  the record of the last back-test        without it the twin is uncalibrated, and says so
     procedures/       the rules, one file a version
-    what_ifs/         questions to ask of them
+    what_ifs/         experiments: questions to ask of them
 
-Imports the reader, `workload` and `observed`.
+Imports the reader, `workload`, `trace` and `observed`.
 """
 
 from __future__ import annotations
@@ -26,13 +26,14 @@ from incidents.targets import TargetPack
 from simulation.calibration import FILE, Calibration, standing
 from simulation.observed import Observed
 from simulation.scenario_files import known_packs
+from simulation.trace import Origin
 from simulation.workload import Workload
 
 
 @dataclass(frozen=True)
 class Scenario:
     """A world to play procedures in. `observed` None: there is no log to hold it against. `calibration` None: it was never
-    back-tested.
+    back-tested. `replayed` None: contacts are drawn from the workload; otherwise these come again, with luck drawn anew.
     """
 
     folder: Path
@@ -40,6 +41,7 @@ class Scenario:
     workload: Workload
     observed: Observed | None
     calibration: Calibration | None = None
+    replayed: Origin | None = None
 
     @property
     def standing(self) -> str:

@@ -23,7 +23,7 @@ from incidents.centre import Centre
 from incidents.quantities import IncidentId, Instant, Place
 from incidents.refusals import DocumentRefused, Flaw, Refusal
 from simulation.contacts import Contact, contacts_in, true_priorities
-from simulation.draws import draw_columns
+from simulation.draws import draw_columns, redraw_columns
 from simulation.surroundings import Surroundings, draw_surroundings
 from simulation.trace_flaws import flaws_of_columns
 from simulation.workload import Workload
@@ -86,7 +86,7 @@ class Trace(Sequence[Contact]):
     def fingerprint(self) -> str:
         """SHA-256 (hex) over all that is played."""
         assert self.origin is not None, "only what was drawn has columns to hash"
-        return _fingerprint(_header(self.origin), self.origin.columns)
+        return origin_fingerprint(self.origin)
 
 
 def draw_trace(workload: Workload, centre: Centre, seed: int, start: Instant, duration_s: float) -> Trace:
@@ -97,6 +97,19 @@ def draw_trace(workload: Workload, centre: Centre, seed: int, start: Instant, du
     columns = {**drawn, **{f"{_SURROUNDING}{name}": table for name, table in surroundings.tables.items()}}
     origin = Origin(workload, centre.fingerprint, seed, start, duration_s, zones, columns)
     return Trace(contacts_in(workload, drawn, zones, centre.travel_by_hour), surroundings, origin)
+
+
+def replay_trace(origin: Origin, workload: Workload, centre: Centre, seed: int) -> Trace:
+    """The same contacts, when and where they came, with the luck of `seed` for those who deal with them."""
+    drawn = {name: column for name, column in origin.columns.items() if not name.startswith(_SURROUNDING)}
+    columns = redraw_columns(workload, drawn, seed)
+    surroundings = draw_surroundings(workload, centre, seed, origin.start, origin.duration_s)
+    return Trace(contacts_in(workload, columns, origin.zones, centre.travel_by_hour), surroundings)
+
+
+def origin_fingerprint(origin: Origin) -> str:
+    """SHA-256 (hex) over what came, and what it was drawn from."""
+    return _fingerprint(_header(origin), origin.columns)
 
 
 def save_trace(trace: Trace, path: Path) -> str:

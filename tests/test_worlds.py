@@ -14,10 +14,12 @@ from incidents.desk import Desk
 from incidents.differences import differences
 from incidents.dry_run import timeline
 from incidents.quantities import Instant, Place
+from simulation.experiment import frozen, read_experiment, shortened
+from simulation.experiment_runs import Hands
 from simulation.replications import Span, contacts_of
 from simulation.scenario import Scenario
 from simulation.scenario_files import scenario_folder
-from simulation.what_if import read_what_if, run_what_if
+from simulation.what_if import answered
 from simulation.world import World
 from tests.witness import Played, Witness, live_mismatches, replay_mismatches
 
@@ -112,10 +114,11 @@ def test_the_live_control_room_and_its_replay_think_as_the_simulation_did(name: 
 )
 def test_every_question_of_a_world_is_answered_with_a_verdict(file: Path) -> None:
     """A question that names a figure or a procedure that is not there would be found out by whoever asks it first."""
-    question, scenario = read_what_if(file)
-    short = question.model_copy(update={"replications": 2, "days": 0.05, "warm_up_h": 8.0})
-    report = run_what_if(short, scenario, command="muster what-if", workers=1)
-    assert [each.criterion for each in report.comparison.judgements] == list(question.criteria)
+    whole = read_experiment(file)
+    short = frozen(shortened(whole.experiment, runs=2, days=0.05), whole.scenario)
+    answer = answered(short, Hands(workers=1))
+    criteria = short.experiment.terms.criteria
+    assert [each.criterion for each in answer.judgement.findings] == list(criteria)
 
 
 @pytest.mark.parametrize("name", BUSY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from typer.testing import CliRunner, Result
 from api.command_line import app, main, strangers_among
 from benchmarks.chaos import CENTRE, PROCEDURE
 from optimiser.snapshot import answer_schema
-from simulation.scenario_files import packs_folder
+from simulation.scenario_files import packs_folder, scenario_folder
 from tests.api.rooms import FILE, HandClock, address, in_file_only, served
 from tests.api.test_record_routes import SNAPSHOT
 from tests.optimiser.snapshot_cases import EVERY_FLAW, EVERYTHING, PROMISED, promised
@@ -208,11 +209,25 @@ def test_a_warning_leaves_a_file_sound(tmp_path: Path) -> None:
     assert "nobody on duty" in done.stdout
 
 
-@pytest.mark.parametrize(("kind", "title"), [("procedure", "Procedure"), ("centre", "Centre")])
+@pytest.mark.parametrize(
+    ("kind", "title"), [("procedure", "Procedure"), ("centre", "Centre"), ("experiment", "Experiment")]
+)
 def test_the_formats_of_the_files_are_printed_for_editors(kind: str, title: str) -> None:
     """Whoever writes one needs it without a network, and of the version that is installed."""
     done = muster("check", "--schema", kind)
     assert (done.exit_code, json.loads(done.stdout)["title"]) == (0, title)
+
+
+def test_an_experiment_is_checked_without_playing_it(tmp_path: Path) -> None:
+    """A question that is refused after a night's queue for the machine is a night lost."""
+    sound = scenario_folder("bank") / "what_ifs" / "traders_first.yaml"
+    assert muster("check", sound).stdout == f"{sound}: sound\n"
+    copied = tmp_path / "bank"
+    shutil.copytree(scenario_folder("bank"), copied)
+    file = copied / "what_ifs" / "traders_first.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("p95.fraud", "p95.froud"), encoding="utf-8")
+    done = muster("check", file)
+    assert (done.exit_code, f"{file}:15:" in done.stdout, "froud" in done.stdout) == (1, True, True)
 
 
 def test_a_check_of_nothing_is_refused() -> None:

@@ -206,6 +206,12 @@ def test_a_flawed_criterion_is_refused(flaw: str, given: dict[str, Any]) -> None
         ("abandoned.share", 0.0123, False, "1.23 %"),
         ("abandoned.share", 0.0123, True, "+1.23 points"),
         ("diversions", 1234.0, True, "+1,234"),
+        ("response_s.mean.red@gini", 0.25, False, "0.25"),
+        ("response_s.within_target.red@worst", 0.25, False, "25.00 %"),
+        ("under_response.red", 0.25, False, "25.00 %"),
+        ("survivors_per_1000.de_maio_2003.red", 120.5, False, "120.50"),
+        ("distance_km", 1200.0, False, "1,200.0 km"),
+        ("unit_hours.engine", -8.0, True, "−8.00 h"),
         ("response_s.n.red", 3.5, False, "3.50"),
         ("response_s.mean.red", math.nan, False, "nothing observed"),
     ],
@@ -223,6 +229,20 @@ def test_values_are_told_with_their_unit(measure: str, value: float, is_step: bo
         ("abandoned.share", "the share of contacts abandoned"),
         ("diversions", "the number of diversions"),
         ("utilisation.engine", "utilisation of engine"),
+        ("response_s.p90.red@04", "p90 response time for red, in area 04"),
+        (
+            "response_s.within_target.red@worst",
+            "the share with response time within the target for red, in the worst area",
+        ),
+        ("response_s.mean.all@gini", "mean response time for all, Gini coefficient over areas"),
+        (
+            "survivors_per_1000.de_maio_2003.red",
+            "survivors per 1,000 by De Maio 2003, as if each were a cardiac arrest, for red",
+        ),
+        ("queue.max.red", "max number of incidents waiting for a resource, for red"),
+        ("under_response.red", "the share of incidents to which less came than was needed, for red"),
+        ("unit_hours.engine", "hours on duty of engine"),
+        ("cost", "the cost"),
     ],
 )
 def test_measures_are_told_as_one_would_say_them(measure: str, words: str) -> None:

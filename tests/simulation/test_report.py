@@ -7,6 +7,7 @@ import io
 import json
 import math
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,15 @@ from rich.console import Console
 
 from incidents.measures import Measures
 from simulation.calibration import NEVER
-from simulation.comparison import Criterion, compare
+from simulation.intervals import Interval
+from simulation.judgement import Evidence, Judgement, judge
+from simulation.paired import Pairs
 from simulation.pictures import CURVE_HEIGHT, CURVE_WIDTH, FOREST_WIDTH, curves, forest, whisker
 from simulation.report import (
-    Arm,
     FidelityRow,
+    OnWorkload,
     Report,
+    Rules,
     as_json,
     as_text,
     concurrency_row,
@@ -29,6 +33,7 @@ from simulation.report import (
     spreads,
     utilisation_rows,
 )
+from simulation.terms import Criterion, Looks, Terms
 
 HOSTILE = '<script>alert("1")</script>&"\''
 COUNTS = {"concurrency.median": 25.0, "concurrency.max": 58.0, "utilisation.engine": 0.25}
@@ -49,19 +54,42 @@ OBSERVED = {
 }
 
 
+def judged(guardrails: Mapping[str, float], runs: int = 3) -> Judgement:
+    """The p90 must fall by more than 5 s, and no other figure may get worse by more than its margin."""
+    terms = Terms(
+        primary=Criterion(measure=RED, want="reduce", margin_abs=5),
+        guardrails=tuple(
+            Criterion(measure=name, want="no_worse", margin_abs=margin) for name, margin in guardrails.items()
+        ),
+        looks=Looks(at=(runs,)),
+    )
+    return judge(terms, [Evidence("week", BASELINE[:runs], CANDIDATE[:runs])], look=1)
+
+
+def endless() -> Judgement:
+    """A judgement by two runs whose interval has no ends."""
+    whole = judged({}, 2)
+    finding = whole.findings[0]
+    interval = Interval(-math.inf, math.inf, 0.95)
+    open_ended = dataclasses.replace(finding, difference=dataclasses.replace(finding.difference, interval=interval))
+    return dataclasses.replace(whole, findings=(open_ended,))
+
+
+def differences(*measures: str) -> tuple[OnWorkload, ...]:
+    """What the runs say of these figures."""
+    return (OnWorkload("week", tuple(Pairs.of(each, BASELINE, CANDIDATE).difference(0.95) for each in measures)),)
+
+
 def report(**given: Any) -> Report:
-    criteria = [
-        Criterion(measure=RED, want="reduce", margin_abs=5),
-        Criterion(measure="response_s.within_205.red", want="no_worse", margin_abs=0.9),
-    ]
     whole = Report(
         title="Diversion",
         question="May units be diverted?",
         scenario="toy",
-        baseline=Arm("old", 1, "a" * 64),
-        candidate=Arm("new", 2, "b" * 64),
+        baseline=Rules("old", 1, "a" * 64),
+        candidate=Rules("new", 2, "b" * 64),
         changes=("dispatch.diversion is new",),
-        comparison=compare(BASELINE, CANDIDATE, criteria, ["concurrency.max"]),
+        judgement=judged({"response_s.within_205.red": 0.9}),
+        workloads=differences(RED, "concurrency.max"),
         command="muster what-if diversion.yaml",
         contacts=9,
         run_time_s=1.5,
@@ -90,19 +118,22 @@ def test_the_page_asks_the_network_for_nothing_and_runs_nothing() -> None:
 
 def test_hostile_names_are_escaped_wherever_they_stand() -> None:
     """Names come from other people's files, and the page is opened in a browser that has their cookies."""
-    comparison = compare(BASELINE, CANDIDATE, [], [f"response_s.p90.{HOSTILE}"])
+    workloads = (
+        dataclasses.replace(differences(f"response_s.p90.{HOSTILE}")[0], workload=HOSTILE, run_length=HOSTILE),
+    )
     page = render_html(
         report(
             title=HOSTILE,
             question=HOSTILE,
             scenario=HOSTILE,
             provenance=HOSTILE,
-            baseline=Arm(HOSTILE, 1, HOSTILE),
-            candidate=Arm(HOSTILE, 1, HOSTILE),
+            baseline=Rules(HOSTILE, 1, HOSTILE),
+            candidate=Rules(HOSTILE, 1, HOSTILE),
             changes=(HOSTILE,),
-            comparison=comparison,
+            workloads=workloads,
             command=HOSTILE,
-            run_length=HOSTILE,
+            fingerprint=HOSTILE,
+            ended=HOSTILE,
             fidelity=(FidelityRow(HOSTILE, HOSTILE, 1, 1, 9, 9, HOSTILE),),
             spreads=spreads(BASELINE, CANDIDATE, ["red"]),
             versions={HOSTILE: HOSTILE},
@@ -123,22 +154,21 @@ def test_the_standing_comes_before_the_verdict(told: Any) -> None:
     """Nobody should read a verdict before knowing whether the twin resembles the centre."""
     text = told(report())
     standing = text.index("0 of 1 rows stand within 15 %")
-    assert standing < text.index("roads are not modelled") < text.index("All 2 criteria pass")
+    assert standing < text.index("roads are not modelled") < text.index("conditions")
 
 
 @pytest.mark.parametrize("told", [render_html, shown])
 def test_a_report_without_a_log_says_that_it_is_uncalibrated(told: Any) -> None:
     """Silence would read as agreement."""
     text = told(report(fidelity=(), concurrency=None))
-    assert text.index(NEVER) < text.index("All 2 criteria pass")
+    assert text.index(NEVER) < text.index("conditions")
 
 
 def test_json_holds_no_number_that_json_lacks_and_begins_with_the_standing() -> None:
     """One pair of runs has an interval without ends; readers in other languages choke on Infinity."""
-    comparison = compare(BASELINE[:1], CANDIDATE[:1], [Criterion(measure=RED, want="reduce", margin_abs=5)])
-    data = json.loads(json.dumps(as_json(report(comparison=comparison)), allow_nan=False))
+    data = json.loads(json.dumps(as_json(report(judgement=endless())), allow_nan=False))
     assert next(iter(data)) == "standing"
-    assert data["comparison"]["judgements"][0]["difference"]["interval"]["low"] is None
+    assert data["judgement"]["findings"][0]["difference"]["interval"]["low"] is None
     assert data["fidelity"][0]["is_within"] is False
 
 
@@ -182,7 +212,7 @@ def test_a_priority_that_only_one_side_observed_is_not_drawn() -> None:
 
 def test_a_whisker_stands_where_its_numbers_say() -> None:
     """Reduce by 5: the interval lies left of the bar, the bar left of no change, and passing is to the left."""
-    picture = whisker(report().comparison.judgements[0])
+    picture = whisker(report().judgement.findings[0])
     assert picture is not None
     assert picture.low < picture.middle < picture.high < picture.bar < picture.nothing
     assert (picture.passing_from, picture.passing_to) == (0, picture.bar)
@@ -190,15 +220,14 @@ def test_a_whisker_stands_where_its_numbers_say() -> None:
 
 def test_an_endless_interval_is_drawn_open_inside_the_picture() -> None:
     """One pair of runs: both ends leave the drawing."""
-    comparison = compare(BASELINE[:1], CANDIDATE[:1], [Criterion(measure=RED, want="reduce", margin_abs=5)])
-    picture = whisker(comparison.judgements[0])
+    picture = whisker(endless().findings[0])
     assert picture is not None
     assert (picture.is_open_left, picture.is_open_right, picture.low, picture.high) == (True, True, 0, 640)
 
 
 def test_the_forest_has_one_axis_with_no_change_in_its_middle() -> None:
     """Rows are only comparable when a per cent is as wide in each."""
-    drawn = forest(compare(BASELINE, BASELINE, [], [RED, "concurrency.max"]).differences)
+    drawn = forest([Pairs.of(each, BASELINE, BASELINE).difference(0.95) for each in (RED, "concurrency.max")])
     assert drawn == ((FOREST_WIDTH / 2,) * 3,) * 2
 
 
