@@ -112,8 +112,14 @@ def asking(situation: Situation, procedure: Procedure) -> list[Asking]:
 
 def could_be_filled(each: Asking, eligibility: Eligibility) -> bool:
     """Whether anybody may go to `each` at all; if not, nobody is proposed for it, whoever else asks."""
-    need = each.need
-    able = eligibility.able(need, each.standing, eligibility.reach_s(need, each.standing))
+    # Most often everybody is at work, and then no way need be reckoned.
+    if not _could_fill(each.need, eligibility.spared(each.need, each.standing), eligibility):
+        return False
+    reach_s = eligibility.reach_s(each.need, each.standing)
+    return _could_fill(each.need, eligibility.able(each.need, each.standing, reach_s), eligibility)
+
+
+def _could_fill(need: Need, able: BoolArray, eligibility: Eligibility) -> bool:
     found: dict[int, list[bool]] = {}
     for row, count in zip(need.rows, need.asking, strict=True):
         if count:

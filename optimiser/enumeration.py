@@ -221,7 +221,9 @@ class _Table:
         rows = [row for row, need in enumerate(self._needs) if row in forced or need not in self._teams]
         slots = [row for row in rows for _ in range(self._quantities[row])]
         if not slots:
-            return _Found(self._key(filled, rows_of, [], 0), np.zeros(0, dtype=np.int64), [], np.zeros((0, 0), np.int64))
+            return _Found(
+                self._key(filled, rows_of, [], 0), np.zeros(0, dtype=np.int64), [], np.zeros((0, 0), np.int64)
+            )
         values = self._values(slots, forced)
         if values is None:
             return None
@@ -297,4 +299,6 @@ class _Table:
 def _assigned(values: IntArray) -> list[tuple[int, int]]:
     """The cells of a best assignment that are worth filling."""
     rows, columns = linear_sum_assignment(np.minimum(values, 0).astype(np.float64))
-    return [(row, column) for row, column in zip(rows.tolist(), columns.tolist(), strict=True) if values[row, column] < 0]
+    return [
+        (row, column) for row, column in zip(rows.tolist(), columns.tolist(), strict=True) if values[row, column] < 0
+    ]
