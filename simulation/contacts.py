@@ -13,17 +13,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from incidents.centre import TravelByHour
-from incidents.local_time import hour_of_week
 from incidents.quantities import EARTH_RADIUS_M, ContactId, IncidentId, Instant, Place
 from simulation.conditions import Facilities
 from simulation.distributions import Distribution, Floats, Scaled
 from simulation.draws import BLOCKS, CAUSES, CONFIRMATIONS, NOWHERE, ORDINALS, STEPS, Columns, draw_columns, zones_of
+from simulation.hours import Hours
 from simulation.shares import local_hours
 from simulation.workload import Course, Workload
 
@@ -127,18 +126,6 @@ class Override:
     sends_nobody: bool
     delay_s: float
     because: str
-
-
-@dataclass(frozen=True, slots=True)
-class Hours:
-    """By how many times driving is longer, by the hour of the local week."""
-
-    factors: TravelByHour
-    zone: ZoneInfo
-
-    def factor(self, at: Instant) -> float:
-        """The factor of the hour in which `at` lies."""
-        return self.factors[hour_of_week(at, self.zone)]
 
 
 @dataclass(frozen=True, slots=True)
