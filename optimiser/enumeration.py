@@ -7,8 +7,7 @@ Both look for the optimum of `programme`, ties and all, and answer only where no
 would have said the same. None: too much to try, or not of this shape. Work is counted in tries, never in time.
 
 Whether an assignment is the only one of its cost is told by a second: prices are multiplied beyond the number of positions, one
-is added for each pair of the first, and if the second then costs the same it is the first (Fukuda and Matsui (1992), "Finding
-all minimum-cost perfect matchings in bipartite graphs", Networks 22(5), 461-468, doi:10.1002/net.3230220504, ask the same).
+is added for each pair of the first, and only if nothing else costs as little is the second the first again.
 """
 
 from __future__ import annotations
