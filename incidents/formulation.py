@@ -8,7 +8,7 @@ Imports `pricing`, `eligibility`, `urgency` and the optimiser.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, TypedDict, overload
 
@@ -103,9 +103,13 @@ class _Draft:
     rows: list[_Row] = field(default_factory=list)
 
 
-def asking(situation: Situation, procedure: Procedure) -> list[Asking]:
-    """Return the needs with open positions, by id."""
-    needs = [need for need in situation.needs.values() if need.unfilled_since is not None]
+def asking(situation: Situation, procedure: Procedure, among: Collection[NeedId] | None = None) -> list[Asking]:
+    """Return the needs with open positions, by id; those `among` them if it is not None."""
+    needs = [
+        need
+        for need in situation.needs.values()
+        if need.unfilled_since is not None and (among is None or need.id in among)
+    ]
     needs.sort(key=lambda need: need.id)
     return [Asking(need, standing(situation, procedure, need)) for need in needs]
 
