@@ -178,7 +178,7 @@ def may_propose(
 ) -> bool:  # fmt: skip
     """Whether anybody may go at all to one of the needs `among` (None: to any); if not, `decide` proposes nobody for them."""
     situation = situation.kept()
-    askings = [each for each in asking(situation, procedure) if among is None or each.need.id in among]
+    askings = asking(situation, procedure, among)
     if not askings:
         return False
     eligibility = Eligibility(situation, procedure, roster)
@@ -193,16 +193,18 @@ def _surplus_diversions(context: Context) -> frozenset[ResourceId]:
     the rule, though another choice of which to rule out might have been cheaper.
     """
     rule, formulation = context.procedure.dispatch.diversion, context.formulation
-    pairs = [pair for pair in context.allocation.chosen if formulation.candidates[pair].taken_from is not None]
-    if rule is None or len(pairs) < 2:
+    if rule is None or not formulation.taken_from:
         return frozenset()
-    problem = formulation.problem
+    candidates, problem = formulation.candidates, formulation.problem
+    pairs = [pair for pair in context.allocation.chosen if candidates[pair].taken_from is not None]
+    if len(pairs) < 2:
+        return frozenset()
     ranks, costs = problem.ranks[problem.pair_needs], problem.costs
-    pairs.sort(key=lambda pair: (ranks[pair], costs[pair], formulation.candidates[pair].resource))
+    pairs.sort(key=lambda pair: (ranks[pair], costs[pair], candidates[pair].resource))
     taken: Counter[IncidentId] = Counter()
     surplus = []
     for pair in pairs:
-        candidate = formulation.candidates[pair]
+        candidate = candidates[pair]
         incident = _served_incident(context.situation, candidate)
         taken[incident.id] += 1
         if incident.diverted + taken[incident.id] > rule.most_per_incident:
@@ -238,12 +240,12 @@ def _proposals(context: Context) -> list[Proposal]:
 def _picks(context: Context) -> Iterable[tuple[NeedId, _Pick]]:
     """What is chosen for open rows, in the order of rows."""
     formulation, problem = context.formulation, context.formulation.problem
-    chosen = list(context.allocation.chosen)
+    chosen, candidates = list(context.allocation.chosen), formulation.candidates
     rows, terms = problem.pair_rows[chosen].tolist(), problem.terms[chosen].tolist()
     for pair, row, units in zip(chosen, rows, terms, strict=True):
         if formulation.is_open[row]:
             need, position = formulation.rows[row]
-            yield need, _Pick(position, formulation.candidates[pair], units)
+            yield need, _Pick(position, candidates[pair], units)
 
 
 def _proposal(context: Context, each: Asking, picks: list[_Pick]) -> Proposal:

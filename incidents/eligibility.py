@@ -87,19 +87,23 @@ class Eligibility:
 
     def able(self, need: Need, standing: Standing, reach_s: FloatArray) -> BoolArray:
         """(resources,) who may go to `need`, whatever row they would fill."""
-        able = self.free.copy()
-        if self._may_interrupt(standing):
-            able |= self.roster.is_on_duty & self.roster.is_resting
-        if self.takes_from_others(standing):
-            able[self._turned] = True
-        able[self._not_called_on_for(need)] = False
-        able &= reach_s <= self._procedure.dispatch.reach_limit_s
+        able = self.spared(need, standing) & (reach_s <= self._procedure.dispatch.reach_limit_s)
         overrun = self._procedure.dispatch.overrun
         if overrun is not None and standing.priority not in overrun.unless:
             able &= self.overrun_s(reach_s, overrun) <= overrun.most_s
+        return np.asarray(able)
+
+    def spared(self, need: Need, standing: Standing) -> BoolArray:
+        """(resources,) whose own work lets them go to `need`, however far away they are."""
+        spared = self.free.copy()
+        if self._may_interrupt(standing):
+            spared |= self.roster.is_on_duty & self.roster.is_resting
+        if self.takes_from_others(standing):
+            spared[self._turned] = True
+        spared[self._not_called_on_for(need)] = False
         for resource in need.filled_by:
-            able[self.roster.index[resource]] = False
-        return able
+            spared[self.roster.index[resource]] = False
+        return spared
 
     @property
     def is_turnable(self) -> BoolArray:

@@ -8,7 +8,7 @@ Imports `pricing`, `eligibility`, `urgency` and the optimiser.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, TypedDict, overload
 
@@ -103,17 +103,27 @@ class _Draft:
     rows: list[_Row] = field(default_factory=list)
 
 
-def asking(situation: Situation, procedure: Procedure) -> list[Asking]:
-    """Return the needs with open positions, by id."""
-    needs = [need for need in situation.needs.values() if need.unfilled_since is not None]
+def asking(situation: Situation, procedure: Procedure, among: Collection[NeedId] | None = None) -> list[Asking]:
+    """Return the needs with open positions, by id; those `among` them if it is not None."""
+    needs = [
+        need
+        for need in situation.needs.values()
+        if need.unfilled_since is not None and (among is None or need.id in among)
+    ]
     needs.sort(key=lambda need: need.id)
     return [Asking(need, standing(situation, procedure, need)) for need in needs]
 
 
 def could_be_filled(each: Asking, eligibility: Eligibility) -> bool:
     """Whether anybody may go to `each` at all; if not, nobody is proposed for it, whoever else asks."""
-    need = each.need
-    able = eligibility.able(need, each.standing, eligibility.reach_s(need, each.standing))
+    # Most often everybody is at work, and then no way need be reckoned.
+    if not _could_fill(each.need, eligibility.spared(each.need, each.standing), eligibility):
+        return False
+    reach_s = eligibility.reach_s(each.need, each.standing)
+    return _could_fill(each.need, eligibility.able(each.need, each.standing, reach_s), eligibility)
+
+
+def _could_fill(need: Need, able: BoolArray, eligibility: Eligibility) -> bool:
     found: dict[int, list[bool]] = {}
     for row, count in zip(need.rows, need.asking, strict=True):
         if count:

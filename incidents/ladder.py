@@ -7,6 +7,8 @@ Imports `centre`, `goals` and `plan_row`; `ladder_soundness` checks what one fie
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from pydantic import Field, model_validator
 
 from incidents.centre import Document, Name, Shift
@@ -129,12 +131,12 @@ class Rung(Document):
     most: int = Field(default=1, ge=1, le=10)
     serves: Serves = ()
 
-    @property
+    @cached_property
     def trigger(self) -> str | None:
         """The name of what sets the rung off; None: another's `then` alone."""
         return next((name for name in TRIGGERS if getattr(self, name)), None)
 
-    @property
+    @cached_property
     def limit_s(self) -> float | None:
         """After how many seconds its trigger holds, where it is a matter of time on an incident."""
         if self.unacknowledged is not None:

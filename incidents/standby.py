@@ -7,8 +7,10 @@ reserve loses by it. Imports `procedure`, `roster` and the optimiser.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,7 +19,7 @@ from incidents.procedure import Reserve
 from incidents.quantities import NeedId
 from incidents.roster import Roster
 from optimiser import UNITS_PER_SECOND, BoolArray, IntArray
-from optimiser.reserves import positions
+from optimiser.reserves import Position, positions
 
 PREFIX = "/reserve/"
 """Before the name of a reserve, where the optimiser asks for the id of a need."""
@@ -49,19 +51,20 @@ class Layer:
 
 def layers(reserves: Sequence[Reserve], roster: Roster, free: BoolArray) -> tuple[Layer, ...]:
     """Return the positions of all reserves; `free` (resources,) are those that could be kept."""
-    groups = [_group(each, roster) for each in reserves]
-    found: dict[int, Layer] = {}
-    for each in positions(groups):
-        known = found.get(each.reserve)
-        if known is None:
-            able, prices = np.zeros_like(free), np.zeros(len(free), dtype=np.int64)
-            members, units = np.array(each.prices, dtype=np.int64).reshape(-1, 2).T
-            able[members], prices[members] = True, units
-            name = NeedId(PREFIX + reserves[each.reserve].name)
-            found[each.reserve] = Layer(name, 1, able & free, prices, each.open_price)
-        else:
-            found[each.reserve] = replace(known, positions=known.positions + 1)
-    return tuple(found.values())
+    found = []
+    for each, count in _stated(tuple([_group(reserve, roster) for reserve in reserves])):
+        able, prices = np.zeros_like(free), np.zeros(len(free), dtype=np.int64)
+        members, units = np.array(each.prices, dtype=np.int64).reshape(-1, 2).T
+        able[members], prices[members] = True, units
+        name = NeedId(PREFIX + reserves[each.reserve].name)
+        found.append(Layer(name, count, able & free, prices, each.open_price))
+    return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def _stated(groups: tuple[optimiser.reserves.Reserve, ...]) -> tuple[tuple[Position, int], ...]:
+    """A position of each reserve and how many it has, those of none left out. A desk keeps the same reserves all day long."""
+    return tuple(Counter(positions(groups)).items())
 
 
 def _group(reserve: Reserve, roster: Roster) -> optimiser.reserves.Reserve:

@@ -7,7 +7,9 @@ from typing import Literal
 
 from optimiser.problem import IntArray
 
-Engine = Literal["direct", "augmenting", "assignment", "session", "flow", "teams", "highs", "cp-sat", "floor"]
+Engine = Literal[
+    "direct", "augmenting", "assignment", "session", "flow", "teams", "enumeration", "highs", "cp-sat", "floor"
+]
 """What made the answer: a choice without competition, compiled augmenting paths, scipy's assignment, a session, one flow, search
 over teams by flows, a whole-number programme solved by HiGHS or by CP-SAT, or the greedy floor plan. Of several components, the
 last of these that any of them needed."""

@@ -14,7 +14,7 @@ from optimiser.pins import room_of
 from optimiser.problem import BoolArray, IntArray, Problem
 from optimiser.ties import HashArray
 
-_TIE_BITS = 12
+TIE_BITS = 12
 """Ties take so many bits of a price, and as many more as there are positions to add up."""
 
 
@@ -243,9 +243,9 @@ def _finished(
     statement: Statement, sheet: _Sheet, counts: IntArray, cost: tuple[IntArray, int], ties: HashArray
 ) -> Programme:
     positions = sum(statement.quantities) + sum(statement.pins_of_row)
-    shift = _TIE_BITS + positions.bit_length()
+    shift = TIE_BITS + positions.bit_length()
     prices = cost[0] << shift
-    prices[: len(ties)] += (ties >> np.uint64(64 - _TIE_BITS)).astype(np.int64)
+    prices[: len(ties)] += (ties >> np.uint64(64 - TIE_BITS)).astype(np.int64)
     entries = np.array(sheet.entries, dtype=np.int64).reshape(-1, 3)
     return Programme(
         np.array(sheet.low, dtype=np.int64), np.array(sheet.high, dtype=np.int64), entries[:, 0], entries[:, 1],

@@ -2,6 +2,7 @@
 
     part                                                engine
     one alternative, exclusive roles, loads that agree  what pins leave is a flow, or teams of flows
+    anything else, and small                            `enumeration`
     anything else                                       `programme`, by CP-SAT, on that component alone
 
 The floor plan is held outside every engine, so that no limit and no failure leaves less than that.
@@ -15,6 +16,7 @@ import numpy as np
 
 from optimiser.allocation import Allocation, Engine, Limits, Termination
 from optimiser.components import need_components, part_of
+from optimiser.enumeration import enumerated
 from optimiser.floor_plan import floor_plan
 from optimiser.kernels.flow import FlowKernel, min_cost_flow
 from optimiser.kernels.whole_number import WholeNumberKernel, cp_sat
@@ -113,8 +115,12 @@ def _by_programme(
     problem: Problem, needs: BoolArray, usable: IntArray, limits: Limits, whole_numbers: WholeNumberKernel
 ) -> _Solved:
     part = part_of(problem, needs, usable)
-    costs = part.problem.costs
-    programme = state(part.problem, costs, tie_hashes(part.problem))
+    costs, ties = part.problem.costs, tie_hashes(part.problem)
+    if whole_numbers is cp_sat:
+        tried = enumerated(part.problem, costs, ties)
+        if tried is not None:
+            return _Solved(np.sort(part.pairs[tried]), "enumeration", True, 0)
+    programme = state(part.problem, costs, ties)
     greedy = shape_floor(part.problem, costs)
     hint = np.isin(np.arange(len(costs)), greedy).astype(np.int64)
     best, proven, slack = best_values(programme, whole_numbers, hint, limits.programme_work)
@@ -124,7 +130,7 @@ def _by_programme(
     return _Solved(np.sort(part.pairs[best[: len(costs)] > 0]), "cp-sat", proven, slack)
 
 
-_ORDER: tuple[Engine, ...] = ("direct", "flow", "teams", "highs", "cp-sat", "floor")
+_ORDER: tuple[Engine, ...] = ("direct", "flow", "teams", "enumeration", "highs", "cp-sat", "floor")
 
 
 def _joined(problem: Problem, parts: list[_Solved]) -> Allocation:

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from incidents.centre import TravelByHour
-from incidents.local_time import hour_of_week
 from incidents.quantities import EARTH_RADIUS_M, ContactId, IncidentId, Instant, Place
 from simulation.conditions import Facilities
 from simulation.distributions import Distribution, Floats, Scaled
 from simulation.draws import BLOCKS, CAUSES, CONFIRMATIONS, NOWHERE, ORDINALS, STEPS, Columns, draw_columns, zones_of
+from simulation.hours import Hours
 from simulation.shares import local_hours
 from simulation.workload import Course, Workload
 
@@ -154,8 +154,8 @@ class Contact:
     _index: int = field(repr=False)
     _fates: Mapping[str, Fate | tuple[Outcome, ...]] = field(repr=False, compare=False)
     _luck: Mapping[str, Floats] = field(repr=False, compare=False)
-    _pace: float = field(default=1.0, repr=False)
-    """By how many times travel is longer in the hour in which it came."""
+    _hours: Hours | None = field(default=None, repr=False, compare=False)
+    """By how many times driving is longer in which hour; None: in none."""
     matter: int | None = None
     recognised: bool = True
     found_out_s: float = 0.0
@@ -174,13 +174,16 @@ class Contact:
         """
         fate = self._fates.get(kind)
         if fate is None:
-            return AT_ONCE if self._pace == 1.0 else replace(AT_ONCE, travel_factor=self._pace)
+            return AT_ONCE
         if isinstance(fate, tuple):
             return fate[ordinal % len(fate)]
         luck = self._luck[f"course/{kind}"][self._index, ordinal % ORDINALS].tolist()
         choices = self._luck.get(f"facility/{kind}")
-        found = fate.outcome(luck, 0.0 if choices is None else float(choices[self._index, ordinal % ORDINALS]))
-        return found if self._pace == 1.0 else replace(found, travel_factor=found.travel_factor * self._pace)
+        return fate.outcome(luck, 0.0 if choices is None else float(choices[self._index, ordinal % ORDINALS]))
+
+    def slowness(self, at: Instant) -> float:
+        """By how many times any drive on its account that begins at `at` is longer, whatever luck the crew has."""
+        return 1.0 if self._hours is None else self._hours.factor(at)
 
     def faults(self, kind: str, ordinal: int, step: int) -> list[float] | None:
         """The numbers, in the order of `FAULTS`, for one message of a trip, by its place in `STEPS`; None: none is drawn."""
@@ -245,7 +248,8 @@ def contacts_in(
     factors = workload.travel_by_hour or travel_by_hour
     if factors is None:
         return tuple(read)
-    return tuple(replace(each, _pace=factors[hour_of_week(each.at, workload.zone_info)]) for each in read)
+    hours = Hours(factors, workload.zone_info)
+    return tuple(replace(each, _hours=hours) for each in read)
 
 
 class _Reader:

@@ -114,7 +114,7 @@ class Crews:
             return
         now = trip.departed_at = self._stage.clock.now
         lights = self._lights(IncidentId(trip.incident))
-        drive = driving_ms(self._travel, trip.origin, trip.destination, lights, trip.outcome.travel_factor)
+        drive = driving_ms(self._travel, trip.origin, trip.destination, lights, trip.factor(now))
         trip.travel_ms = drive
         self._radio.say(trip, DEPARTED)
         self._stage.clock.at(now + drive, self._arrive, trip)
@@ -159,8 +159,9 @@ class Crews:
             return
         trip.facility, trip.brought_to = found
         self._radio.say(trip, TRANSPORTING, trip.brought_to)
-        drive = driving_ms(self._travel, trip.destination, trip.brought_to, False, trip.outcome.travel_factor)
-        self._stage.clock.at(self._stage.clock.now + drive, self._reach_facility, trip)
+        now = self._stage.clock.now
+        drive = driving_ms(self._travel, trip.destination, trip.brought_to, False, trip.factor(now))
+        self._stage.clock.at(now + drive, self._reach_facility, trip)
 
     def _reach_facility(self, trip: Trip) -> None:
         if trip.is_over:
@@ -182,7 +183,7 @@ class Crews:
     def _release(self, trip: Trip, because: str) -> None:
         here = trip.ends_at(self._stage.clock.now)
         self._finish(trip)
-        self._go_on(trip.resource, here)
+        self._go_on(trip, here)
         incident = IncidentId(trip.incident)
 
         def then() -> None:
@@ -218,22 +219,24 @@ class Crews:
                 self._turned_round[fact.resource] = trip
             break
 
-    def _go_on(self, resource: ResourceId, here: Place | None) -> None:
+    def _go_on(self, ended: Trip, here: Place | None) -> None:
         """Begin the next thing in hand from where the last one ended; with nothing in hand, drive home."""
+        resource = ended.resource
         trips = self._trips[resource]
         if not self._radio.is_perfect:
             self._places[resource] = here
         if trips and not trips[0].has_begun:
             self._begin(trips[0], here, trips[0].outcome.turnout_s)
         elif not trips:
-            self._drive_home(resource, here)
+            self._drive_home(ended, here)
 
-    def _drive_home(self, resource: ResourceId, here: Place | None) -> None:
+    def _drive_home(self, ended: Trip, here: Place | None) -> None:
+        resource = ended.resource
         base = self._stage.desk.centre.base_of(resource)
         if base is None or here is None or here == base:
             return
         now = self._stage.clock.now
-        way = Return(here, base, now, driving_ms(self._travel, here, base, False, 1.0))
+        way = Return(here, base, now, driving_ms(self._travel, here, base, False, ended.slowness(now)))
         self._returns[resource] = way
         self._stage.clock.at(now + way.travel_ms, self._be_home, resource, way)
 

@@ -61,6 +61,14 @@ class Trip:
     is_at_facility: bool = False
     is_handing_over: bool = False
 
+    def slowness(self, now: Instant) -> float:
+        """By how many times a drive that begins now is longer than planned at any hour, whoever drives."""
+        return 1.0 if self.contact is None else self.contact.slowness(now)
+
+    def factor(self, now: Instant) -> float:
+        """By how many times a drive of this crew that begins now is longer than planned at any hour."""
+        return self.outcome.travel_factor * self.slowness(now)
+
     def ends_at(self, now: Instant) -> Place | None:
         """Where the resource is when the trip ends now."""
         if self.is_at_facility and self.brought_to is not None:

@@ -216,7 +216,7 @@ def test_components_go_to_the_engine_that_their_structure_asks_for() -> None:
     fire = {"fire": (1, True, [(1, {"c": 1}), (1, {"d": 1})])}
     problem = problem_of(calls | fire, dict.fromkeys("abcd", 1))
     allocation = solve(with_fields(problem, alternatives=np.array([0, 0, 0, 1])))
-    assert (allocation.engine, allocation.parts) == ("cp-sat", (("flow", 1), ("cp-sat", 1)))
+    assert (allocation.engine, allocation.parts) == ("enumeration", (("flow", 1), ("enumeration", 1)))
 
 
 def _raising(*_: object) -> WholeNumbers:

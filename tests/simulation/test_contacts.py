@@ -259,7 +259,11 @@ def test_the_truth_of_travel_follows_the_hour_of_the_plan_unless_it_says_otherwi
 
     def factors(given: Workload, planned: tuple[float, ...] | None) -> set[float]:
         contacts = draw_contacts(given, 1, 0, 7200, {}, planned)
-        return {contact.outcome(kind).travel_factor for contact in contacts for kind in ("engine", "stranger")}
+        return {
+            contact.outcome(kind).travel_factor * contact.slowness(contact.at)
+            for contact in contacts
+            for kind in ("engine", "stranger")
+        }
 
     assert factors(workload, None) == {1.5, 1.0}
     assert factors(workload, twice) == {3.0, 2.0}

@@ -43,6 +43,30 @@ def test_the_nearest_facility_is_driven_to_at_the_pace_of_the_road() -> None:
     assert said == Place(0.0, spot(60).longitude)
 
 
+def test_every_drive_takes_as_long_as_the_hour_in_which_it_begins_says() -> None:
+    """From 2800 s on all takes twice as long: to the scene 40 s at 2725, to the facility 40 s at 2825, home 120 s at 2885."""
+    slow_at_eleven = [2.0 if hour == 24 + 23 else 1.0 for hour in range(168)]
+    given = bringing(near=facility(60)).model_copy(update={"travel_by_hour": tuple(slow_at_eleven)})
+    log = a_world(given, contacts(given, (2700, "ill", spot(40)))).run()
+    of_a1 = [fact for fact in log if not isinstance(fact, f.ResourceReleased) or fact.resource == "A1"]
+    assert timeline(of_a1, f.ResourceDeparted, f.ResourceArrived, *STAGES) == [
+        ("ResourceDeparted", 2725),
+        ("ResourceArrived", 2765),
+        ("ResourceTransporting", 2825),
+        ("ResourceAtFacility", 2865),
+        ("ResourceReleased", 2885),
+        ("ResourceMoved", 3005),
+    ]
+
+
+def test_who_rings_before_the_hour_and_is_driven_to_after_it_waits_longer() -> None:
+    """Rung at 2780, off at 2805, when 40 s have become 80."""
+    slow_at_eleven = [2.0 if hour == 24 + 23 else 1.0 for hour in range(168)]
+    given = bringing(near=facility(60)).model_copy(update={"travel_by_hour": tuple(slow_at_eleven)})
+    log = a_world(given, contacts(given, (2780, "ill", spot(40)))).run()
+    assert timeline(log, f.ResourceArrived) == [("ResourceArrived", 2885)]
+
+
 def test_a_mix_of_facilities_is_drawn_in_its_shares() -> None:
     """A hospital that takes all of them would do so whatever the mix says."""
     given = bringing({"near": 0.25, "far": 0.75}, near=facility(60), far=facility(150))
