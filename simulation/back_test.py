@@ -6,7 +6,8 @@ log (a mean, median or 90th percentile of one stage and priority, with at least 
 between the k-th least and the k-th greatest of the twin's R, k = (R + 1) * 0.025: a 95 % prediction interval that assumes nothing
 about the distribution. The interval of the twin's mean would be the wrong question: it shrinks with R, and one week of the world
 does not. The twin passes where at least LEAST_COVERAGE of all figures are inside and, over all windows together, every median
-and 90th percentile stands within TOLERANCE of the log's, or the mapping says why not. Imports `fit`, `echo`, `replications`.
+and 90th percentile stands within a tenth of the log's, or a test or the mapping says why not. Imports `fit`, `echo`,
+`replications`, `back_test_rows`.
 """
 
 from __future__ import annotations
@@ -19,16 +20,15 @@ from pathlib import Path
 
 import numpy as np
 
-from incidents.measures import EVERY, STAGES, Measures, nearest_rank, statistic_of
+from incidents.measures import STAGES, statistic_of
 from optimiser.refusals import Refusal
+from simulation.back_test_rows import LEAST_SAMPLE, Row, Samples, interval, rows_of, samples_of
 from simulation.calibration import LEAST_COVERAGE, Calibration, Period
-from simulation.distributions import Floats
 from simulation.echo import Echo, echo
 from simulation.fit import Fitted, fit_read
 from simulation.fitting.centre import fit_centre
 from simulation.fitting.log import DAY_S, Log, LoggedIncident, spans_of
 from simulation.fitting.mapping import LogMapping
-from simulation.fitting.observed import clocks_of
 from simulation.fitting.reading import read_log
 from simulation.fitting.story import day
 from simulation.fitting.yaml import yaml_of
@@ -38,12 +38,8 @@ from simulation.scenario import Scenario
 REPLICATIONS = 39
 """The fewest with which the least and the greatest are a 95 % prediction interval."""
 MOST_WINDOWS = 60
-LEVEL = 0.95
-TOLERANCE = 0.10
-LEAST_SAMPLE = 20
 STATISTICS = ("mean", "median", "p90")
 FIRST_SEED = 1
-Samples = Mapping[tuple[str, str], Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,34 +56,6 @@ class Window:
         """Whether the log's figure lies in the twin's interval."""
         low, high = self.intervals[figure]
         return low <= self.log[figure] <= high
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One stage of one priority over all windows; seconds. `because` "": nobody has said why it stands apart."""
-
-    clock: str
-    priority: str
-    inside: int
-    figures: int
-    count: int
-    log_median: float
-    twin_median: float
-    log_p90: float
-    twin_p90: float
-    resolution_s: float
-    because: str
-
-    @property
-    def name(self) -> str:
-        """The row's name in the mapping's reasons."""
-        return f"{self.clock}.{self.priority}"
-
-    @property
-    def is_close(self) -> bool:
-        """Whether both figures stand within the tolerance, or within what the log can tell apart."""
-        pairs = ((self.log_median, self.twin_median), (self.log_p90, self.twin_p90))
-        return all(abs(twin - log) <= max(TOLERANCE * log, self.resolution_s) for log, twin in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +88,7 @@ class BackTested:
     @property
     def unexplained(self) -> tuple[str, ...]:
         """Rows that stand apart and nobody has said why."""
-        return tuple(row.name for row in self.rows if not row.is_close and not row.because)
+        return tuple(row.name for row in self.rows if not row.is_close and not row.why)
 
     @property
     def passed(self) -> bool:
@@ -142,7 +110,7 @@ class BackTested:
             coverage=round(self.coverage, 4),
             rows=len(self.rows),
             close=sum(row.is_close for row in self.rows),
-            explained={row.name: row.because for row in self.rows if not row.is_close and row.because},
+            explained={row.name: row.why for row in self.rows if not row.is_close and row.why},
             unexplained=self.unexplained,
             echoed=round(self.echo.share, 4),
             travel_imputed=self.echo.travel_imputed,
@@ -182,11 +150,13 @@ def back_test(
     for start in chosen:
         own = _of_window(log, start, mapping)
         found = played.window(start, own)
-        samples, counts = _samples(own, start, mapping)
-        windows.append(_window(start, mapping, own, samples, counts, found))
+        samples = samples_of(own, mapping)
+        windows.append(_window(start, mapping, own, samples, found))
         logged.append(samples)
         simulated.append(found)
-    rows = tuple(_rows(mapping, windows, logged, simulated, log))
+    resolution_s = 60.0 if any("rounded" in what for what in log.quality.faults) else 1.0
+    before = samples_of(earlier.incidents, mapping)
+    rows = tuple(rows_of(mapping, _inside(windows), logged, simulated, before, resolution_s))
     return BackTested(
         title=mapping.notes.title,
         fitted=_period(earlier.incidents[0].received, split, len(earlier.incidents)),
@@ -287,36 +257,17 @@ def _of_window(log: Log, start: float, mapping: LogMapping) -> list[LoggedIncide
     return [each for each in known.incidents if start <= each.received < end]
 
 
-def _samples(
-    incidents: Sequence[LoggedIncident], start: float, mapping: LogMapping
-) -> tuple[Samples, Mapping[str, float]]:
-    """The times of a window by clock and priority, ascending, and its counts."""
-    found: dict[tuple[str, str], list[float]] = {}
-    for incident in incidents:
-        for clock, value in clocks_of(incident):
-            for priority in priorities_of(mapping, incident.priority):
-                found.setdefault((clock, priority), []).append(max(0.0, value))
-    counts = {"contacts": float(len(incidents))}
-    if mapping.is_answered and incidents:
-        counts["abandoned.share"] = sum(each.abandoned is not None for each in incidents) / len(incidents)
-    return {key: np.sort(np.asarray(values)) for key, values in found.items()}, counts
-
-
-def priorities_of(mapping: LogMapping, *classes: str) -> tuple[str, ...]:
-    """These priorities and all together, which of a single one would be the same again."""
-    return classes if len(mapping.classes) == 1 else (*classes, EVERY)
-
-
 def _window(
     start: float,
     mapping: LogMapping,
     own: Sequence[LoggedIncident],
     samples: Samples,
-    counts: Mapping[str, float],
     runs: Sequence[Replication],
 ) -> Window:
     assert mapping.back_test is not None, "a plan was asked for"
-    log = dict(counts)
+    log = {"contacts": float(len(own))}
+    if mapping.is_answered and own:
+        log["abandoned.share"] = sum(each.abandoned is not None for each in own) / len(own)
     for (clock, priority), ascending in samples.items():
         if len(ascending) >= LEAST_SAMPLE and clock in STAGES:
             log |= {f"{clock}.{name}.{priority}": statistic_of(ascending, name) for name in STATISTICS}
@@ -331,55 +282,15 @@ def _window(
     return Window(start, start + mapping.back_test.days * DAY_S, len(own), kept, intervals)
 
 
-def interval(runs: Sequence[Measures], figure: str) -> tuple[float, float] | None:
-    """The 95 % prediction interval of a figure for one more run; None: too few runs have it."""
-    if figure != "contacts" and figure not in runs[0].counts and figure.count(".") < 2:
-        return None
-    values = sorted(value for value in (run.figure(figure) for run in runs) if not math.isnan(value))
-    rank = math.floor((len(values) + 1) * (1 - LEVEL) / 2)
-    return None if rank < 1 else (values[rank - 1], values[len(values) - rank])
-
-
-def _rows(
-    mapping: LogMapping,
-    windows: Sequence[Window],
-    logged: Sequence[Samples],
-    simulated: Sequence[Sequence[Replication]],
-    log: Log,
-) -> Iterator[Row]:
-    resolution_s = 60.0 if any("rounded" in what for what in log.quality.faults) else 1.0
-    for clock in STAGES:
-        for priority in priorities_of(mapping, *mapping.classes):
-            seen = [samples[clock, priority] for samples in logged if (clock, priority) in samples]
-            ours = np.sort(np.concatenate(seen)) if seen else np.zeros(0)
-            twins = _pooled(simulated, clock, priority)
-            if len(ours) < LEAST_SAMPLE or not len(twins) or ours[0] == ours[-1] == twins[0] == twins[-1]:
-                continue
-            names = [f"{clock}.{name}.{priority}" for name in STATISTICS]
-            inside = [window.inside(name) for window in windows for name in names if name in window.intervals]
-            yield Row(
-                clock=clock,
-                priority=priority,
-                inside=sum(inside),
-                figures=len(inside),
-                count=len(ours),
-                log_median=nearest_rank(ours, 0.5),
-                twin_median=nearest_rank(twins, 0.5),
-                log_p90=nearest_rank(ours, 0.9),
-                twin_p90=nearest_rank(twins, 0.9),
-                resolution_s=0.5 if clock == "units" else resolution_s,
-                because=mapping.reasons.get(f"{clock}.{priority}", ""),
-            )
-
-
-def _pooled(simulated: Sequence[Sequence[Replication]], clock: str, priority: str) -> Floats:
-    parts = [
-        run.measures[0].samples[clock, priority]
-        for runs in simulated
-        for run in runs
-        if (clock, priority) in run.measures[0].samples
-    ]
-    return np.sort(np.concatenate(parts)) if parts else np.zeros(0)
+def _inside(windows: Sequence[Window]) -> Mapping[tuple[str, str], list[bool]]:
+    """By stage and priority, which figures of all windows lie in their interval."""
+    found: dict[tuple[str, str], list[bool]] = {}
+    for window in windows:
+        for name in window.intervals:
+            clock, _, tail = name.partition(".")
+            if tail and clock in STAGES:
+                found.setdefault((clock, tail.partition(".")[2]), []).append(window.inside(name))
+    return found
 
 
 def _period(since: float, until: float, incidents: int) -> Period:

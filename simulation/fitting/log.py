@@ -85,6 +85,12 @@ class LoggedIncident:
         return self.responses[0].dispatched
 
     @property
+    def has_waited(self) -> bool:
+        """Whether its contact had to wait before it was answered or given up."""
+        leaves = self.answered if self.answered is not None else self.abandoned
+        return leaves is not None and leaves > self.received
+
+    @property
     def first_arrival(self) -> float | None:
         """When the first resource reached the scene; None: none did."""
         return min((each.arrived for each in self.responses if each.arrived is not None), default=None)
