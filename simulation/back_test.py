@@ -126,8 +126,13 @@ def back_test(
     most_windows: int = MOST_WINDOWS,
     workers: int | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
+    by_itself: bool = False,
 ) -> BackTested:
-    """Fit the earlier part of a log and hold the twin against the later; refuse a log or a mapping that has no later part."""
+    """Fit the earlier part of a log and hold the twin against the later; refuse a log or a mapping that has no later part.
+
+    `by_itself` fits the later part in place of the earlier. That foretells nothing: it tells what the model cannot say from what
+    nobody could have known.
+    """
     if mapping.back_test is None:
         raise Refusal.of(
             "back_test", "is missing in the mapping", "the first day of the later part, and days of a window"
@@ -143,7 +148,7 @@ def back_test(
             "back_test/first", "leaves no whole window, or nothing to fit", f"a day before {day(log.until)}"
         )
     chosen = [starts[index] for index in np.unique(np.linspace(0, len(starts) - 1, most_windows).round().astype(int))]
-    earlier = log.before(split)
+    earlier = log.since(split) if by_itself else log.before(split)
     twin = fit_read(earlier, mapping, path if path.is_dir() else path.parent)
     played = _Player(twin, mapping, runs, workers, lambda done: progress(done, len(chosen)))
     windows, logged, simulated = [], [], []
@@ -159,7 +164,7 @@ def back_test(
     rows = tuple(rows_of(mapping, _inside(windows), logged, simulated, before, resolution_s))
     return BackTested(
         title=mapping.notes.title,
-        fitted=_period(earlier.incidents[0].received, split, len(earlier.incidents)),
+        fitted=_period(earlier.incidents[0].received, log.until if by_itself else split, len(earlier.incidents)),
         tested=_period(chosen[0], chosen[-1] + plan.days * DAY_S, sum(window.incidents for window in windows)),
         roster=played.roster,
         days=plan.days,

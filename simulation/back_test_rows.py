@@ -95,7 +95,7 @@ def near(value: float, log: float, resolution_s: float) -> bool:
     return abs(value - log) <= max(TOLERANCE * log, resolution_s)
 
 
-def tested_causes(figures: Sequence[Figure], resolution_s: float) -> str:
+def shown_causes(figures: Sequence[Figure], resolution_s: float) -> str:
     """Why a row stands apart; "" where it does not, or where one of its figures has no cause that could be shown."""
     apart = [each.cause(resolution_s) for each in figures if not near(each.twin, each.log, resolution_s)]
     return "; ".join(apart) if all(apart) else ""
@@ -139,7 +139,7 @@ def rows_of(
                 twin_p90=p90.twin,
                 resolution_s=resolution,
                 because=mapping.reasons.get(f"{clock}.{priority}", ""),
-                tested=tested_causes((median, p90), resolution),
+                tested=shown_causes((median, p90), resolution),
             )
 
 

@@ -22,19 +22,8 @@ from incidents.local_time import hour_of_week
 from incidents.quantities import EARTH_RADIUS_M, ContactId, IncidentId, Instant, Place
 from simulation.conditions import Facilities
 from simulation.distributions import Distribution, Floats, Scaled
-from simulation.draws import (
-    BLOCKS,
-    CAUSES,
-    CONFIRMATIONS,
-    DAY,
-    NOWHERE,
-    ORDINALS,
-    STEPS,
-    Columns,
-    draw_columns,
-    zones_of,
-)
-from simulation.shares import local_hours
+from simulation.draws import BLOCKS, CAUSES, CONFIRMATIONS, NOWHERE, ORDINALS, STEPS, Columns, draw_columns, zones_of
+from simulation.shares import DAY, local_hours
 from simulation.workload import Course, Workload
 
 assert len(CAUSES) == 8, "an outcome is made of eight numbers"
@@ -403,7 +392,7 @@ def _fate(workload: Workload, course: Course, hour: int, daily: Mapping[str, flo
     for name, factors in workload.times_by_hour.items():
         if name in found:
             found[name] = Scaled(found[name], factors[hour])
-    for name, factor in daily.items():
-        if name in found:
-            found[name] = Scaled(found[name], factor)
+    for stage, factor in daily.items():
+        if stage in found:
+            found[stage] = Scaled(found[stage], factor)
     return Fate(**found, **shares, facility=course.facility)  # type: ignore[arg-type]

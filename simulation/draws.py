@@ -22,7 +22,7 @@ from simulation.arrivals import day_factors, instants, local_time
 from simulation.condition_flaws import duplicates_by_nature, surge_weights
 from simulation.distributions import Floats
 from simulation.durations import Duration
-from simulation.shares import by_hour, choose, local_hours, natures_of, share_travel_luck
+from simulation.shares import DAY, by_hour, choose, local_hours, natures_of, share_travel_luck
 from simulation.streams import stream
 from simulation.workload import Nature, Workload
 
@@ -38,8 +38,6 @@ CONFIRMATIONS = 8
 BLOCKS = 5
 """Blocks along each axis of a zone; an odd number, so that one of them is its centre."""
 NOWHERE = -1
-DAY = "day/"
-"""How the name of a column begins that says what its day does to a time of the crews of a contact."""
 OF_CONTACTS: Mapping[str, str] = {"handling_s": "pace_s", "decision_s": "decision_s"}
 """The times of a contact itself, and their columns."""
 PLAIN = "c"

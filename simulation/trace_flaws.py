@@ -13,7 +13,6 @@ from simulation.draws import (
     BLOCKS,
     CAUSES,
     CONFIRMATIONS,
-    DAY,
     FAULTS,
     NOWHERE,
     OF_CONTACTS,
@@ -22,6 +21,7 @@ from simulation.draws import (
     Columns,
     zones_of,
 )
+from simulation.shares import DAY
 from simulation.workload import Workload
 
 Flaws = Iterator[tuple[str, str, str]]

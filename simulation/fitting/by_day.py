@@ -46,7 +46,7 @@ def times_by_day(days: Sequence[int], groups: Sequence[str], values: Sequence[fl
     shares = _over_group(groups, values)
     parts = [shares[np.asarray(days) == day] for day in sorted(set(days))]
     kept = [part for part in parts if len(part) >= LEAST_TIMES]
-    if len(kept) < LEAST_DAYS or len(set(values)) < 2:
+    if len(kept) < LEAST_DAYS or np.ptp(shares) < LEAST_CV:
         return DayTest(1.0, 0.0)
     chance = float(kruskal(*kept).pvalue)
     counts = np.asarray([len(part) for part in kept], dtype=np.float64)
