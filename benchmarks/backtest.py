@@ -2,8 +2,9 @@
 
     python -m benchmarks.backtest [centre ...] [--replications 39] [--windows 4] [--workers 2] [--closer] [--by-itself]
 
-`--closer` fits what the mapping leaves alike: times by hour and day, drives to one incident, rare natures by themselves. `--by-itself`
-fits the tested part in place of the earlier one: what is missed even then is the model's. Bounded by windows times replications: about ten minutes of one core with four windows. What stands in docs/benchmarks.md is what
+`--closer` fits what the mapping leaves alike: times by hour and day, drives to one incident, rare natures by themselves.
+`--by-itself` fits the tested part in place of the earlier one: what is missed even then is the model's. Bounded by windows times
+replications: a minute of one core for San Francisco or the bank, three for Dublin. What stands in docs/benchmarks.md is what
 this prints.
 """
 

@@ -3,8 +3,8 @@
     python -m benchmarks.turns
 
 Whenever somebody who waited is answered while others wait, each of the others is a pair: the rule holds for it if the one
-answered had the longer wait, credit included. Then: of callers who found so many agents there and not talking, how many waited all
-the same. An agent is there from a call to the next one, if that comes within TWENTY_MINUTES_S.
+answered had the longer wait, credit included. Then: of callers who found so many agents there and not talking, how many waited
+all the same. An agent is there from a call to the next one, if that comes within TWENTY_MINUTES_S.
 """
 
 from __future__ import annotations

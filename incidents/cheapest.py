@@ -206,7 +206,9 @@ class Cheapest:
                     if not reach_s <= self._reach_limit_s:
                         continue
                     if reach_s:
-                        cost += price_units(line.standing.loss, line.standing.weight, self.waited_s(line, need), reach_s)
+                        cost += price_units(
+                            line.standing.loss, line.standing.weight, self.waited_s(line, need), reach_s
+                        )
                     if not tied or cost < best:
                         best, tied = cost, [(line, need, reach_s)]
                     elif cost == best:

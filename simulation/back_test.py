@@ -28,7 +28,7 @@ from simulation.echo import Echo, echo
 from simulation.fit import Fitted, fit_read
 from simulation.fitting.centre import fit_centre
 from simulation.fitting.log import DAY_S, Log, LoggedIncident, spans_of
-from simulation.fitting.mapping import LogMapping
+from simulation.fitting.mapping import BackTest, LogMapping
 from simulation.fitting.reading import read_log
 from simulation.fitting.story import day
 from simulation.fitting.yaml import yaml_of
@@ -133,14 +133,8 @@ def back_test(
     `by_itself` fits the later part in place of the earlier. That foretells nothing: it tells what the model cannot say from what
     nobody could have known.
     """
-    if mapping.back_test is None:
-        raise Refusal.of(
-            "back_test", "is missing in the mapping", "the first day of the later part, and days of a window"
-        )
-    if runs < REPLICATIONS:
-        raise Refusal.of("replications", f"{runs} give no 95 % prediction interval", f"{REPLICATIONS} or more")
+    plan = _plan(mapping, runs)
     log = read_log(path, mapping)
-    plan = mapping.back_test
     split = datetime.combine(plan.first, datetime.min.time(), UTC).timestamp()
     starts = list(_starts(log, mapping, split))
     if not starts or split <= log.incidents[0].received:
@@ -159,9 +153,8 @@ def back_test(
         windows.append(_window(start, mapping, own, samples, found))
         logged.append(samples)
         simulated.append(found)
-    resolution_s = 60.0 if any("rounded" in what for what in log.quality.faults) else 1.0
-    before = samples_of(earlier.incidents, mapping)
-    rows = tuple(rows_of(mapping, _inside(windows), logged, simulated, before, resolution_s))
+    before = {} if by_itself else samples_of(earlier.incidents, mapping)
+    rows = tuple(rows_of(mapping, _inside(windows), logged, simulated, before, _resolution_s(log)))
     return BackTested(
         title=mapping.notes.title,
         fitted=_period(earlier.incidents[0].received, log.until if by_itself else split, len(earlier.incidents)),
@@ -175,6 +168,17 @@ def back_test(
         same_arms=played.same_arms(chosen[0]),
         twin=twin,
     )
+
+
+def _plan(mapping: LogMapping, runs: int) -> BackTest:
+    """How the mapping wants its log tested; refuses too few replications, and a mapping that says nothing."""
+    if mapping.back_test is None:
+        raise Refusal.of(
+            "back_test", "is missing in the mapping", "the first day of the later part, and days of a window"
+        )
+    if runs < REPLICATIONS:
+        raise Refusal.of("replications", f"{runs} give no 95 % prediction interval", f"{REPLICATIONS} or more")
+    return mapping.back_test
 
 
 def is_of(workload: str, path: Path, mapping: LogMapping) -> bool:
@@ -296,6 +300,10 @@ def _inside(windows: Sequence[Window]) -> Mapping[tuple[str, str], list[bool]]:
             if tail and clock in STAGES:
                 found.setdefault((clock, tail.partition(".")[2]), []).append(window.inside(name))
     return found
+
+
+def _resolution_s(log: Log) -> float:
+    return 60.0 if any("rounded" in what for what in log.quality.faults) else 1.0
 
 
 def _period(since: float, until: float, incidents: int) -> Period:
