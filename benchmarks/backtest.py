@@ -72,6 +72,10 @@ def main() -> None:
         )
         console.print(table_of(found))
         console.print(echo_line(found))
+        differing = {
+            name: value for name, value in found.twin.figures.items() if "factor on" in name or "drives" in name
+        }
+        console.print("; ".join(f"{name} {value:g}" for name, value in differing.items()))
         summary.add_row(centre, *_line(found))
     console.print(summary)
 

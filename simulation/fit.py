@@ -213,6 +213,10 @@ def _figures(
         figures["incidents that lend the week its shape"] = float(len(log.shape))
     figures["contacts per week"] = round(sum(arrivals.week), 1)
     figures["coefficient of variation of the day factor"] = arrivals.day_factor_cv
+    for name, cv in sorted(workload.times_by_day.items()):
+        figures[f"coefficient of variation of a day's factor on {name}"] = cv
+    if workload.travel_kinship:
+        figures["correlation of drives to one incident"] = workload.travel_kinship
     if zones is not None:
         figures["zones"] = float(len(zones.centres))
         figures["stations"] = float(len(zones.stations))
