@@ -13,8 +13,9 @@ from itertools import groupby
 from pathlib import Path
 
 from api.control_room import CUT_SHORT, PROCEDURE
-from api.log import Entry, LogReader, broken
-from api.log_file import LogRefused
+from api.log import LogReader
+from api.log_chain import Entry, broken
+from api.table_versions import LogRefused
 from incidents import facts as f
 from incidents.desk import Desk
 from incidents.read import with_roads
@@ -63,7 +64,7 @@ def audit(log: LogReader, *, witness: tuple[int, str] | None = None, roads: Path
     """
     centre = log.centre()
     if centre is None:
-        raise LogRefused.of(str(log.path), "holds no centre", "a log that was begun")
+        raise LogRefused.of(log.name, "holds no centre", "a log that was begun")
     desk = Desk(centre if roads is None else with_roads(centre, roads), log.procedures())
     entries = batches = entailed = cut_short = 0
     head, witnessed = "", witness is None

@@ -20,12 +20,14 @@ from api import (
     conformance_command,
     designer_commands,
     fitting_commands,
+    log_commands,
     planner_commands,
     rehearsal_commands,
     roads_commands,
     world_commands,
 )
-from api.settings import DATABASE, LOOPBACK, PORT, SCENARIO, Settings
+from api.log_commands import FOUND_SOMETHING
+from api.settings import CHECKPOINTS, DATABASE, LOOPBACK, PORT, SCENARIO, SIGNING_KEY, Settings
 
 if TYPE_CHECKING:
     from incidents.centre import Centre, Document
@@ -50,7 +52,6 @@ app = typer.Typer(
     help="Dispatch, simulation and procedures on one core.",
 )
 
-FOUND_SOMETHING = 1
 REFUSED = 2
 PACKAGES = ("optimiser", "incidents", "simulation", "api")
 
@@ -91,7 +92,9 @@ def serve(
     procedure: Annotated[
         Path | None, typer.Option(help="a procedure file, in place of the scenario's baseline")
     ] = None,
-    database: Annotated[Path, typer.Option(help="where the log is kept")] = DATABASE,
+    database: Annotated[str, typer.Option(help="where the log is kept: a file, or a postgresql:// address")] = str(
+        DATABASE
+    ),
     host: Annotated[
         str, typer.Option(help="the address to listen on; there are no roles, so keep it to yourself")
     ] = LOOPBACK,
@@ -101,41 +104,22 @@ def serve(
     ] = False,
     sign_on: Annotated[bool, typer.Option("--sign-on-all", help="sign everybody on at their bases")] = False,
     roads: Annotated[Path | None, typer.Option(help="the road network that the centre of a log names")] = None,
+    checkpoints: Annotated[
+        Path, typer.Option(help="the file that says, signed, where the log stood; best kept on another machine")
+    ] = CHECKPOINTS,
+    signing_key: Annotated[
+        Path, typer.Option(help="the Ed25519 key that signs; made where there is none")
+    ] = SIGNING_KEY,
 ) -> None:
     """Start the live control room. A log that exists goes on as it was, without any other option."""
     from api.serving import serve as run
 
     goes_on = scenario is None and centre is None and procedure is None and _is_begun(database)
     documents = (None, None) if goes_on else _documents(scenario, centre, procedure)
-    run(Settings(host, port), database, *documents, adopt=adopt, sign_on=sign_on, tell=print, roads=roads)
-
-
-@app.command()
-def audit(
-    database: Annotated[Path, typer.Option(help="the log to audit; it may be in use")] = DATABASE,
-    witness: Annotated[str | None, typer.Option(help="SEQUENCE:HASH of an entry, as noted elsewhere")] = None,
-    roads: Annotated[Path | None, typer.Option(help="the road network that the log's centre names")] = None,
-) -> None:
-    """Check a log's chain, and that it says what the rules would have said."""
-    from api.audit import audit as audited
-    from api.log import LogReader, fact_text
-
-    log = LogReader(database)
-    try:
-        found = audited(log, witness=None if witness is None else _witness(witness), roads=roads)
-    finally:
-        log.close()
-    for mismatch in found.mismatches:
-        print(f"entry {mismatch.sequence}: {mismatch.refused or 'the rules entail something else'}")
-        print("\n".join(f"  logged    {fact_text(fact)}" for fact in mismatch.logged))
-        print("\n".join(f"  entailed  {fact_text(fact)}" for fact in mismatch.entailed))
-    print(f"{found.entries} entries in {found.batches} batches, chain whole; {found.entailed} entailed by the rules")
-    if found.cut_short:
-        print(f"{found.cut_short} batches were decided while a plan was cut short, and are taken as they stand")
-    print(f"head {found.entries}:{found.head}")
-    print("clean" if found.is_clean else f"{len(found.mismatches)} batches differ from what the rules say")
-    if not found.is_clean:
-        raise typer.Exit(FOUND_SOMETHING)
+    run(
+        Settings(host, port, checkpoints=checkpoints, signing_key=signing_key),
+        database, *documents, adopt=adopt, sign_on=sign_on, tell=print, roads=roads,
+    )  # fmt: skip
 
 
 @app.command()
@@ -221,6 +205,10 @@ def check(
         raise typer.Exit(FOUND_SOMETHING)
 
 
+app.add_typer(log_commands.audit, name="audit")
+app.command()(log_commands.backup)
+app.command()(log_commands.restore)
+app.command()(log_commands.doctor)
 app.command()(designer_commands.walk)
 app.command()(designer_commands.draw)
 app.command()(designer_commands.diff)
@@ -249,12 +237,13 @@ def _documents(scenario: str | None, centre: Path | None, procedure: Path | None
     return read, read_procedure(procedure, read, known_packs())
 
 
-def _is_begun(database: Path) -> bool:
+def _is_begun(database: str) -> bool:
     """Whether there is a log with a centre; a file that is none is refused later, by whoever opens it."""
     from api.log import LogReader
+    from api.log_server import is_address
     from incidents.refusals import Refusal
 
-    if not database.exists():
+    if not is_address(database) and not Path(database).exists():
         return False
     log = LogReader(database)
     try:
@@ -263,13 +252,6 @@ def _is_begun(database: Path) -> bool:
         return False
     finally:
         log.close()
-
-
-def _witness(text: str) -> tuple[int, str]:
-    sequence, _, digest = text.partition(":")
-    if not sequence.isdecimal() or not digest:
-        raise typer.BadParameter("a witness is SEQUENCE:HASH, as `muster audit` and /v1/health print them")
-    return int(sequence), digest
 
 
 def _text(file: Path) -> str:

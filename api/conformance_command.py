@@ -44,7 +44,7 @@ class _Log:
 
 
 def conformance(
-    database: Annotated[Path, typer.Option(help="the log to judge; it may be in use")] = DATABASE,
+    database: Annotated[str, typer.Option(help="the log to judge; it may be in use")] = str(DATABASE),
     scenario: Annotated[str | None, typer.Option(help="play this scenario and judge its log instead")] = None,
     procedure: Annotated[str, typer.Option(help="the scenario's procedure to play")] = BASELINE,
     days: Annotated[float, typer.Option(min=0.05, max=366, help="days to play, after 12 h of warm-up")] = 7,
@@ -73,15 +73,15 @@ def conformance(
         raise typer.Exit(NOT_KEPT)
 
 
-def _lived(database: Path) -> _Log:
+def _lived(database: str) -> _Log:
     from api.log import LogReader
-    from api.log_file import LogRefused
+    from api.table_versions import LogRefused
 
     log = LogReader(database)
     try:
         centre = log.centre()
         if centre is None:
-            raise LogRefused.of(str(database), "holds no centre", "a log that was begun")
+            raise LogRefused.of(database, "holds no centre", "a log that was begun")
         return _Log([entry.fact for entry in log.verified()], centre, log.procedures())
     finally:
         log.close()
@@ -156,7 +156,7 @@ def _goals(rules: Procedure, log: _Log) -> Iterator[str]:
 
 
 def _told(found: Conformance, subject: str) -> Iterator[str]:
-    from api.log import fact_text
+    from api.log_chain import fact_text
 
     for each in found.of(subject):
         yield f"{each.verdict:<8}{each.sort} {each.rule}: {each.because}"

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from api.judging import Judgement, judge_incident, judge_window
-from api.log import Entry
+from api.log_chain import Entry
 from api.problems import NobodyCalled, documented
 from api.submission import Room
 from api.wire import EPOCH, LATEST, FactOnWire, Id, instant, iso, on_wire

@@ -13,16 +13,21 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import reduce
+from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
+from api.bookings import Rebooking, bookings_in
 from api.clock import Clock
-from api.log import Entry, Log, Receipt, broken
-from api.log_file import LogRefused
+from api.log import Log, Receipt
+from api.log_chain import Entry, Head, broken
 from api.settings import OPENING_LIMIT_S
 from api.solver_pool import SolverPool
+from api.table_versions import LogRefused
 from incidents import facts as f
 from incidents.centre import Centre
 from incidents.decision import Decision
@@ -112,6 +117,7 @@ class ControlRoom:
         self._subscribers: list[Callable[[], None]] = []
         self._recent: tuple[tuple[Entry, ...], ...] = ()
         situation, head = self._remembered()
+        self._opened = situation
         self._pool = pool
         self._desk = Desk(centre, self._procedures, solver=None if pool is None else pool.solve)
         self._desk.situation = situation
@@ -119,6 +125,8 @@ class ControlRoom:
         if situation.procedure is not None:
             self._begin(OPENING_LIMIT_S)
             self._present = Present(situation, self._desk.decision, self._desk.procedure, head)
+            with self._turn():
+                self.log.rebook_all(bookings_in(self._desk.situation))
 
     @classmethod
     def open(
@@ -140,12 +148,12 @@ class ControlRoom:
         held = log.centre()
         if held is None:
             if centre is None or procedure is None:
-                raise LogRefused.of(str(log.path), "is new", "a centre and a procedure to begin with")
+                raise LogRefused.of(log.name, "is new", "a centre and a procedure to begin with")
             log.found(centre)
             held = centre
         elif centre is not None and centre.fingerprint != held.fingerprint:
             raise LogRefused.of(
-                str(log.path), f"is the log of another centre, {held.centre!r}", "that centre, or another database"
+                log.name, f"is the log of another centre, {held.centre!r}", "that centre, or another database"
             )
         held = centre or held
         if roads is not None:
@@ -176,7 +184,7 @@ class ControlRoom:
         The instant handed to `plan` is the clock's, but never before the last fact: a clock that was set back does not
         make time go back. With `happened_at` it is that instant, which must not lie in the future.
         """
-        with self._lock:
+        with self._turn():
             if once is not None:
                 receipt = self._repeated(once)
                 if receipt is not None:
@@ -187,12 +195,17 @@ class ControlRoom:
 
     def review(self) -> Recorded | None:
         """Let time pass to now; return what became due, None if nothing did."""
-        with self._lock:
+        with self._turn():
             self._begin()
             now = self._instant(None)
             recorded = self._attempt(lambda: self._desk.review(now))
             rules = self._rules()
             return self._keep([(rules, fact) for fact in recorded], None) if recorded else None
+
+    def catch_up(self) -> None:
+        """Take in what other nodes have recorded; they say so, and where nobody else may write there is nothing."""
+        with self._lock:
+            self._take_in(self.log.news())
 
     def since(self, sequence: int) -> tuple[tuple[Entry, ...], ...] | None:
         """Return the batches after `sequence`, oldest first; None when memory does not reach back so far."""
@@ -210,35 +223,55 @@ class ControlRoom:
 
     def _take_up(self, procedure: Procedure | None, *, adopt: bool) -> None:
         """Put `procedure` in force if the log is new, or if it is another and is to be adopted."""
-        situation = self._desk.situation
-        if situation.procedure is None:
-            if procedure is None:
-                raise LogRefused.of(str(self.log.path), "has no procedure in force", "a procedure to begin with")
-        elif procedure is None or procedure.fingerprint == situation.procedure:
-            return
-        elif not adopt:
-            held = self._desk.procedure
-            raise LogRefused.of(
-                str(self.log.path),
-                f"runs under {_version(held)}, not {_version(procedure)}",
-                "the procedure in force, or --adopt to put the other one in force",
-            )
-        with self._lock:
+        with self._turn():
+            held = self._desk.situation.procedure
+            if held is None:
+                if procedure is None:
+                    raise LogRefused.of(self.log.name, "has no procedure in force", "a procedure to begin with")
+            elif procedure is None or procedure.fingerprint == held:
+                return
+            elif not adopt:
+                raise LogRefused.of(
+                    self.log.name,
+                    f"runs under {_version(self._desk.procedure)}, not {_version(procedure)}",
+                    "the procedure in force, or --adopt to put the other one in force",
+                )
             self._begin(OPENING_LIMIT_S)
             self._observe([adoption(procedure, self._instant(None))], SHELL, None)
 
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Hold the right to record: nobody on this node or another one records meanwhile, and all they did is known."""
+        with self._lock, self.log.turn() as news:
+            self._take_in(news)
+            yield
+
+    def _take_in(self, news: Sequence[Entry]) -> None:
+        """Remember what other nodes have recorded, and let it be seen."""
+        if not news:
+            return
+        if any(isinstance(entry.fact, f.ProcedureAdopted) for entry in news):
+            self._desk.procedures.update(self.log.procedures())
+        self._begin()
+        self._desk.situation = reduce(after, [entry.fact for entry in news], self._desk.situation)
+        batches = tuple(tuple(batch) for _, batch in groupby(news, key=lambda entry: entry.batch))
+        self._show(batches, self._desk.decision)
+
     def _remembered(self) -> tuple[Situation, str]:
         """Fold the whole log, checking its chain on the way."""
-        situation, head = Situation.opening(self.centre), ""
+        situation = Situation.opening(self.centre)
+        head: Head | None = None
         for entry in self.log.verified():
             try:
                 situation = after(situation, entry.fact)
             except FactRefused as refusal:
                 raise broken(entry.sequence, f"cannot follow what stands before it: {refusal}") from refusal
-            head = entry.hash
+            head = Head(entry.sequence, entry.hash)
+        if head is not None:
+            self.log.stand_at(head)
         if situation.procedure is not None and situation.procedure not in self._procedures:
-            raise LogRefused.of(str(self.log.path), "lacks the procedure in force", "the log as it was written")
-        return situation, head
+            raise LogRefused.of(self.log.name, "lacks the procedure in force", "the log as it was written")
+        return situation, "" if head is None else head.hash
 
     def _instant(self, happened_at: Instant | None) -> Instant:
         now, last = self.clock.now(), self._desk.situation.at
@@ -277,30 +310,35 @@ class ControlRoom:
             entries = self.log.following(written, self.clock.now())
             recorded = Recorded(entries, self._desk.decision)
             receipt = None if once is None else Receipt(once.key, once.request_hash, *once.answer(recorded))
-            self.log.append(entries, receipt)
+            self.log.append(entries, receipt, Rebooking.between(self._before(), self._desk.situation))
             return recorded
 
         recorded = self._attempt(keep)
+        self._show((recorded.entries,), recorded.decision)
+        return recorded
+
+    def _show(self, batches: tuple[tuple[Entry, ...], ...], decision: Decision) -> None:
         # What can be read without the lock is replaced, never changed; a decision is too large to keep a thousand of.
-        self._recent = (*self._recent[1 - BATCHES_REMEMBERED :], recorded.entries)
-        self._present = Present(
-            self._desk.situation, recorded.decision, self._desk.procedure, recorded.entries[-1].hash
-        )
+        self._recent = (*self._recent, *batches)[-BATCHES_REMEMBERED:]
+        self._present = Present(self._desk.situation, decision, self._desk.procedure, batches[-1][-1].hash)
         for changed in tuple(self._subscribers):
             try:
                 changed()
             except Exception:  # The facts are recorded; whoever cannot be told must not undo that.
                 logging.getLogger(__name__).exception("a subscriber failed")
-        return recorded
 
     def _attempt(self, doing: Callable[[], T]) -> T:
         """Do something with the desk; if it fails, the desk stands where everybody still sees it."""
-        before = self._desk.situation if self._present is None else self._present.situation
+        before = self._before()
         try:
             return doing()
         except BaseException:
             self._desk.situation = before
             raise
+
+    def _before(self) -> Situation:
+        """Where everybody still sees the desk."""
+        return self._opened if self._present is None else self._present.situation
 
 
 def _version(procedure: Procedure) -> str:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from api.board import IncidentView, incident_view
 from api.control_room import ControlRoom, Present
-from api.log import Entry
+from api.log_chain import Entry
 from api.problems import NobodyCalled, documented
 from api.submission import Room, Submitted
 from api.wire import Acknowledgement, FactOnWire, Happening, Id, Text, Whereabouts, Word, iso, on_wire

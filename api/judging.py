@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from api.log import CHUNK, Entry, LogReader
+from api.log import CHUNK, LogReader
+from api.log_chain import Entry
 from api.log_subjects import PROCEDURE_SUBJECT
 from incidents import facts as f
 from incidents.conformance import Conformance, conformance

@@ -17,7 +17,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.board import proposals
 from api.control_room import ControlRoom, Present
-from api.log import Entry
+from api.log_chain import Entry
 from api.problems import documented
 from api.record_routes import FARTHEST
 from api.submission import Room

@@ -1,54 +1,41 @@
-"""The durable log: append-only, hash-chained, one writer. SQLAlchemy Core on SQLite.
+"""The durable log: append-only, hash-chained, one writer at a time. SQLAlchemy Core on SQLite or PostgreSQL.
 
-Every entry carries the SHA-256 over its sequence, batch, instant of recording, actor, fact and the hash of the entry before it;
-the first one follows the fingerprint of the centre. A second table holds the head (sequence and hash of the last entry) and
-changes in the same transaction. Read from the start, the log therefore shows with its position any entry that was altered,
+Each entry is bound to the one before it (`log_chain`). A table of one row holds the head (sequence and hash of the last entry)
+and changes in the same transaction. Read from the start, the log therefore shows with its position any entry that was altered,
 removed, inserted or moved, and a tail cut off the entries alone. It does not show a whole older copy put in its place, nor a
 history rewritten consistently by somebody who also rewrites the head: for that, keep a hash elsewhere and audit against it.
 
-Entries come in batches: what was recorded together, named by the sequence of its first entry. Imports `log_file`, `log_subjects`
-and `incidents`.
+Entries come in batches: what was recorded together, named by the sequence of its first entry. Imports `bookings`, `database`,
+`log_chain`, `tables`, `table_versions` and `incidents`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import ValidationError
-from sqlalchemy import Row, Select, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from api.log_file import (
-    LogRefused,
-    WriterLock,
-    documents,
-    entries,
-    head,
-    prepare,
-    reading_engine,
-    receipts,
-    writing_engine,
-)
-from api.log_subjects import subject_of
+from api.bookings import Booking, Rebooking, booked, rebook
+from api.database import Address, database_at
+from api.log_chain import Entry, Head, broken, chained, checked, entry_of, fact_text, genesis, genuine, rows_of
+from api.log_server import CHANNEL, LogServer
+from api.table_versions import LogRefused, prepare
+from api.tables import documents, entries, head, receipts
 from incidents import facts as f
 from incidents.centre import Centre
 from incidents.procedure import Procedure
 from incidents.quantities import Instant
-from incidents.records import as_record, fact_from_record
-from incidents.refusals import Flaw, Refusal
-
-_Kept = TypeVar("_Kept", Centre, Procedure)
+from incidents.refusals import Flaw
 
 CHUNK = 2_000
 """Entries read at once when the whole log is walked."""
-UNTOUCHED = "the log as it was written, or a copy that passes `muster audit`"
 RECEIPTS_KEPT_MS = 7 * 24 * 3_600_000
 """How long the answer to an idempotency key is remembered."""
 
@@ -59,26 +46,6 @@ _MOVE_HEAD = (
     .where(head.c.hash == bindparam("left"))
     .values(sequence=bindparam("reached"), hash=bindparam("reached_hash"))
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One fact as it stands in the log."""
-
-    sequence: int
-    batch: int
-    recorded_at: Instant
-    actor: str
-    fact: f.Fact
-    hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The last entry: its sequence and hash; sequence 0 before the first."""
-
-    sequence: int
-    hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,38 +63,43 @@ class LogUnavailable(Exception):
 
 
 class LogReader:
-    """Reads a log without changing it; may stand beside the one process that writes."""
+    """Reads a log without changing it; may stand beside those who write."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._reading = reading_engine(path)
+    def __init__(self, address: Address) -> None:
+        self._database = database_at(address)
+        self.name = self._database.name
+        self._reading = self._database.reading_engine()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the database."""
         self._reading.dispose()
 
     def head(self) -> Head | None:
-        """Return the head as the file has it; None before a centre was given."""
+        """Return the head as the database has it; None before a centre was given."""
         with self._reading.connect() as connection:
-            row = connection.execute(select(head.c.sequence, head.c.hash)).one_or_none()
-        return None if row is None else Head(row.sequence, row.hash)
+            return _head(connection)
 
     def centre(self) -> Centre | None:
         """Return the centre whose log this is; None before one was given."""
-        with _readable(self.path), self._reading.connect() as connection:
+        with _readable(self.name), self._reading.connect() as connection:
             fingerprint = connection.execute(select(head.c.centre)).scalar_one_or_none()
             if fingerprint is None:
                 return None
             chosen = select(documents.c.text).where(documents.c.fingerprint == fingerprint)
             text = connection.execute(chosen).scalar_one_or_none()
-        return _genuine(Centre, fingerprint, text)
+        return genuine(Centre, fingerprint, text)
 
     def procedures(self) -> dict[str, Procedure]:
         """Return every procedure that is or was to be in force, by fingerprint."""
         chosen = select(documents.c.fingerprint, documents.c.text).where(documents.c.kind == "procedure")
-        with _readable(self.path), self._reading.connect() as connection:
+        with _readable(self.name), self._reading.connect() as connection:
             rows = connection.execute(chosen.order_by(documents.c.fingerprint)).all()
-        return {row.fingerprint: _genuine(Procedure, row.fingerprint, row.text) for row in rows}
+        return {row.fingerprint: genuine(Procedure, row.fingerprint, row.text) for row in rows}
+
+    def bookings(self) -> tuple[Booking, ...]:
+        """Return what the database says every resource's room is held by, in order."""
+        with self._reading.connect() as connection:
+            return booked(connection)
 
     def read(self, since: int, limit: int = CHUNK) -> tuple[Entry, ...]:
         """Return up to `limit` entries after sequence `since`, in order, without checking the chain."""
@@ -158,13 +130,16 @@ class LogReader:
         try:
             while chunk := self._rows(last.sequence):
                 for row in chunk:
-                    entry = _checked(row, last)
+                    entry = checked(row, last)
                     last = Head(entry.sequence, entry.hash)
                     yield entry
             standing = self.head()
         except DBAPIError as error:
             raise broken(last.sequence + 1, f"the file cannot be read here: {error.orig}") from error
         if standing is not None and standing != last:
+            # On a server others may have added to the log since the last row was read.
+            if self._database.is_shared and standing.sequence > last.sequence and self._rows(last.sequence):
+                return
             cut = standing.sequence > last.sequence
             what = (
                 "this entry and all after it were cut off"
@@ -180,38 +155,49 @@ class LogReader:
 
     def _rows(self, since: int) -> Sequence[Row[Any]]:
         with self._reading.connect() as connection:
-            chosen = select(entries).where(entries.c.sequence > since).order_by(entries.c.sequence).limit(CHUNK)
-            return connection.execute(chosen).all()
+            return _rows_after(connection, since)
 
     def _entries(self, chosen: Select[Any]) -> tuple[Entry, ...]:
         with self._reading.connect() as connection:
-            return tuple(_entry(row) for row in connection.execute(chosen))
+            return tuple(entry_of(row) for row in connection.execute(chosen))
 
 
 class Log(LogReader):
-    """The log, held for writing by this process alone.
+    """The log, held for writing: a file by this process alone, a server's by turns.
 
-    The caller serialises `append`; there is one writing connection, and it is not shared between threads at one time.
+    The caller serialises `turn` and `append`, and no connection is shared between threads at one time.
     """
 
-    def __init__(self, path: Path, *, busy_ms: int = 5_000) -> None:
-        self._lock = WriterLock(path)
+    def __init__(self, address: Address, *, busy_ms: int = 5_000) -> None:
+        super().__init__(address)
+        self._claim = self._database.claim()
         self._stopped: str | None = None
         self._founded_for = ""
-        self._writing = writing_engine(path, busy_ms)
-        super().__init__(path)
+        self._writing = self._database.writing_engine(busy_ms)
+        self._connection: Connection | None = None
         try:
-            with _readable(path):
-                self._connection = self._writing.connect()
-                prepare(self._connection)
+            with _readable(self.name):
+                connection = self._writing.connect()
+                prepare(connection)
+                if self._database.is_shared:
+                    connection.close()
+                else:
+                    self._connection = connection
+                # A reader of this kind of file needs it to exist; now it does.
                 self._head = self.head() or Head(0, "")
         except LogRefused:
             self._let_go()
             raise
 
+    @property
+    def server(self) -> LogServer | None:
+        """The server that keeps it, to which other nodes may write; None: it is a file."""
+        return self._database if isinstance(self._database, LogServer) else None
+
     def close(self) -> None:
-        """Let go of the file and of the right to write it."""
-        self._connection.close()
+        """Let go of the database and of the right to write it."""
+        if self._connection is not None:
+            self._connection.close()
         self._let_go()
 
     def found(self, centre: Centre) -> None:
@@ -222,6 +208,35 @@ class Log(LogReader):
     def keep_procedure(self, procedure: Procedure) -> None:
         """Store a procedure by its fingerprint, so that whatever is folded under it can be folded again."""
         self._keep("procedure", procedure)
+
+    @contextmanager
+    def turn(self) -> Iterator[tuple[Entry, ...]]:
+        """Hold the right to add the next batch; hands over what others have added since this node looked last.
+
+        A file is this process's own, and nobody adds to it. On a server the row of the head is locked until the turn
+        ends, so that whoever decides has seen everything that was decided before. Raises `LogUnavailable`.
+        """
+        if not self._database.is_shared:
+            yield ()
+            return
+        with _available(), self._writing.connect() as connection:
+            # Whoever begins a log has no head to lock yet.
+            connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(CHANNEL))))
+            news = self._news(connection)
+            self._connection = connection
+            try:
+                yield news
+            finally:
+                self._connection = None
+
+    def news(self) -> tuple[Entry, ...]:
+        """Return what others have added since this node looked last."""
+        with _available(), self._reading.connect() as connection:
+            return self._news(connection)
+
+    def stand_at(self, reached: Head) -> None:
+        """Go on from here: whoever holds the log has folded it so far."""
+        self._head = reached
 
     def following(self, written: Sequence[tuple[str, f.Fact]], recorded_at: Instant) -> tuple[Entry, ...]:
         """Make the entries that would follow the head now, from (actor, fact) pairs; nothing is written."""
@@ -234,60 +249,82 @@ class Log(LogReader):
             made.append(Entry(sequence, batch, recorded_at, actor, fact, digest))
         return tuple(made)
 
-    def append(self, batch: Sequence[Entry], receipt: Receipt | None = None) -> None:
-        """Write a batch made by `following`, and its receipt, in one transaction that is on disk when this returns.
+    def append(
+        self, batch: Sequence[Entry], receipt: Receipt | None = None, rebooking: Rebooking | None = None
+    ) -> None:
+        """Write a batch made by `following`, its receipt and its bookings in one transaction, on disk when this returns.
 
         Raises `LogUnavailable` when it could not be written. If it cannot even be told whether it was, nothing more is
-        accepted until a restart has read the file again.
+        accepted by a file until a restart has read it again; on a server the next turn reads it.
         """
         if self._stopped is not None:
             raise LogUnavailable(self._stopped)
         before, following = self._head, Head(batch[-1].sequence, batch[-1].hash)
+        connection = self._connection
+        assert connection is not None, "a batch is written in its turn"
         try:
-            with self._connection.begin():
-                self._connection.execute(_APPEND, _rows_of(batch, before))
-                self._move_head(before, following)
+            with connection.get_transaction() or connection.begin():
+                connection.execute(_APPEND, rows_of(batch, before))
+                self._move_head(connection, before, following)
+                if rebooking is not None:
+                    rebook(connection, rebooking)
                 if receipt is not None:
-                    self._write_receipt(receipt, batch[0].recorded_at)
+                    _write_receipt(connection, receipt, batch[0].recorded_at)
+                if self._database.is_shared:
+                    connection.execute(select(func.pg_notify(CHANNEL, str(following.sequence))))
         except DBAPIError as error:
             self._stop_unless_unchanged(before)
             raise LogUnavailable(f"the log could not be written: {error.orig}") from error
         self._head = following
 
+    def rebook_all(self, bookings: Sequence[Booking]) -> None:
+        """Make the table of bookings say just this, in the turn that is held."""
+        connection = self._connection
+        assert connection is not None, "bookings are made in a turn"
+        if booked(connection) != tuple(bookings):
+            with connection.get_transaction() or connection.begin():
+                rebook(connection, Rebooking.anew(bookings))
+        elif connection.in_transaction() and not self._database.is_shared:
+            connection.rollback()
+
     def receipt(self, key: str) -> Receipt | None:
         """Return the answer first given under an idempotency key."""
-        with self._reading.connect() as connection:
+        with _available(), self._reading.connect() as connection:
             row = connection.execute(select(receipts).where(receipts.c.key == key)).one_or_none()
         return None if row is None else Receipt(row.key, row.request_hash, row.status, row.body)
+
+    def _news(self, connection: Connection) -> tuple[Entry, ...]:
+        found: list[Entry] = []
+        last = self._head
+        while chunk := _rows_after(connection, last.sequence):
+            if last.sequence == 0:
+                last = Head(0, chunk[0].previous_hash)
+            for row in chunk:
+                entry = checked(row, last)
+                last = Head(entry.sequence, entry.hash)
+                found.append(entry)
+        self._head = last
+        return tuple(found)
 
     def _let_go(self) -> None:
         # The writer goes last: whoever closes a write-ahead file last folds it in, and that must not be a reader.
         super().close()
         self._writing.dispose()
-        self._lock.release()
+        if self._claim is not None:
+            self._claim.release()
 
-    def _move_head(self, before: Head, following: Head) -> None:
+    def _move_head(self, connection: Connection, before: Head, following: Head) -> None:
         if before.sequence == 0:
             first = {"only": 1, "centre": self._founded_for, "sequence": following.sequence, "hash": following.hash}
-            self._connection.execute(insert(head).values(first))
+            connection.execute(insert(head).values(first))
         else:
             step = {"left": before.hash, "reached": following.sequence, "reached_hash": following.hash}
-            moved = self._connection.execute(_MOVE_HEAD, step)
+            moved = connection.execute(_MOVE_HEAD, step)
             assert moved.rowcount == 1, "nobody else moves the head"
 
-    def _write_receipt(self, receipt: Receipt, at: Instant) -> None:
-        self._connection.execute(delete(receipts).where(receipts.c.recorded_at < at - RECEIPTS_KEPT_MS))
-        self._connection.execute(
-            insert(receipts).values(
-                key=receipt.key,
-                request_hash=receipt.request_hash,
-                status=receipt.status,
-                body=receipt.body,
-                recorded_at=at,
-            )
-        )
-
     def _stop_unless_unchanged(self, before: Head) -> None:
+        if self._database.is_shared:
+            return
         try:
             unchanged = (self.head() or Head(0, before.hash)) == before
         except DBAPIError:
@@ -300,98 +337,52 @@ class Log(LogReader):
         # offered in the order in which they stand.
         fingerprint, text = document.fingerprint, json.dumps(document.model_dump(mode="json", by_alias=True))
         try:
-            with self._connection.begin():
-                self._connection.execute(insert(documents).values(fingerprint=fingerprint, kind=kind, text=text))
+            with _available(), self._writing.connect() as connection, connection.begin():
+                connection.execute(insert(documents).values(fingerprint=fingerprint, kind=kind, text=text))
         except IntegrityError:
             pass  # The same document is there already, under the only fingerprint it can have.
         return fingerprint
 
 
+def _head(connection: Connection) -> Head | None:
+    row = connection.execute(select(head.c.sequence, head.c.hash)).one_or_none()
+    return None if row is None else Head(row.sequence, row.hash)
+
+
+def _rows_after(connection: Connection, since: int) -> Sequence[Row[Any]]:
+    chosen = select(entries).where(entries.c.sequence > since).order_by(entries.c.sequence).limit(CHUNK)
+    return connection.execute(chosen).all()
+
+
+def _write_receipt(connection: Connection, receipt: Receipt, at: Instant) -> None:
+    connection.execute(delete(receipts).where(receipts.c.recorded_at < at - RECEIPTS_KEPT_MS))
+    connection.execute(
+        insert(receipts).values(
+            key=receipt.key,
+            request_hash=receipt.request_hash,
+            status=receipt.status,
+            body=receipt.body,
+            recorded_at=at,
+        )
+    )
+
+
 @contextmanager
-def _readable(path: Path) -> Iterator[None]:
+def _readable(name: str) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, sqlite3.Error) as error:
         reason = error.orig if isinstance(error, DBAPIError) else error
-        raise LogRefused(
-            [Flaw(str(path), f"cannot be read as a log: {reason}", "a database made by muster")]
-        ) from error
+        raise LogRefused([Flaw(name, f"cannot be read as a log: {reason}", "a database made by muster")]) from error
 
 
-def fact_text(fact: f.Fact) -> str:
-    """Return the canonical JSON of a fact, over which the chain is made."""
-    return _canonical(as_record(fact))
-
-
-def genesis(centre_fingerprint: str) -> str:
-    """Return the hash that the first entry follows."""
-    return hashlib.sha256(f"muster log 1 {centre_fingerprint}".encode()).hexdigest()
-
-
-def chained(sequence: int, batch: int, recorded_at: Instant, actor: str, text: str, previous: str) -> str:
-    """Return the hash of an entry: SHA-256 over the JSON array of its parts and the hash before it."""
-    return hashlib.sha256(_canonical([sequence, batch, recorded_at, actor, text, previous]).encode()).hexdigest()
-
-
-def broken(sequence: int, what: str) -> LogRefused:
-    """Refuse a log whose chain breaks at `sequence`."""
-    return LogRefused([Flaw(f"log entry {sequence}", what, UNTOUCHED)])
-
-
-def _canonical(plain: object) -> str:
-    return json.dumps(plain, sort_keys=True, separators=(",", ":"), allow_nan=False)
-
-
-def _genuine(kind: type[_Kept], fingerprint: str, text: str | None) -> _Kept:
-    where = f"document {fingerprint[:12]}"
-    if text is None:
-        raise LogRefused([Flaw(where, "is missing", UNTOUCHED)])
+@contextmanager
+def _available() -> Iterator[None]:
+    """A server that cannot be reached is no fault of the request, which may be sent again."""
     try:
-        document = kind.model_validate_json(text)
-    except ValidationError as error:
-        raise LogRefused([Flaw(where, "was altered: it is no document any more", UNTOUCHED)]) from error
-    if document.fingerprint != fingerprint:
-        raise LogRefused([Flaw(where, "was altered: it does not have its fingerprint", UNTOUCHED)])
-    return document
-
-
-def _entry(row: Row[Any]) -> Entry:
-    fact = fact_from_record(json.loads(row.fact))
-    return Entry(row.sequence, row.batch, row.recorded_at, row.actor, fact, row.hash)
-
-
-def _checked(row: Row[Any], last: Head) -> Entry:
-    expected = last.sequence + 1
-    if row.sequence != expected:
-        raise broken(expected, f"is missing: after entry {last.sequence} comes {row.sequence}")
-    if row.previous_hash != last.hash:
-        raise broken(expected, "does not follow the entry before it: altered, moved or inserted")
-    if row.hash != chained(row.sequence, row.batch, row.recorded_at, row.actor, row.fact, row.previous_hash):
-        raise broken(expected, "was altered: its hash is another")
-    try:
-        entry = _entry(row)
-    except (Refusal, ValueError) as error:
-        raise broken(expected, f"is no fact this version knows: {error}") from error
-    if row.subject != subject_of(entry.fact):
-        raise broken(expected, "was altered: it is filed under another subject")
-    return entry
-
-
-def _rows_of(batch: Sequence[Entry], before: Head) -> list[dict[str, Any]]:
-    rows = []
-    previous = before.hash
-    for entry in batch:
-        rows.append(
-            {
-                "sequence": entry.sequence,
-                "batch": entry.batch,
-                "recorded_at": entry.recorded_at,
-                "actor": entry.actor,
-                "subject": subject_of(entry.fact),
-                "fact": fact_text(entry.fact),
-                "previous_hash": previous,
-                "hash": entry.hash,
-            }
-        )
-        previous = entry.hash
-    return rows
+        yield
+    except IntegrityError:
+        raise
+    except (DBAPIError, PoolTimeout) as error:
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        raise LogUnavailable(f"the log cannot be reached: {reason}") from error

@@ -1,4 +1,4 @@
-"""The file under the log: its tables, its settings, and the right to write it.
+"""A database that is a file: SQLite's settings, and the right to write it.
 
 Write-ahead log with `synchronous=FULL`, so that what was committed survives a power cut; `BEGIN IMMEDIATE`, so that a writer
 never finds out late that it may not write. The settings are asserted on every connection rather than trusted. One process
@@ -15,77 +15,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import (
-    DDL,
-    BigInteger,
-    CheckConstraint,
-    Column,
-    Connection,
-    Engine,
-    Integer,
-    MetaData,
-    Table,
-    Text,
-    create_engine,
-    event,
-)
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from incidents.refusals import Refusal
-
-FORMAT = 1
-"""The version of these tables, kept in the file itself."""
-
-tables = MetaData()
-entries = Table(
-    "entries",
-    tables,
-    Column("sequence", Integer, primary_key=True, autoincrement=False),
-    Column("batch", BigInteger, nullable=False),
-    Column("recorded_at", BigInteger, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("subject", Text, nullable=False, index=True),
-    Column("fact", Text, nullable=False),
-    Column("previous_hash", Text, nullable=False),
-    Column("hash", Text, nullable=False),
-)
-head = Table(
-    "head",
-    tables,
-    Column("only", Integer, CheckConstraint("only = 1"), primary_key=True),
-    Column("sequence", BigInteger, nullable=False),
-    Column("hash", Text, nullable=False),
-    Column("centre", Text, nullable=False),
-)
-documents = Table(
-    "documents",
-    tables,
-    Column("fingerprint", Text, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("text", Text, nullable=False),
-)
-receipts = Table(
-    "receipts",
-    tables,
-    Column("key", Text, primary_key=True),
-    Column("request_hash", Text, nullable=False),
-    Column("status", Integer, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("recorded_at", BigInteger, nullable=False, index=True),
-)
-for verb in ("UPDATE", "DELETE"):
-    event.listen(
-        entries,
-        "after_create",
-        DDL(  # type: ignore[no-untyped-call]
-            f"CREATE TRIGGER entries_refuse_{verb.lower()} BEFORE {verb} ON entries "
-            "BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END"
-        ),
-    )
-
-
-class LogRefused(Refusal):
-    """A log that cannot be taken up: in use, damaged, altered, or another centre's."""
+from api.table_versions import LogRefused
 
 
 class WriterLock:
@@ -115,44 +48,41 @@ class WriterLock:
         self._file.close()
 
 
-def writing_engine(path: Path, busy_ms: int) -> Engine:
-    """Return an engine whose one connection writes."""
-    engine = create_engine(
-        "sqlite://",
-        creator=lambda: sqlite3.connect(path, isolation_level=None, check_same_thread=False),
-        poolclass=StaticPool,
-    )
-    _require(engine, {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": busy_ms})
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-    return engine
+class LogFile:
+    """A database in a file, which one process writes."""
 
+    is_shared = False
+    """Whether other processes may add to it meanwhile."""
 
-def reading_engine(path: Path) -> Engine:
-    """Return an engine whose connections cannot write."""
-    address = f"file:{quote(str(path.absolute()))}?mode=ro"
-    engine = create_engine(
-        "sqlite://",
-        creator=lambda: sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False),
-        poolclass=QueuePool,
-    )
-    _require(engine, {"query_only": 1, "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5_000})
-    return engine
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = str(path)
 
-
-def prepare(connection: Connection) -> None:
-    """Make the tables of a new file; refuse one that another version, or another program, has made."""
-    version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-    names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
-    connection.rollback()
-    if version == FORMAT:
-        return
-    if version or names:
-        raise LogRefused.of(
-            "database", f"has format {version} and tables {', '.join(sorted(names)) or 'none'}", f"format {FORMAT}"
+    def writing_engine(self, busy_ms: int) -> Engine:
+        """Return an engine whose one connection writes; it waits so long for whoever reads a copy off the file."""
+        engine = create_engine(
+            "sqlite://",
+            creator=lambda: sqlite3.connect(self.path, isolation_level=None, check_same_thread=False),
+            poolclass=StaticPool,
         )
-    with connection.begin():
-        tables.create_all(connection)
-        connection.exec_driver_sql(f"PRAGMA user_version = {FORMAT}")
+        _require(engine, {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": busy_ms})
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        return engine
+
+    def reading_engine(self) -> Engine:
+        """Return an engine whose connections cannot write."""
+        address = f"file:{quote(str(self.path.absolute()))}?mode=ro"
+        engine = create_engine(
+            "sqlite://",
+            creator=lambda: sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False),
+            poolclass=QueuePool,
+        )
+        _require(engine, {"query_only": 1, "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5_000})
+        return engine
+
+    def claim(self) -> WriterLock:
+        """Take the right to write, or refuse, saying who has it."""
+        return WriterLock(self.path)
 
 
 def _require(engine: Engine, settings: dict[str, str | int]) -> None:

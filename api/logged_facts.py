@@ -11,7 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from api.database import Address
 from api.log import LogReader
+from api.log_server import is_address
 from api.wire import INSTANTS, instant
 from incidents.facts import Fact
 from incidents.records import fact_from_record
@@ -27,8 +29,11 @@ _AROUND = ("sequence", "actor")
 """What the wire says about an entry beside its fact."""
 
 
-def facts_from(log: Path) -> list[Fact]:
+def facts_from(log: Path | str) -> list[Fact]:
     """Read a log whole; refuse it with every line that is no fact, or with the first break in a database's chain."""
+    if isinstance(log, str) and is_address(log):
+        return _from_database(log)
+    log = Path(log)
     try:
         with log.open("rb") as file:
             is_database = file.read(len(_DATABASE)) == _DATABASE
@@ -37,7 +42,7 @@ def facts_from(log: Path) -> list[Fact]:
         raise DocumentRefused([Flaw(str(log), f"cannot be read: {error}", "one fact as JSON on each line")]) from error
 
 
-def _from_database(log: Path) -> list[Fact]:
+def _from_database(log: Address) -> list[Fact]:
     reader = LogReader(log)
     try:
         return [entry.fact for entry in reader.verified()]

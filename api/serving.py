@@ -12,8 +12,11 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.application import application
+from api.checkpoints import Signer, checkpointing
 from api.clock import WallClock
 from api.control_room import SHELL, ControlRoom, sign_on_all
+from api.database import Address
+from api.following import following
 from api.live_feed import Bell
 from api.log import Log
 from api.settings import Settings
@@ -28,7 +31,7 @@ LAST_REQUESTS_S = 5
 
 
 def serve(
-    settings: Settings, database: Path, centre: Centre | None, procedure: Procedure | None, *,
+    settings: Settings, database: Address, centre: Centre | None, procedure: Procedure | None, *,
     adopt: bool, sign_on: bool, tell: Callable[[str], None], roads: Path | None = None,
 ) -> None:  # fmt: skip
     """Serve until told to stop; `tell` gets what the person at the terminal should know."""
@@ -42,7 +45,7 @@ def serve(
         address = f"http://{settings.host}:{listening.getsockname()[1]}"
         rules, situation = room.present.procedure, room.present.situation
         tell(
-            f"{room.centre.centre} under {rules.procedure} revision {rules.revision}; {situation.sequence} facts in {database}"
+            f"{room.centre.centre} under {rules.procedure} revision {rules.revision}; {situation.sequence} facts in {log.name}"
         )
         tell(f"{address}/v1/board  {address}/v1/feed  {address}/openapi.json")
         if not any(each.is_on_duty for each in situation.resources.values()):
@@ -57,7 +60,8 @@ def serve(
         # Only now, because whoever restarts a room in trouble should not wait for a process that most calls do without.
         pool.start()
         # Stopping by the keyboard is the ordinary way to stop; the server has shut down by the time this arrives.
-        with contextlib.suppress(KeyboardInterrupt):
+        kept = checkpointing(log, room.clock, Signer(settings.signing_key), settings.checkpoints)
+        with contextlib.suppress(KeyboardInterrupt), following(room), kept:
             Server(config).run(sockets=[listening])
 
 

@@ -8,6 +8,10 @@ from pathlib import Path
 LOOPBACK = "127.0.0.1"
 PORT = 8410
 DATABASE = Path("muster.sqlite")
+CHECKPOINTS = Path("muster.checkpoints")
+"""Where a served log's checkpoints are added; worth keeping on another machine than the log."""
+SIGNING_KEY = Path("muster.key")
+"""What signs them; made, readable by its owner alone, where there is none."""
 SCENARIO = "san_francisco"
 """What a new log is opened with when nobody says otherwise."""
 
@@ -32,6 +36,8 @@ class Settings:
     body_limit_bytes: int = BODY_LIMIT_BYTES
     solve_limit_s: float = SOLVE_LIMIT_S
     in_process_visits: int = IN_PROCESS_VISITS
+    checkpoints: Path = CHECKPOINTS
+    signing_key: Path = SIGNING_KEY
 
     @property
     def hosts(self) -> frozenset[str] | None:

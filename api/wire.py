@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from api.control_room import Recorded
-from api.log import Entry
+from api.log_chain import Entry
 from incidents import facts as f
 from incidents.centre import Centre
 from incidents.quantities import Instant, Place

@@ -47,7 +47,7 @@ def play(
     scenario: Annotated[str, typer.Argument(help="the name of a scenario, or its folder")],
     procedure: Annotated[str, typer.Option(help="a procedure of it")] = "procedures/baseline.yaml",
     kept: Annotated[Path | None, typer.Option("--contacts", help="a file that `muster contacts` wrote")] = None,
-    database: Annotated[Path | None, typer.Option("--recorded", help="a live log to meet again")] = None,
+    database: Annotated[str | None, typer.Option("--recorded", help="a live log to meet again")] = None,
     seed: Annotated[int, typer.Option(min=0, help="of everything that is random, or has to be imputed")] = 1,
     days: Annotated[float, typer.Option(min=0.01, max=366, help="how long, if drawn now")] = 1.0,
     start: Annotated[str, typer.Option(help="when it begins, in the centre's time, if drawn now")] = A_MONDAY,
@@ -70,7 +70,7 @@ def play(
     _print(world, trace, log, begins_at)
 
 
-def _play_again(database: Path, rules: Procedure, seed: int, log: Path | None) -> None:
+def _play_again(database: str, rules: Procedure, seed: int, log: Path | None) -> None:
     from api.log import LogReader
     from incidents.refusals import Refusal
     from simulation.recorded import recorded
@@ -82,7 +82,7 @@ def _play_again(database: Path, rules: Procedure, seed: int, log: Path | None) -
     finally:
         reader.close()
     if centre is None or not facts or not procedures:
-        raise Refusal.of(str(database), "holds no centre or no fact", "a log that was begun")
+        raise Refusal.of(database, "holds no centre or no fact", "a log that was begun")
     found = recorded(facts, centre, next(iter(procedures.values())), seed=seed)
     world = _world(centre, rules, found.trace, facts[0].at, facts[-1].at + 1)
     _print(world, found.trace, log, facts[0].at)

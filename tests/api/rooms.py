@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+from sqlalchemy import Connection, create_engine
 from starlette.testclient import TestClient
 
 from api.application import application
 from api.control_room import ControlRoom
+from api.database import Address
 from api.log import Log
 from api.settings import Settings
 from api.solver_pool import SolverPool
@@ -18,8 +22,12 @@ from incidents.centre import Centre
 from incidents.procedure import Procedure
 from incidents.quantities import Instant, ms
 from tests.builders import START, a_centre, a_procedure, spot
+from tests.databases import new_database
 
 FILE = "log.sqlite"
+ON_SERVER = os.environ.get("MUSTER_TEST_DATABASE") == "postgresql"
+"""Whether the rooms of this run keep their logs on a PostgreSQL server rather than in files."""
+in_file_only = pytest.mark.skipif(ON_SERVER, reason="is about a log in a file, and this run keeps logs on a server")
 
 
 class HandClock:
@@ -35,6 +43,33 @@ class HandClock:
     def pass_s(self, seconds: float) -> None:
         """Move it; a negative number sets it back."""
         self.at += ms(seconds)
+
+
+def address(folder: Path) -> Address:
+    """Where the log of the room in `folder` is kept: the same place each time."""
+    if not ON_SERVER:
+        return folder / FILE
+    noted = folder / "address"
+    if not noted.exists():
+        noted.write_text(new_database(), encoding="utf-8")
+    return noted.read_text(encoding="utf-8")
+
+
+@contextmanager
+def by_hand(folder: Path, *, unguarded: bool = True) -> Iterator[Connection]:
+    """A connection such as somebody with a database tool would have; `unguarded`: they took the guards away first."""
+    where = address(folder)
+    url = f"sqlite:///{where}" if isinstance(where, Path) else where.replace("postgresql:", "postgresql+psycopg:", 1)
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            if unguarded:
+                for verb in ("update", "delete"):
+                    beside = " ON entries" if ON_SERVER else ""
+                    connection.exec_driver_sql(f"DROP TRIGGER entries_refuse_{verb}{beside}")
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def street() -> Centre:
@@ -53,7 +88,7 @@ def opened(
     pool: SolverPool | None = None,
 ) -> Iterator[ControlRoom]:
     """A control room on the log in `folder`, closed at the end."""
-    log = Log(folder / FILE, busy_ms=busy_ms)
+    log = Log(address(folder), busy_ms=busy_ms)
     try:
         yield ControlRoom.open(log, clock or HandClock(), street(), procedure or a_procedure(), pool=pool)
     finally:

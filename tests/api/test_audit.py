@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, select, update
 
 from api.audit import Audit, audit
-from api.log import LogReader, chained, genesis
-from api.log_file import LogRefused
+from api.log import LogReader
+from api.log_chain import chained, genesis
 from api.settings import Settings
 from api.solver_pool import SolverPool
+from api.table_versions import LogRefused
+from api.tables import entries, head
 from benchmarks.planted_faults import improve_by
-from tests.api.rooms import FILE, HandClock, served
+from tests.api.rooms import HandClock, address, by_hand, served
 from tests.builders import a_procedure, a_weighed_procedure
 from tests.incidents.an_interview import interview_rules
 
@@ -43,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
 
 def audited(folder: Path, witness: tuple[int, str] | None = None) -> Audit:
     """Audit the log in a folder."""
-    with closing(LogReader(folder / FILE)) as log:
+    with closing(LogReader(address(folder))) as log:
         return audit(log, witness=witness)
 
 
@@ -76,44 +78,39 @@ def test_a_night_of_cut_plans_is_clean_and_counted(tmp_path: Path) -> None:
 
 def test_a_witness_that_agrees_is_clean(folder: Path) -> None:
     """The hash noted last week is still in the chain."""
-    with closing(LogReader(folder / FILE)) as log:
+    with closing(LogReader(address(folder))) as log:
         entry = log.read(4, 1)[0]
     assert audited(folder, witness=(entry.sequence, entry.hash)).is_clean
 
 
 def test_a_consequence_that_the_rules_do_not_entail_is_found(folder: Path) -> None:
     """Somebody who rewrites the log, chain and head and all, still cannot make the rules say so."""
-    with closing(sqlite3.connect(folder / FILE)) as database:
-        database.row_factory = sqlite3.Row
-        for verb in ("update", "delete"):
-            database.execute(f"DROP TRIGGER entries_refuse_{verb}")
+    with by_hand(folder) as database:
         forge(database)
-        database.commit()
     assert [each.sequence for each in audited(folder).mismatches][:1] == [forged_batch(folder)]
 
 
-def forge(database: sqlite3.Connection) -> None:
+def forge(database: Connection) -> None:
     """Say that the first automatic dispatch had another reason, and make the whole chain agree."""
-    previous = genesis(database.execute("SELECT centre FROM head").fetchone()[0])
+    previous = genesis(database.execute(select(head.c.centre)).scalar_one())
     altered = False
-    for row in database.execute("SELECT * FROM entries ORDER BY sequence").fetchall():
-        fact = json.loads(row["fact"])
-        if not altered and fact["fact"] == "ResourceAssigned" and row["actor"] == "procedure":
+    for row in database.execute(select(entries).order_by(entries.c.sequence)).all():
+        fact = json.loads(row.fact)
+        if not altered and fact["fact"] == "ResourceAssigned" and row.actor == "procedure":
             fact["because"], altered = "a favour", True
         text = json.dumps(fact, sort_keys=True, separators=(",", ":"))
-        digest = chained(row["sequence"], row["batch"], row["recorded_at"], row["actor"], text, previous)
-        database.execute(
-            "UPDATE entries SET fact = ?, previous_hash = ?, hash = ? WHERE sequence = ?",
-            (text, previous, digest, row["sequence"]),
-        )
+        digest = chained(row.sequence, row.batch, row.recorded_at, row.actor, text, previous)
+        changed = update(entries).where(entries.c.sequence == row.sequence)
+        database.execute(changed.values(fact=text, previous_hash=previous, hash=digest))
         previous = digest
-    database.execute("UPDATE head SET hash = ?", (previous,))
+    database.execute(update(head).values(hash=previous))
 
 
 def forged_batch(folder: Path) -> int:
     """The batch in which the forged reason stands."""
-    with closing(sqlite3.connect(folder / FILE)) as database:
-        found: int = database.execute("SELECT batch FROM entries WHERE fact LIKE '%a favour%'").fetchone()[0]
+    with by_hand(folder, unguarded=False) as database:
+        chosen = select(entries.c.batch).where(entries.c.fact.like("%a favour%"))
+        found: int = database.execute(chosen).scalars().first() or 0
     return found
 
 

@@ -14,7 +14,7 @@ from api.command_line import app, main, strangers_among
 from benchmarks.chaos import CENTRE, PROCEDURE
 from optimiser.snapshot import answer_schema
 from simulation.scenario_files import packs_folder
-from tests.api.rooms import FILE, HandClock, served
+from tests.api.rooms import FILE, HandClock, address, in_file_only, served
 from tests.api.test_record_routes import SNAPSHOT
 from tests.optimiser.snapshot_cases import EVERY_FLAW, EVERYTHING, PROMISED, promised
 
@@ -224,7 +224,7 @@ def test_an_audit_of_a_clean_log_ends_with_0(tmp_path: Path) -> None:
     """The line for the nightly script."""
     with served(tmp_path, HandClock()) as desk:
         desk.report(0, nature="fire")
-    done = muster("audit", "--database", tmp_path / FILE)
+    done = muster("audit", "--database", address(tmp_path))
     assert (done.exit_code, done.stdout.splitlines()[-1]) == (0, "clean")
 
 
@@ -243,6 +243,7 @@ def test_an_unknown_scenario_is_refused_with_those_that_exist(tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == []
 
 
+@in_file_only
 def test_a_room_in_use_is_refused_plainly(tmp_path: Path) -> None:
     """The second start is a mistake, and says whose process is in the way."""
     with served(tmp_path):

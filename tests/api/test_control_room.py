@@ -12,9 +12,9 @@ import pytest
 
 from api.control_room import CUT_SHORT, PROCEDURE, ControlRoom
 from api.log import Log, LogUnavailable
-from api.log_file import LogRefused
 from api.settings import Settings
 from api.solver_pool import SolverPool
+from api.table_versions import LogRefused
 from benchmarks.planted_faults import improve_by
 from incidents.facts import (
     AnswerGiven,
@@ -26,7 +26,7 @@ from incidents.facts import (
 )
 from incidents.quantities import ContactId, IncidentId, ResourceId
 from incidents.refusals import FactRefused
-from tests.api.rooms import FILE, Dispatcher, HandClock, opened, served, street
+from tests.api.rooms import FILE, Dispatcher, HandClock, address, in_file_only, opened, served, street
 from tests.builders import a_centre, a_procedure, a_weighed_procedure, at, spot
 
 FIRE = (
@@ -55,19 +55,19 @@ def test_a_restart_needs_no_documents(tmp_path: Path) -> None:
     """The log holds the rules under which it was written; the files may have been edited since."""
     with opened(tmp_path):
         pass
-    with closing(Log(tmp_path / FILE)) as log:
+    with closing(Log(address(tmp_path))) as log:
         assert ControlRoom.open(log, HandClock()).present.procedure == a_procedure()
 
 
 def test_a_new_log_needs_documents(tmp_path: Path) -> None:
     """A desk without rules cannot even say what it does not know."""
-    with closing(Log(tmp_path / FILE)) as log, pytest.raises(LogRefused, match="is new"):
+    with closing(Log(address(tmp_path))) as log, pytest.raises(LogRefused, match="is new"):
         ControlRoom.open(log, HandClock())
 
 
 def test_a_log_whose_first_start_was_cut_short_begins_again(tmp_path: Path) -> None:
     """The centre and the first fact are written together, so there is no log with a centre and no rules."""
-    with closing(Log(tmp_path / FILE)) as log:
+    with closing(Log(address(tmp_path))) as log:
         log.found(street())
     with opened(tmp_path) as room:
         assert room.present.situation.sequence == 1
@@ -78,7 +78,7 @@ def test_another_centre_s_log_is_refused(tmp_path: Path) -> None:
     with opened(tmp_path):
         pass
     other = a_centre({"E9": ("engine", 0)})
-    with closing(Log(tmp_path / FILE)) as log, pytest.raises(LogRefused, match="another centre"):
+    with closing(Log(address(tmp_path))) as log, pytest.raises(LogRefused, match="another centre"):
         ControlRoom.open(log, HandClock(), other, a_procedure())
 
 
@@ -87,7 +87,7 @@ def test_another_procedure_is_refused_unless_it_is_to_be_adopted(tmp_path: Path)
     with opened(tmp_path):
         pass
     second = a_procedure(revision=2)
-    with closing(Log(tmp_path / FILE)) as log:
+    with closing(Log(address(tmp_path))) as log:
         with pytest.raises(LogRefused, match="revision 1"):
             ControlRoom.open(log, HandClock(), street(), second)
         room = ControlRoom.open(log, HandClock(), street(), second, adopt=True)
@@ -104,7 +104,7 @@ def test_rules_that_do_not_know_open_work_are_not_adopted(tmp_path: Path) -> Non
         priorities={"amber": {"rank": 1}},
         determinants={code: {"priority": "amber"} for code in ("fire-1", "crash-1", "illness-1", "illness-2")},
     )
-    with closing(Log(tmp_path / FILE)) as log, pytest.raises(FactRefused, match="lacks priority 'red'"):
+    with closing(Log(address(tmp_path))) as log, pytest.raises(FactRefused, match="lacks priority 'red'"):
         ControlRoom.open(log, HandClock(at(10)), street(), other, adopt=True)
 
 
@@ -136,6 +136,7 @@ def test_a_refusal_does_not_colour_what_comes_after(tmp_path: Path) -> None:
     assert ends[0] == ends[1]
 
 
+@in_file_only
 def test_a_log_that_cannot_be_written_changes_nothing_and_is_tried_again(tmp_path: Path, clock: HandClock) -> None:
     """A caller must never be told that help is recorded when it is not; and a hiccup must not need a restart."""
     with served(tmp_path, clock) as desk:
@@ -147,6 +148,7 @@ def test_a_log_that_cannot_be_written_changes_nothing_and_is_tried_again(tmp_pat
         assert desk.post("/v1/contacts", {"queue": "emergency"}, 201)["facts"]
 
 
+@in_file_only
 def test_after_a_write_in_doubt_nothing_more_is_accepted(tmp_path: Path) -> None:
     """If the file is not as it was left, only reading it again can say what is true."""
     with opened(tmp_path) as room:

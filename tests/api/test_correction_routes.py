@@ -9,7 +9,7 @@ import pytest
 
 from api.audit import audit
 from api.log import LogReader
-from tests.api.rooms import FILE, Dispatcher, HandClock, kinds, served
+from tests.api.rooms import Dispatcher, HandClock, address, kinds, served
 
 
 def sequence_of(desk: Dispatcher, incident: str, kind: str) -> int:
@@ -35,7 +35,7 @@ def test_a_correction_is_recorded_beside_what_it_corrects_and_survives_a_restart
     with served(tmp_path, HandClock()) as desk:
         assert desk.get(f"/v1/incidents/{incident}") == shown
         assert shown["priority"] == "red"
-    reader = LogReader(tmp_path / FILE)
+    reader = LogReader(address(tmp_path))
     assert audit(reader).is_clean
     reader.close()
 
