@@ -44,7 +44,9 @@ def everything(
         typer.echo(f"entry {mismatch.sequence}: {mismatch.refused or 'the rules entail something else'}")
         typer.echo("\n".join(f"  logged    {fact_text(fact)}" for fact in mismatch.logged))
         typer.echo("\n".join(f"  entailed  {fact_text(fact)}" for fact in mismatch.entailed))
-    typer.echo(f"{found.entries} entries in {found.batches} batches, chain whole; {found.entailed} entailed by the rules")
+    typer.echo(
+        f"{found.entries} entries in {found.batches} batches, chain whole; {found.entailed} entailed by the rules"
+    )
     if found.cut_short:
         typer.echo(f"{found.cut_short} batches were decided while a plan was cut short, and are taken as they stand")
     typer.echo(f"head {found.entries}:{found.head}")

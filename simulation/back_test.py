@@ -6,7 +6,7 @@ log (a mean, median or 90th percentile of one stage and priority, with at least 
 between the k-th least and the k-th greatest of the twin's R, k = (R + 1) * 0.025: a 95 % prediction interval that assumes nothing
 about the distribution. The interval of the twin's mean would be the wrong question: it shrinks with R, and one week of the world
 does not. The twin passes where at least LEAST_COVERAGE of all figures are inside and, over all windows together, every median
-and 90th percentile stands within a tenth of the log's, or a test or the mapping says why not. Imports `fit`, `echo`,
+and 90th percentile stands within a tenth of the log's, or within chance, or the mapping says why not. Imports `fit`, `echo`,
 `replications`, `back_test_rows`.
 """
 
@@ -91,9 +91,14 @@ class BackTested:
         return tuple(row.name for row in self.rows if not row.is_close and not row.why)
 
     @property
+    def missed(self) -> tuple[str, ...]:
+        """Rows that stand apart, so that the twin may not be believed."""
+        return tuple(row.name for row in self.rows if not row.may_pass)
+
+    @property
     def passed(self) -> bool:
         """Whether the twin may be believed."""
-        return self.figures > 0 and self.coverage >= LEAST_COVERAGE and not self.unexplained and self.same_arms
+        return self.figures > 0 and self.coverage >= LEAST_COVERAGE and not self.missed and self.same_arms
 
     def record(self, name: str, workload: str, tested_on: str) -> Calibration:
         """The record to keep beside the scenario whose workload has this fingerprint."""

@@ -24,6 +24,7 @@ from simulation.replications import Replication
 LEVEL = 0.95
 TOLERANCE = 0.10
 LEAST_SAMPLE = 20
+MOVED = "the log moved"
 STRIDE = 7
 """Windows that were played once for all of them are put together from different replications."""
 Samples = Mapping[tuple[str, str], Floats]
@@ -48,6 +49,11 @@ class Row:
     resolution_s: float
     because: str
     tested: str = ""
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether a twin may be believed in spite of it: a log that has moved explains a row, and foretells nothing."""
+        return self.is_close or bool(self.because) or (bool(self.tested) and MOVED not in self.tested)
 
     @property
     def name(self) -> str:
@@ -84,7 +90,7 @@ class Figure:
         """Why it stands apart, as far as that can be tested; "" where it cannot."""
         twin_off = abs(self.twin - self.before)
         if near(self.twin, self.before, resolution_s) and abs(self.log - self.before) > twin_off:
-            return f"the log moved: its {self.name} was {self.before:,.0f} in the part fitted"
+            return f"{MOVED}: its {self.name} was {self.before:,.0f} in the part fitted"
         if self.low <= self.log <= self.high:
             return f"too few to tell: 95 % of such {self.name}s lie between {self.low:,.0f} and {self.high:,.0f}"
         return ""

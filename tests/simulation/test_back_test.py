@@ -132,6 +132,15 @@ def test_a_tested_cause_goes_before_what_the_mapping_says() -> None:
     assert replace(row(100, 150), because="said", tested="shown").why == "shown"
 
 
+@pytest.mark.parametrize(
+    ("tested", "because", "may_pass"),
+    [("too few to tell", "", True), ("the log moved", "", False), ("the log moved", "said", True), ("", "", False)],
+)
+def test_a_log_that_moved_explains_a_row_and_does_not_let_it_pass(tested: str, because: str, may_pass: bool) -> None:
+    """A twin of how things were does not foretell how they are, though nobody could have known."""
+    assert replace(row(100, 150), tested=tested, because=because).may_pass is may_pass
+
+
 def test_a_twin_without_a_record_is_uncalibrated() -> None:
     """So is every new one."""
     assert standing(None, "abc") == NEVER
