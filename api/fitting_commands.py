@@ -94,6 +94,7 @@ def rows_of(found: BackTested) -> list[dict[str, object]]:
             "twin": {"median": row.twin_median, "p90": row.twin_p90},
             "close": row.is_close,
             "because": row.because,
+            "tested": row.tested,
         }
         for row in found.rows
     ]
@@ -107,7 +108,7 @@ def table_of(found: BackTested) -> Table:
     for heading in ("stage and priority", "inside", "of", "log median", "twin", "log p90", "twin", "within a tenth"):
         table.add_column(heading, justify="left" if heading in ("stage and priority", "within a tenth") else "right")
     for row in found.rows:
-        close = "yes" if row.is_close else f"no: {row.because or 'not explained'}"
+        close = "yes" if row.is_close else f"no: {row.why or 'not explained'}"
         numbers = (row.log_median, row.twin_median, row.log_p90, row.twin_p90)
         table.add_row(row.name, str(row.inside), str(row.figures), *(f"{each:,.0f}" for each in numbers), close)
     return table

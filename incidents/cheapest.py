@@ -103,7 +103,7 @@ class Cheapest:
         peculiar: Peculiarities,
     ) -> list[tuple[float, int]]:  # fmt: skip
         """The same where there are prices beside that of time."""
-        stands, waited_s, now = line.standing, self.waited_s(need), self._working.at
+        stands, waited_s, now = line.standing, self.waited_s(line, need), self._working.at
         priced: list[tuple[int, float, int]] = []
         for each_s, at in able:
             units = self.beside.units(line, line.rows[row], free[at], each_s, now)
@@ -157,7 +157,7 @@ class Cheapest:
         self, line: Line, need: Need, able: list[tuple[float, int]], count: int, peculiar: Peculiarities
     ) -> list[tuple[float, int]]:
         """The cheapest of more than are wanted, who stand in order of their reach."""
-        loss, weight, waited_s = line.standing.loss, line.standing.weight, self.waited_s(need)
+        loss, weight, waited_s = line.standing.loss, line.standing.weight, self.waited_s(line, need)
         last_s, next_s = able[count - 1][0], able[count][0]
         # Prices do not fall with time, so whoever costs less than the next quickest costs less than all others.
         last = price_units(loss, weight, waited_s, last_s)
@@ -206,7 +206,9 @@ class Cheapest:
                     if not reach_s <= self._reach_limit_s:
                         continue
                     if reach_s:
-                        cost += price_units(line.standing.loss, line.standing.weight, self.waited_s(need), reach_s)
+                        cost += price_units(
+                            line.standing.loss, line.standing.weight, self.waited_s(line, need), reach_s
+                        )
                     if not tied or cost < best:
                         best, tied = cost, [(line, need, reach_s)]
                     elif cost == best:
@@ -245,15 +247,15 @@ class Cheapest:
                 units += units_of(rule.missing_s) if len(kept) <= rule.keep else 0
         return units
 
-    def waited_s(self, need: Need) -> float:
-        """Seconds since a need was opened."""
-        return (self._working.at - need.opened_at) / MS_PER_S
+    def waited_s(self, line: Line, need: Need) -> float:
+        """Seconds since a need of a line was opened, and those it was given at the start."""
+        return (self._working.at - need.opened_at) / MS_PER_S + line.standing.credit_s
 
     def longest(self) -> float:
         """The longest weighted wait of all needs that ask."""
         return max(
             [
-                line.standing.weight * self.waited_s(next(iter(line.waiting.values())))
+                line.standing.weight * self.waited_s(line, next(iter(line.waiting.values())))
                 for line in self._lines.lines.values()
                 if line.waiting
             ]
@@ -261,7 +263,7 @@ class Cheapest:
 
     def precedence(self, line: Line, need: Need, longest: float) -> int:
         """Units for going before whoever has waited longest."""
-        behind = (longest - line.standing.weight * self.waited_s(need)) * UNITS_PER_SECOND
+        behind = (longest - line.standing.weight * self.waited_s(line, need)) * UNITS_PER_SECOND
         return round(min(behind, LOSS_LIMIT))
 
     def _reach_s(self, line: Line, need: Need) -> list[float] | None:

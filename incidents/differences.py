@@ -90,6 +90,7 @@ _SENTENCES: Mapping[_Path, str] = {
     ("queues", "skill"): "is now answered by {new} (was {old})",
     ("queues", "rank"): "now has rank {new} (was {old})",
     ("queues", "answer_target_s"): ": the target to answer is now {new} (was {old})",
+    ("queues", "credit_s"): ": the waiting it is given at the start is now {new} (was {old})",
     ("queues", "automatic"): ": the phone ringing at once is now {new} (was {old})",
     ("priorities", "rank"): "now has rank {new} (was {old})",
     ("priorities", "lights"): ": lights and sirens are now {new} (was {old})",

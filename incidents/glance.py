@@ -236,7 +236,9 @@ class Glance:
         line, need, row, _, resource, reach_s = pick
         response = 0
         if reach_s:
-            response = price_units(line.standing.loss, line.standing.weight, self._cheapest.waited_s(need), reach_s)
+            response = price_units(
+                line.standing.loss, line.standing.weight, self._cheapest.waited_s(line, need), reach_s
+            )
         behind = self._cheapest.precedence(line, need, self._cheapest.longest())
         terms: tuple[tuple[str, int], ...] = (("response", response), ("precedence", behind))
         if self._cheapest.beside.is_any:

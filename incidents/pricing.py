@@ -100,7 +100,7 @@ def _weights(askings: Sequence[Asking]) -> FloatArray:
 
 
 def _waited_s(askings: Sequence[Asking], situation: Situation) -> FloatArray:
-    return np.array([(situation.at - each.need.opened_at) / MS_PER_S for each in askings])
+    return np.array([(situation.at - each.need.opened_at) / MS_PER_S + each.standing.credit_s for each in askings])
 
 
 def units_of(seconds: float) -> int:

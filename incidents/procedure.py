@@ -99,6 +99,12 @@ class Queue(Document):
     skill: Name
     rank: int = Field(default=1, ge=1, le=99)
     answer_target_s: float | None = Field(default=None, gt=0, le=SECONDS_IN_A_WEEK)
+    credit_s: float = Field(
+        default=0.0,
+        ge=0,
+        le=SECONDS_IN_A_WEEK,
+        description="seconds of waiting it is given at the start, among its rank",
+    )
     automatic: bool = Field(default=True, description="the chosen call-taker's phone rings at once")
     load: int = Field(default=1, ge=1, le=1000, description="room that a contact takes of who answers it")
 

@@ -20,6 +20,8 @@ class Standing:
     lights: bool
     priority: str | None
     """Name of the incident's priority; None for a need of a contact."""
+    credit_s: float = 0.0
+    """It counts as having waited so much longer than it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +71,5 @@ def _of_priority(procedure: Procedure, name: str) -> Standing:
 
 
 def _of_queue(procedure: Procedure, name: str) -> Standing:
-    return Standing(procedure.queues[name].rank, 1.0, LinearLoss(), lights=False, priority=None)
+    queue = procedure.queues[name]
+    return Standing(queue.rank, 1.0, LinearLoss(), lights=False, priority=None, credit_s=queue.credit_s)

@@ -59,7 +59,8 @@ def _integrated_rate(workload: Workload, seed: int, start: Instant, end: Instant
     edges = [start, *range(first + QUARTER_MS, end, QUARTER_MS), end]
     zone = ZoneInfo(workload.time_zone)
     locals_ = [local_time(edge, zone) for edge in edges[:-1]]
-    factors = _day_factors(workload, seed, [local.toordinal() for local in locals_])
+    days = [local.toordinal() for local in locals_]
+    factors = day_factors(seed, "day", workload.arrivals.day_factor_cv, days)
     hours = [local.weekday() * 24 + local.hour for local in locals_]
     rates = [week[hour] * factor for hour, factor in zip(hours, factors, strict=True)]
     lengths_h = np.diff(np.asarray(edges, dtype=np.float64)) / (3600 * MS_PER_S)
@@ -67,13 +68,10 @@ def _integrated_rate(workload: Workload, seed: int, start: Instant, end: Instant
     return np.asarray(edges, dtype=np.float64), expected
 
 
-def _day_factors(workload: Workload, seed: int, days: list[int]) -> list[float]:
-    """One gamma factor with mean 1 per local day, the same for all its quarter hours; a day's factor hangs on
-    the day alone.
-    """
-    cv = workload.arrivals.day_factor_cv
+def day_factors(seed: int, cause: str, cv: float, days: list[int]) -> list[float]:
+    """One gamma factor with mean 1 per local day, the same for all of it; a day's factor hangs on the day and the cause alone."""
     if cv == 0:
         return [1.0] * len(days)
     shape = cv**-2
-    factor = {day: float(stream(seed, f"day/{day}").gamma(shape)) / shape for day in sorted(set(days))}
+    factor = {day: float(stream(seed, f"{cause}/{day}").gamma(shape)) / shape for day in sorted(set(days))}
     return [factor[day] for day in days]

@@ -6,7 +6,8 @@ log (a mean, median or 90th percentile of one stage and priority, with at least 
 between the k-th least and the k-th greatest of the twin's R, k = (R + 1) * 0.025: a 95 % prediction interval that assumes nothing
 about the distribution. The interval of the twin's mean would be the wrong question: it shrinks with R, and one week of the world
 does not. The twin passes where at least LEAST_COVERAGE of all figures are inside and, over all windows together, every median
-and 90th percentile stands within TOLERANCE of the log's, or the mapping says why not. Imports `fit`, `echo`, `replications`.
+and 90th percentile stands within a tenth of the log's, or within chance, or the mapping says why not. Imports `fit`, `echo`,
+`replications`, `back_test_rows`.
 """
 
 from __future__ import annotations
@@ -19,16 +20,15 @@ from pathlib import Path
 
 import numpy as np
 
-from incidents.measures import EVERY, STAGES, Measures, nearest_rank, statistic_of
+from incidents.measures import STAGES, statistic_of
 from optimiser.refusals import Refusal
+from simulation.back_test_rows import LEAST_SAMPLE, Row, Samples, interval, rows_of, samples_of
 from simulation.calibration import LEAST_COVERAGE, Calibration, Period
-from simulation.distributions import Floats
 from simulation.echo import Echo, echo
 from simulation.fit import Fitted, fit_read
 from simulation.fitting.centre import fit_centre
 from simulation.fitting.log import DAY_S, Log, LoggedIncident, spans_of
-from simulation.fitting.mapping import LogMapping
-from simulation.fitting.observed import clocks_of
+from simulation.fitting.mapping import BackTest, LogMapping
 from simulation.fitting.reading import read_log
 from simulation.fitting.story import day
 from simulation.fitting.yaml import yaml_of
@@ -38,12 +38,8 @@ from simulation.scenario import Scenario
 REPLICATIONS = 39
 """The fewest with which the least and the greatest are a 95 % prediction interval."""
 MOST_WINDOWS = 60
-LEVEL = 0.95
-TOLERANCE = 0.10
-LEAST_SAMPLE = 20
 STATISTICS = ("mean", "median", "p90")
 FIRST_SEED = 1
-Samples = Mapping[tuple[str, str], Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,34 +56,6 @@ class Window:
         """Whether the log's figure lies in the twin's interval."""
         low, high = self.intervals[figure]
         return low <= self.log[figure] <= high
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One stage of one priority over all windows; seconds. `because` "": nobody has said why it stands apart."""
-
-    clock: str
-    priority: str
-    inside: int
-    figures: int
-    count: int
-    log_median: float
-    twin_median: float
-    log_p90: float
-    twin_p90: float
-    resolution_s: float
-    because: str
-
-    @property
-    def name(self) -> str:
-        """The row's name in the mapping's reasons."""
-        return f"{self.clock}.{self.priority}"
-
-    @property
-    def is_close(self) -> bool:
-        """Whether both figures stand within the tolerance, or within what the log can tell apart."""
-        pairs = ((self.log_median, self.twin_median), (self.log_p90, self.twin_p90))
-        return all(abs(twin - log) <= max(TOLERANCE * log, self.resolution_s) for log, twin in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +88,17 @@ class BackTested:
     @property
     def unexplained(self) -> tuple[str, ...]:
         """Rows that stand apart and nobody has said why."""
-        return tuple(row.name for row in self.rows if not row.is_close and not row.because)
+        return tuple(row.name for row in self.rows if not row.is_close and not row.why)
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """Rows that stand apart, so that the twin may not be believed."""
+        return tuple(row.name for row in self.rows if not row.may_pass)
 
     @property
     def passed(self) -> bool:
         """Whether the twin may be believed."""
-        return self.figures > 0 and self.coverage >= LEAST_COVERAGE and not self.unexplained and self.same_arms
+        return self.figures > 0 and self.coverage >= LEAST_COVERAGE and not self.missed and self.same_arms
 
     def record(self, name: str, workload: str, tested_on: str) -> Calibration:
         """The record to keep beside the scenario whose workload has this fingerprint."""
@@ -142,7 +115,7 @@ class BackTested:
             coverage=round(self.coverage, 4),
             rows=len(self.rows),
             close=sum(row.is_close for row in self.rows),
-            explained={row.name: row.because for row in self.rows if not row.is_close and row.because},
+            explained={row.name: row.why for row in self.rows if not row.is_close and row.why},
             unexplained=self.unexplained,
             echoed=round(self.echo.share, 4),
             travel_imputed=self.echo.travel_imputed,
@@ -158,16 +131,15 @@ def back_test(
     most_windows: int = MOST_WINDOWS,
     workers: int | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
+    by_itself: bool = False,
 ) -> BackTested:
-    """Fit the earlier part of a log and hold the twin against the later; refuse a log or a mapping that has no later part."""
-    if mapping.back_test is None:
-        raise Refusal.of(
-            "back_test", "is missing in the mapping", "the first day of the later part, and days of a window"
-        )
-    if runs < REPLICATIONS:
-        raise Refusal.of("replications", f"{runs} give no 95 % prediction interval", f"{REPLICATIONS} or more")
+    """Fit the earlier part of a log and hold the twin against the later; refuse a log or a mapping that has no later part.
+
+    `by_itself` fits the later part in place of the earlier. That foretells nothing: it tells what the model cannot say from what
+    nobody could have known.
+    """
+    plan = _plan(mapping, runs)
     log = read_log(path, mapping)
-    plan = mapping.back_test
     split = datetime.combine(plan.first, datetime.min.time(), UTC).timestamp()
     starts = list(_starts(log, mapping, split))
     if not starts or split <= log.incidents[0].received:
@@ -175,21 +147,22 @@ def back_test(
             "back_test/first", "leaves no whole window, or nothing to fit", f"a day before {day(log.until)}"
         )
     chosen = [starts[index] for index in np.unique(np.linspace(0, len(starts) - 1, most_windows).round().astype(int))]
-    earlier = log.before(split)
+    earlier = log.since(split) if by_itself else log.before(split)
     twin = fit_read(earlier, mapping, path if path.is_dir() else path.parent)
     played = _Player(twin, mapping, runs, workers, lambda done: progress(done, len(chosen)))
     windows, logged, simulated = [], [], []
     for start in chosen:
         own = _of_window(log, start, mapping)
         found = played.window(start, own)
-        samples, counts = _samples(own, start, mapping)
-        windows.append(_window(start, mapping, own, samples, counts, found))
+        samples = samples_of(own, mapping)
+        windows.append(_window(start, mapping, own, samples, found))
         logged.append(samples)
         simulated.append(found)
-    rows = tuple(_rows(mapping, windows, logged, simulated, log))
+    before = {} if by_itself else samples_of(earlier.incidents, mapping)
+    rows = tuple(rows_of(mapping, _inside(windows), logged, simulated, before, _resolution_s(log)))
     return BackTested(
         title=mapping.notes.title,
-        fitted=_period(earlier.incidents[0].received, split, len(earlier.incidents)),
+        fitted=_period(earlier.incidents[0].received, log.until if by_itself else split, len(earlier.incidents)),
         tested=_period(chosen[0], chosen[-1] + plan.days * DAY_S, sum(window.incidents for window in windows)),
         roster=played.roster,
         days=plan.days,
@@ -200,6 +173,17 @@ def back_test(
         same_arms=played.same_arms(chosen[0]),
         twin=twin,
     )
+
+
+def _plan(mapping: LogMapping, runs: int) -> BackTest:
+    """How the mapping wants its log tested; refuses too few replications, and a mapping that says nothing."""
+    if mapping.back_test is None:
+        raise Refusal.of(
+            "back_test", "is missing in the mapping", "the first day of the later part, and days of a window"
+        )
+    if runs < REPLICATIONS:
+        raise Refusal.of("replications", f"{runs} give no 95 % prediction interval", f"{REPLICATIONS} or more")
+    return mapping.back_test
 
 
 def is_of(workload: str, path: Path, mapping: LogMapping) -> bool:
@@ -287,36 +271,17 @@ def _of_window(log: Log, start: float, mapping: LogMapping) -> list[LoggedIncide
     return [each for each in known.incidents if start <= each.received < end]
 
 
-def _samples(
-    incidents: Sequence[LoggedIncident], start: float, mapping: LogMapping
-) -> tuple[Samples, Mapping[str, float]]:
-    """The times of a window by clock and priority, ascending, and its counts."""
-    found: dict[tuple[str, str], list[float]] = {}
-    for incident in incidents:
-        for clock, value in clocks_of(incident):
-            for priority in priorities_of(mapping, incident.priority):
-                found.setdefault((clock, priority), []).append(max(0.0, value))
-    counts = {"contacts": float(len(incidents))}
-    if mapping.is_answered and incidents:
-        counts["abandoned.share"] = sum(each.abandoned is not None for each in incidents) / len(incidents)
-    return {key: np.sort(np.asarray(values)) for key, values in found.items()}, counts
-
-
-def priorities_of(mapping: LogMapping, *classes: str) -> tuple[str, ...]:
-    """These priorities and all together, which of a single one would be the same again."""
-    return classes if len(mapping.classes) == 1 else (*classes, EVERY)
-
-
 def _window(
     start: float,
     mapping: LogMapping,
     own: Sequence[LoggedIncident],
     samples: Samples,
-    counts: Mapping[str, float],
     runs: Sequence[Replication],
 ) -> Window:
     assert mapping.back_test is not None, "a plan was asked for"
-    log = dict(counts)
+    log = {"contacts": float(len(own))}
+    if mapping.is_answered and own:
+        log["abandoned.share"] = sum(each.abandoned is not None for each in own) / len(own)
     for (clock, priority), ascending in samples.items():
         if len(ascending) >= LEAST_SAMPLE and clock in STAGES:
             log |= {f"{clock}.{name}.{priority}": statistic_of(ascending, name) for name in STATISTICS}
@@ -331,55 +296,19 @@ def _window(
     return Window(start, start + mapping.back_test.days * DAY_S, len(own), kept, intervals)
 
 
-def interval(runs: Sequence[Measures], figure: str) -> tuple[float, float] | None:
-    """The 95 % prediction interval of a figure for one more run; None: too few runs have it."""
-    if figure != "contacts" and figure not in runs[0].counts and figure.count(".") < 2:
-        return None
-    values = sorted(value for value in (run.figure(figure) for run in runs) if not math.isnan(value))
-    rank = math.floor((len(values) + 1) * (1 - LEVEL) / 2)
-    return None if rank < 1 else (values[rank - 1], values[len(values) - rank])
+def _inside(windows: Sequence[Window]) -> Mapping[tuple[str, str], list[bool]]:
+    """By stage and priority, which figures of all windows lie in their interval."""
+    found: dict[tuple[str, str], list[bool]] = {}
+    for window in windows:
+        for name in window.intervals:
+            clock, _, tail = name.partition(".")
+            if tail and clock in STAGES:
+                found.setdefault((clock, tail.partition(".")[2]), []).append(window.inside(name))
+    return found
 
 
-def _rows(
-    mapping: LogMapping,
-    windows: Sequence[Window],
-    logged: Sequence[Samples],
-    simulated: Sequence[Sequence[Replication]],
-    log: Log,
-) -> Iterator[Row]:
-    resolution_s = 60.0 if any("rounded" in what for what in log.quality.faults) else 1.0
-    for clock in STAGES:
-        for priority in priorities_of(mapping, *mapping.classes):
-            seen = [samples[clock, priority] for samples in logged if (clock, priority) in samples]
-            ours = np.sort(np.concatenate(seen)) if seen else np.zeros(0)
-            twins = _pooled(simulated, clock, priority)
-            if len(ours) < LEAST_SAMPLE or not len(twins) or ours[0] == ours[-1] == twins[0] == twins[-1]:
-                continue
-            names = [f"{clock}.{name}.{priority}" for name in STATISTICS]
-            inside = [window.inside(name) for window in windows for name in names if name in window.intervals]
-            yield Row(
-                clock=clock,
-                priority=priority,
-                inside=sum(inside),
-                figures=len(inside),
-                count=len(ours),
-                log_median=nearest_rank(ours, 0.5),
-                twin_median=nearest_rank(twins, 0.5),
-                log_p90=nearest_rank(ours, 0.9),
-                twin_p90=nearest_rank(twins, 0.9),
-                resolution_s=0.5 if clock == "units" else resolution_s,
-                because=mapping.reasons.get(f"{clock}.{priority}", ""),
-            )
-
-
-def _pooled(simulated: Sequence[Sequence[Replication]], clock: str, priority: str) -> Floats:
-    parts = [
-        run.measures[0].samples[clock, priority]
-        for runs in simulated
-        for run in runs
-        if (clock, priority) in run.measures[0].samples
-    ]
-    return np.sort(np.concatenate(parts)) if parts else np.zeros(0)
+def _resolution_s(log: Log) -> float:
+    return 60.0 if any("rounded" in what for what in log.quality.faults) else 1.0
 
 
 def _period(since: float, until: float, incidents: int) -> Period:

@@ -23,7 +23,7 @@ from simulation.conditions import Facilities
 from simulation.distributions import Distribution, Floats, Scaled
 from simulation.draws import BLOCKS, CAUSES, CONFIRMATIONS, NOWHERE, ORDINALS, STEPS, Columns, draw_columns, zones_of
 from simulation.hours import Hours
-from simulation.shares import local_hours
+from simulation.shares import DAY, local_hours
 from simulation.workload import Course, Workload
 
 assert len(CAUSES) == 8, "an outcome is made of eight numbers"
@@ -263,7 +263,10 @@ class _Reader:
         ]
         self._luck = {name: column for name, column in columns.items() if name.startswith(_LUCKY)}
         self._hours = local_hours(workload, columns["at"]).tolist() if workload.times_by_hour else None
-        self._fates = [_fates(workload, hour) for hour in (range(24) if workload.times_by_hour else (0,))]
+        self._daily = {
+            name.removeprefix(DAY): column.tolist() for name, column in columns.items() if name.startswith(DAY)
+        }
+        self._fates: dict[tuple[int, tuple[float, ...]], list[Mapping[str, Fate]]] = {}
         self._rows = columns["row"].tolist()
         self._told = list(self._answers())
 
@@ -283,9 +286,16 @@ class _Reader:
             yield Contact(
                 ContactId(name), at, place, nature.queue, nature.id, nature.priority, nature.truth, self._told[call],
                 patience[call], pace_s, decision_s, wrap_up_s, lost[call], row,
-                self._fates[0 if self._hours is None else self._hours[call]][nature_of[row]], self._luck,
+                self._fates_of(call)[nature_of[row]], self._luck,
                 **extra.get(call, {}),
             )  # fmt: skip
+
+    def _fates_of(self, call: int) -> list[Mapping[str, Fate]]:
+        """What happens to whoever is sent, by nature: the same for all contacts of one hour of one day."""
+        key = 0 if self._hours is None else self._hours[call], tuple(each[call] for each in self._daily.values())
+        if key not in self._fates:
+            self._fates[key] = _fates(self._workload, key[0], dict(zip(self._daily, key[1], strict=True)))
+        return self._fates[key]
 
     def _answers(self) -> Iterator[Mapping[str, str]]:
         """What each caller says where it may differ from the truth."""
@@ -367,16 +377,16 @@ def _or_none(seconds: NDArray[Any]) -> list[float | None]:
     return [None if math.isnan(each) else each for each in seconds.tolist()]
 
 
-def _fates(workload: Workload, hour: int) -> list[Mapping[str, Fate]]:
-    """By nature and kind, what happens to whoever is sent to a contact that comes in this hour of the day."""
+def _fates(workload: Workload, hour: int, daily: Mapping[str, float]) -> list[Mapping[str, Fate]]:
+    """By nature and kind, what happens to whoever is sent to a contact that comes in this hour of such a day."""
     fates = {
-        name: {kind: _fate(workload, course, hour) for kind, course in courses.items()}
+        name: {kind: _fate(workload, course, hour, daily) for kind, course in courses.items()}
         for name, courses in workload.conducts.items()
     }
     return [{} if nature.conduct is None else fates[nature.conduct] for nature in workload.natures]
 
 
-def _fate(workload: Workload, course: Course, hour: int) -> Fate:
+def _fate(workload: Workload, course: Course, hour: int, daily: Mapping[str, float]) -> Fate:
     shares = {
         "stood_down_share": course.stood_down_share,
         "unneeded_share": course.unneeded_share,
@@ -386,4 +396,7 @@ def _fate(workload: Workload, course: Course, hour: int) -> Fate:
     for name, factors in workload.times_by_hour.items():
         if name in found:
             found[name] = Scaled(found[name], factors[hour])
+    for stage, factor in daily.items():
+        if stage in found:
+            found[stage] = Scaled(found[stage], factor)
     return Fate(**found, **shares, facility=course.facility)  # type: ignore[arg-type]

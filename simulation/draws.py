@@ -4,7 +4,7 @@ A *matter* is what contacts are about: its nature, place and luck belong to it w
 matter. Each cause has a stream of its own, and what is not in the workload is not drawn, so one more cause never disturbs the
 others. Columns of matters: nature, spot, course/<kind>, facility/<kind>, radio/<kind>, override, override_s, further_s,
 acknowledge_s. Columns of calls: id, at, row (its matter), told/<attribute>, lost, patience_s, pace_s, decision_s, wrap_up_s,
-redial_s, redial_patience_s, recognised, found_out_s. NaN: never. Imports `arrivals`, `shares`, `streams`, `workload`.
+redial_s, redial_patience_s, recognised, found_out_s, day/<time>. NaN: never. Imports `arrivals`, `shares`, `streams`, `workload`.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from scipy.stats import poisson
 
 from incidents.quantities import MS_PER_S, SECONDS_IN_A_WEEK, Instant
-from simulation.arrivals import instants
+from simulation.arrivals import day_factors, instants, local_time
 from simulation.condition_flaws import duplicates_by_nature, surge_weights
 from simulation.distributions import Floats
 from simulation.durations import Duration
-from simulation.shares import by_hour, choose, local_hours, natures_of, share_travel_luck
+from simulation.shares import DAY, by_hour, choose, local_hours, natures_of, share_travel_luck
 from simulation.streams import stream
 from simulation.workload import Nature, Workload
 
@@ -38,6 +38,8 @@ CONFIRMATIONS = 8
 BLOCKS = 5
 """Blocks along each axis of a zone; an odd number, so that one of them is its centre."""
 NOWHERE = -1
+OF_CONTACTS: Mapping[str, str] = {"handling_s": "pace_s", "decision_s": "decision_s"}
+"""The times of a contact itself, and their columns."""
 PLAIN = "c"
 """How the name of a contact begins."""
 _CAME = ("id", "at", "row", "nature", "spot", "lost")
@@ -77,6 +79,8 @@ def draw_columns(workload: Workload, seed: int, start: Instant, duration_s: floa
         if repeats is not None:
             calls.append(repeats)
         first += len(batch.at)
+    for columns in calls if workload.times_by_day else ():
+        _with_days(workload, seed, columns)
     matters = {name: np.concatenate([batch.columns[name] for batch in batches]) for name in batches[0].columns}
     if len(calls) == 1:
         return {**calls[0], **matters}
@@ -307,6 +311,18 @@ def _calls(workload: Workload, which: Integers, at: Integers, uniforms: Uniforms
     if duplicates_by_nature(workload):
         yield "recognised", _recognised(workload, which, uniforms("recognised"))
         yield "found_out_s", _by_nature(workload, which, uniforms("found out"), _found_out_s(workload))
+
+
+def _with_days(workload: Workload, seed: int, calls: dict[str, NDArray[Any]]) -> None:
+    """Let the day do to times what it does: to those of the contact here, to those of crews once the world asks."""
+    zone = workload.zone_info
+    days = [local_time(instant, zone).toordinal() for instant in calls["at"].tolist()]
+    for name, cv in sorted(workload.times_by_day.items()):
+        factors = np.asarray(day_factors(seed, f"{DAY}{name}", cv, days), dtype=np.float64)
+        if name in OF_CONTACTS:
+            calls[OF_CONTACTS[name]] = calls[OF_CONTACTS[name]] * factors
+        else:
+            calls[f"{DAY}{name}"] = factors
 
 
 def _lost(workload: Workload, which: Integers, share_us: Floats, us: Floats) -> Integers:

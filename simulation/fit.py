@@ -22,6 +22,7 @@ from simulation.fitting.courses import Factors, Tables
 from simulation.fitting.fleet import FleetUnit, fit_fleet
 from simulation.fitting.goodness import Goodness, assess, render_fit
 from simulation.fitting.hourly import with_hours
+from simulation.fitting.kinship import travel_kinship
 from simulation.fitting.log import Log, spans_of
 from simulation.fitting.mapping import LogMapping
 from simulation.fitting.observed import observe
@@ -31,7 +32,14 @@ from simulation.fitting.rates import fit_day_factor_cv, fit_rates
 from simulation.fitting.reading import fingerprint_of, read_log
 from simulation.fitting.rows import LIMITS, LogLimits
 from simulation.fitting.story import provenance_page
-from simulation.fitting.travel import TravelCurve, factors_of, fit_curve, schematic_curve, schematic_factors
+from simulation.fitting.travel import (
+    TravelCurve,
+    factors_of,
+    fit_curve,
+    replayed,
+    schematic_curve,
+    schematic_factors,
+)
 from simulation.fitting.week import Week, fit_week
 from simulation.fitting.workload import fit_workload
 from simulation.fitting.yaml import yaml_of
@@ -121,6 +129,9 @@ def fit_read(log: Log, mapping: LogMapping, folder: Path) -> Fitted:
     zones, fleet, curve, factors = _on_the_road(log, mapping, folder, tables)
     parts = fit_workload(log, waiting, arrivals, zones, fleet, factors, mapping, tables, PROVENANCE)
     workload = with_hours(parts, log, mapping)
+    if mapping.drives == "together" and zones is not None and curve is not None and mapping.positions == "columns":
+        kinship = travel_kinship(replayed(log.incidents, fleet, zones, curve, mapping))
+        workload = workload.model_copy(update={"travel_kinship": kinship})
     baseline = fit_procedure(workload.natures, mapping)
     wrap_up_s = workload.distribution(workload.wrap_up_s).mean
     centre = fit_centre(incidents, zones, fleet, curve, mapping, PROVENANCE, wrap_up_s)
@@ -202,6 +213,10 @@ def _figures(
         figures["incidents that lend the week its shape"] = float(len(log.shape))
     figures["contacts per week"] = round(sum(arrivals.week), 1)
     figures["coefficient of variation of the day factor"] = arrivals.day_factor_cv
+    for name, cv in sorted(workload.times_by_day.items()):
+        figures[f"coefficient of variation of a day's factor on {name}"] = cv
+    if workload.travel_kinship:
+        figures["correlation of drives to one incident"] = workload.travel_kinship
     if zones is not None:
         figures["zones"] = float(len(zones.centres))
         figures["stations"] = float(len(zones.stations))

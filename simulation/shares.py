@@ -17,6 +17,8 @@ from simulation.distributions import Floats
 from simulation.workload import HourlyTime, Workload
 
 HOURS_IN_A_DAY = 24
+DAY = "day/"
+"""How the name of a column begins that says what its day does to a time of the crews of a contact."""
 
 
 def choose(us: Floats, shares: list[float]) -> NDArray[np.int64]:

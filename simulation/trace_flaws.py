@@ -9,7 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.condition_flaws import duplicates_by_nature
-from simulation.draws import BLOCKS, CAUSES, CONFIRMATIONS, FAULTS, NOWHERE, ORDINALS, STEPS, Columns, zones_of
+from simulation.draws import (
+    BLOCKS,
+    CAUSES,
+    CONFIRMATIONS,
+    FAULTS,
+    NOWHERE,
+    OF_CONTACTS,
+    ORDINALS,
+    STEPS,
+    Columns,
+    zones_of,
+)
+from simulation.shares import DAY
 from simulation.workload import Workload
 
 Flaws = Iterator[tuple[str, str, str]]
@@ -63,6 +75,7 @@ def _call_kinds(workload: Workload) -> dict[str, _Kind]:
     kinds: dict[str, _Kind] = {"id": ("U", ()), "at": ("i", ()), "row": ("i", ())}
     kinds.update(dict.fromkeys(("pace_s", "decision_s", "patience_s", "wrap_up_s"), ("f", ())))
     kinds.update({f"told/{about}": ("i", ()) for about in _attributes(workload)})
+    kinds.update({f"{DAY}{name}": ("f", ()) for name in workload.times_by_day if name not in OF_CONTACTS})
     if any(nature.lost is not None for nature in workload.natures):
         kinds["lost"] = ("i", ())
     redials = [workload.redial_of(nature) for nature in workload.natures]

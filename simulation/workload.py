@@ -50,6 +50,16 @@ _EVEN = 1e-6
 Hours = Annotated[tuple[Annotated[float, Field(ge=0, le=100)], ...], Field(min_length=24, max_length=24)]
 """A factor for each hour of the local day, from midnight."""
 HourlyTime = Literal["handling_s", "decision_s", "turnout_s", "scene_s"]
+DailyTime = Literal[
+    "handling_s",
+    "decision_s",
+    "turnout_s",
+    "travel_factor",
+    "scene_s",
+    "before_transport_s",
+    "to_facility_s",
+    "handover_s",
+]
 
 
 class Arrivals(Document):
@@ -167,6 +177,10 @@ class Workload(Document):
     )
     times_by_hour: Mapping[HourlyTime, Hours] = Field(
         default_factory=dict, description="what multiplies such times of contacts that come in each hour"
+    )
+    times_by_day: Mapping[DailyTime, Annotated[float, Field(ge=0, le=2)]] = Field(
+        default_factory=dict,
+        description="coefficient of variation of a gamma factor for each local day, on such times of its contacts",
     )
     travel_kinship: float = Field(
         default=0.0, ge=0, le=1, description="correlation of the travel luck of resources on their way to one incident"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from simulation.fitting.by_day import times_by_day
 from simulation.fitting.by_hour import HourTest, mix_by_hour, mix_weights, time_factors, times_by_hour
-from simulation.fitting.courses import scene_s, turnout_s
-from simulation.fitting.log import Log, LoggedIncident, Response
+from simulation.fitting.courses import before_transport_s, handover_s, scene_s, to_facility_s, turnout_s
+from simulation.fitting.log import DAY_S, Log, LoggedIncident, Response
 from simulation.fitting.mapping import LogMapping
 from simulation.fitting.natures import grouped
 from simulation.fitting.travel import travel_s
@@ -18,6 +19,15 @@ OF_A_RESPONSE: Mapping[str, Callable[[LoggedIncident, Response], float | None]] 
     "turnout_s": turnout_s,
     TRAVEL: lambda _, response: travel_s(response),
     "scene_s": scene_s,
+}
+
+BY_DAY: Mapping[str, Callable[[LoggedIncident, Response], float | None]] = {
+    "turnout_s": turnout_s,
+    "travel_factor": lambda _, response: travel_s(response),
+    "scene_s": scene_s,
+    "before_transport_s": before_transport_s,
+    "to_facility_s": to_facility_s,
+    "handover_s": handover_s,
 }
 
 
@@ -37,7 +47,28 @@ def with_hours(workload: Workload, log: Log, mapping: LogMapping) -> Workload:
     }
     travel = factors.pop(TRAVEL, None)
     week = None if travel is None else tuple(min(10.0, max(0.1, factor)) for factor in travel * 7)
-    return workload.model_copy(update={"mix_by_hour": weights, "times_by_hour": factors, "travel_by_hour": week})
+    hourly = workload.model_copy(update={"mix_by_hour": weights, "times_by_hour": factors, "travel_by_hour": week})
+    return hourly.model_copy(update={"times_by_day": days_of_log(log, mapping)}) if mapping.days == "fitted" else hourly
+
+
+def days_of_log(log: Log, mapping: LogMapping) -> Mapping[str, float]:
+    """The coefficient of variation of a day's factor, for every time that depends on the day."""
+    samples: dict[str, tuple[list[int], list[str], list[float]]] = {}
+
+    def add(name: str, incident: LoggedIncident, group: str, value: float | None) -> None:
+        if value is not None and value >= 0:
+            days, groups, values = samples.setdefault(name, ([], [], []))
+            days.append(int(incident.received // DAY_S))
+            groups.append(group)
+            values.append(value)
+
+    for each in log.incidents:
+        add("handling_s", each, each.nature, talk_s(each, mapping))
+        for response in each.responses:
+            for name, stage in BY_DAY.items():
+                add(name, each, f"{response.kind} {each.priority}", stage(each, response))
+    tests = {name: times_by_day(*sample) for name, sample in samples.items()}
+    return {name: test.cv for name, test in tests.items() if test.cv}
 
 
 def tests_of(log: Log, mapping: LogMapping) -> Mapping[str, HourTest]:

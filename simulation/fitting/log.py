@@ -85,6 +85,12 @@ class LoggedIncident:
         return self.responses[0].dispatched
 
     @property
+    def has_waited(self) -> bool:
+        """Whether its contact had to wait before it was answered or given up."""
+        leaves = self.answered if self.answered is not None else self.abandoned
+        return leaves is not None and leaves > self.received
+
+    @property
     def first_arrival(self) -> float | None:
         """When the first resource reached the scene; None: none did."""
         return min((each.arrived for each in self.responses if each.arrived is not None), default=None)
@@ -131,11 +137,20 @@ class Log:
         A shape of the week from another period is kept: it says when people call, not how the tested days went.
         """
         kept = tuple(_known_by(each, instant) for each in self.incidents if each.received < instant)
-        own = not self.shape or (
+        shape = tuple(at for at in self.shape if at < instant) if self._is_own_shape else self.shape
+        return replace(self, incidents=kept, shape=shape, until=min(self.until, instant))
+
+    def since(self, instant: float) -> Log:
+        """The part of the log that came later; a shape of the week from another period is kept."""
+        kept = tuple(each for each in self.incidents if each.received >= instant)
+        shape = tuple(at for at in self.shape if at >= instant) if self._is_own_shape else self.shape
+        return replace(self, incidents=kept, shape=shape)
+
+    @property
+    def _is_own_shape(self) -> bool:
+        return not self.shape or (
             self.shape[0] >= self.incidents[0].received and self.shape[-1] <= self.incidents[-1].received
         )
-        shape = tuple(at for at in self.shape if at < instant) if own else self.shape
-        return replace(self, incidents=kept, shape=shape, until=min(self.until, instant))
 
 
 def _known_by(incident: LoggedIncident, instant: float) -> LoggedIncident:

@@ -110,11 +110,15 @@ class ToldRule(Document):
 
 
 class NatureRule(Document):
-    """What an incident is about. `queue` None: the first. `mix`: natures of one name happen in the same places."""
+    """What an incident is about. `queue` None: the first. `mix`: natures of one name happen in the same places.
+
+    `veiled_as`: the log learns of this nature only while a contact waits, and keeps those who did not wait as that one.
+    """
 
     when: When = Field(default_factory=dict)
     queue: Name | None = None
     mix: Name | None = None
+    veiled_as: Name | None = None
 
 
 class QueueRule(Document):
@@ -122,6 +126,7 @@ class QueueRule(Document):
 
     skill: Name
     rank: int = Field(default=1, ge=1, le=99)
+    credit_s: float = Field(default=0.0, ge=0, le=604_800, description="seconds of waiting it is given at the start")
     answer_target_s: float = Field(default=15.0, gt=0, le=604_800)
 
 
@@ -188,6 +193,15 @@ class LogMapping(Document):
     stations: Stations | None = None
     rates: Literal["means", "shrunk"] = "shrunk"
     durations: Literal["tables", "chosen"] = "chosen"
+    rare: Literal["of_class", "apart"] = Field(
+        "of_class", description="whose times a rare nature takes: those of its class, or of the rare ones of its class"
+    )
+    drives: Literal["apart", "together"] = Field(
+        "apart", description="`together`: what the drives to one incident have in common is fitted"
+    )
+    days: Literal["alike", "fitted"] = Field(
+        "alike", description="`fitted`: a factor for each day on the times of which days differ by more than chance"
+    )
     targets: Mapping[Name, Mapping[Name, tuple[Name, ...]]] = Field(default_factory=dict)
     diversion: bool = False
     assumed: Assumed = Assumed()
@@ -276,6 +290,12 @@ class LogMapping(Document):
         for name, nature in self.natures.items():
             if nature.queue is not None and nature.queue not in self.queues:
                 yield ("natures", name, "queue"), f"unknown queue {nature.queue!r}", ", ".join(self.queues)
+            if nature.veiled_as is not None and (nature.veiled_as not in self.natures or nature.veiled_as == name):
+                yield (
+                    ("natures", name, "veiled_as"),
+                    f"no other nature is {nature.veiled_as!r}",
+                    ", ".join(self.natures),
+                )
         if self.priorities[self.classes[-1]].when:
             yield ("priorities",), "the last rule has `when`, so some incidents have no priority", "a last rule without"
         for index, field in enumerate(self.duplicates):

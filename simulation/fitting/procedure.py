@@ -49,7 +49,7 @@ def fit_procedure(natures: Sequence[Nature], mapping: LogMapping) -> Procedure:
         procedure=mapping.mapping,
         revision=1,
         queues={
-            name: Queue(skill=rule.skill, rank=rule.rank, answer_target_s=rule.answer_target_s)
+            name: Queue(skill=rule.skill, rank=rule.rank, credit_s=rule.credit_s, answer_target_s=rule.answer_target_s)
             for name, rule in mapping.queues.items()
         },
         priorities={

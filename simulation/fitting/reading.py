@@ -23,6 +23,7 @@ from simulation.fitting.mapping import ISO, OF_A_RESPONSE, STAGES, LogFile, LogM
 from simulation.fitting.quality import Quality
 from simulation.fitting.rows import LIMITS, Broken, LogLimits, Row, log_path, read_rows
 from simulation.fitting.scrutiny import look_at_record, look_at_whole
+from simulation.fitting.veiled import shared_out
 
 Times = dict[str, float | None]
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -61,7 +62,7 @@ def read_log(log: Path, mapping: LogMapping, limits: LogLimits = LIMITS) -> Log:
         raise Refusal.of(
             str(log), "no record can be used", "; ".join(quality.counts()) or "rows that the mapping keeps"
         )
-    numbered = _with_units(incidents)
+    numbered = shared_out(_with_units(incidents), mapping, quality)
     until = max(at for each in rows for at in each.times.values() if at is not None)
     look_at_whole(numbered, mapping, quality)
     instants = sorted(shape.values()) if shape else [each.received for each in numbered]

@@ -25,6 +25,7 @@ QUIET_SHARE = 0.9
 """Ambulances committed, of those on duty, up to which a wait is the dispatcher's own. At 0.7 the waits of the twin
 come out a fifth short of the log's, at 1.0 the long ones of `code-2` a sixth too long: want is then counted twice."""
 EVERYWHERE = "everywhere"
+RARE = "rare"
 SMOOTHING = 5.0
 """Incidents of a mix that are spread as all are, where shares are smoothed."""
 
@@ -139,8 +140,7 @@ def _nature(
     own = groups[fitted.nature, fitted.priority]
     name = f"{fitted.nature} {fitted.priority}"
     if len(own) < LEAST_INCIDENTS:
-        own = [each for each in incidents if each.priority == fitted.priority]
-        name = fitted.priority
+        own, name = _alike(fitted.priority, groups, incidents, mapping)
     severity = mapping.severity(fitted.priority)
     truth = {"nature": fitted.nature, "severity": severity} | ({"detail": fitted.detail} if fitted.detail else {})
     rule = mapping.natures.get(fitted.nature)
@@ -162,6 +162,23 @@ def _nature(
         patience_s=tables.register_curve(f"patience {name}", left) if len(left.ended) >= LEAST_PATIENT else None,
         conduct=conduct_name(fitted.priority, fitted.is_alone) if mapping.has_responses else None,
     )
+
+
+def _alike(
+    priority: str,
+    groups: Mapping[tuple[str, str], Sequence[LoggedIncident]],
+    incidents: Sequence[LoggedIncident],
+    mapping: LogMapping,
+) -> tuple[Sequence[LoggedIncident], str]:
+    """Whose times a rare nature takes, and their name: those of its class, or of the rare ones of its class alone.
+
+    With those of the rare ones the times of the whole class come out as they were; the common ones have theirs already.
+    """
+    if mapping.rare == "apart":
+        few = [each for (_, of), own in groups.items() if of == priority and len(own) < LEAST_INCIDENTS for each in own]
+        if len(few) >= LEAST_INCIDENTS:
+            return few, f"{RARE} {priority}"
+    return [each for each in incidents if each.priority == priority], priority
 
 
 def _callers(

@@ -59,6 +59,11 @@ def test_equal_rules_have_no_differences() -> None:
             ),
         ),
         (
+            {"queues": {"emergency": {"skill": "answering"}}},
+            {"queues": {"emergency": {"skill": "answering", "credit_s": 90}}},
+            ("queue 'emergency': the waiting it is given at the start is now 90 s (was 0 s)",),
+        ),
+        (
             {},
             {"dispatch": {"overrun": {"task_s": 600, "most_s": 1800, "unless": ["red"]}, "fairness_s": 30}},
             (

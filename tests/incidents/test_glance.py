@@ -25,6 +25,9 @@ UNITS = {
     "E3": ("engine", 30.05), "M1": ("medic", 90), "C1": ("clerk", 0), "C2": ("clerk", 0), "C3": ("clerk", 0),
 }  # fmt: skip
 LOADED = {"queues": {"emergency": {"skill": "answering", "load": 2}, "idle": {"skill": "answering", "rank": 3}}}
+CREDITED: dict[str, dict[str, Any]] = {
+    "queues": {"emergency": {"skill": "answering", "credit_s": 90}, "idle": {"skill": "answering"}}
+}
 TEAMS: dict[str, Any] = {
     "plans": {
         "fire": {"send": [{"skill": "fire", "quantity": 2}]},
@@ -65,6 +68,7 @@ PRICED: dict[str, dict[str, Any]] = {
 """Rules that price or bar otherwise than by time: a glance sees less of them."""
 RULES: dict[str, dict[str, Any]] = {
     "single": {}, "teams": TEAMS, "curved": CURVED, "diverted": DIVERTED, "loaded": LOADED,
+    "credited": CREDITED,
     "automatic": {"dispatch": {"automatic": ["red", "green"]}}, **PRICED,
 }  # fmt: skip
 
@@ -225,6 +229,17 @@ def test_the_only_one_free_goes_to_the_most_urgent_then_to_the_first() -> None:
     assert [each.need for each in seen(desk) or ()] == ["i/1"]
     an_incident(desk, "k", spot(90), at(9), nature="illness", severe="yes")
     assert [each.need for each in seen(desk) or ()] == ["k/1"]
+
+
+@pytest.mark.parametrize(("later_s", "first"), [(89, "premium"), (91, "plain")])
+def test_a_credit_goes_before_who_came_up_to_so_many_seconds_earlier(later_s: int, first: str) -> None:
+    """90 s of waiting given at the start, in a rank that both queues share: neither always goes first."""
+    queues = {name: {**queue, "automatic": False} for name, queue in CREDITED["queues"].items()}
+    desk = a_desk(a_centre({"C1": ("clerk", 0)}), a_procedure(queues=queues))
+    desk.observe(f.ContactReceived(at(0), ContactId("plain"), "idle"))
+    desk.observe(f.ContactReceived(at(later_s), ContactId("premium"), "emergency"))
+    assert [each.need for each in weighed(desk)] == [f"{first}/call"]
+    assert seen(desk) in (None, weighed(desk))
 
 
 def test_who_compete_are_weighed() -> None:

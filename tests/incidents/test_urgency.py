@@ -43,11 +43,11 @@ def test_a_need_of_an_incident_stands_where_its_priority_does() -> None:
 
 def test_a_call_stands_where_its_queue_does() -> None:
     """Emergency lines go before the others."""
-    queues = {"emergency": {"skill": "answering", "rank": 2}}
+    queues = {"emergency": {"skill": "answering", "rank": 2, "credit_s": 90}}
     desk = a_desk(a_centre({"A1": ("ambulance", 0)}), a_procedure(queues=queues))
     desk.observe(f.ContactReceived(at(0), ContactId("c"), "emergency"))
     found = standing(desk.situation, desk.procedure, desk.situation.needs[NeedId("c/call")])
-    assert (found.rank, found.priority) == (2, None)
+    assert (found.rank, found.priority, found.credit_s) == (2, None, 90)
 
 
 def test_a_call_that_is_being_wrapped_up_still_has_a_standing() -> None:

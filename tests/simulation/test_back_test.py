@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from incidents.measures import Measures
 from incidents.refusals import Refusal
-from simulation.back_test import REPLICATIONS, Row, back_test, interval
+from simulation.back_test import REPLICATIONS, back_test
+from simulation.back_test_rows import Figure, Row, interval, shown_causes
 from simulation.calibration import NEVER, Calibration, Period, standing
 from tests.simulation.small_log import crewed_mapping, write_log
 
@@ -92,6 +94,51 @@ def test_a_row_is_close_within_a_tenth_or_what_the_log_can_tell_apart(
 ) -> None:
     """Both edges, and a log of whole minutes."""
     assert row(log, twin, resolution_s).is_close is close
+
+
+NOWHERE = (float("nan"), float("nan"))
+
+
+@pytest.mark.parametrize(
+    ("before", "twin", "ends", "told"),
+    [
+        (100, 104, NOWHERE, "the log moved"),
+        (100, 112, NOWHERE, ""),
+        (126, 114, NOWHERE, ""),
+        (float("nan"), 112, (100, 131), "too few to tell"),
+        (float("nan"), 112, (100, 129), ""),
+    ],
+)
+def test_a_miss_has_a_cause_only_where_a_test_shows_it(
+    before: float, twin: float, ends: tuple[float, float], told: str
+) -> None:
+    """The log has 130: close to what was fitted, which then moved; or chance goes as far; otherwise nobody knows."""
+    figure = Figure("median", 130, twin, before, *ends)
+    found = shown_causes([figure, Figure("90th percentile", 200, 200, 200, *NOWHERE)], 1.0)
+    assert found.startswith(told)
+    assert bool(found) == bool(told)
+
+
+def test_one_figure_without_a_cause_leaves_the_row_unexplained() -> None:
+    """Half an explanation is none."""
+    moved, strange = Figure("median", 130, 100, 100, *NOWHERE), Figure("90th percentile", 300, 200, 250, *NOWHERE)
+    assert shown_causes([moved], 1.0)
+    assert not shown_causes([moved, strange], 1.0)
+
+
+def test_a_tested_cause_goes_before_what_the_mapping_says() -> None:
+    """Somebody's word is for what no test shows."""
+    assert replace(row(100, 150), because="said").why == "said"
+    assert replace(row(100, 150), because="said", tested="shown").why == "shown"
+
+
+@pytest.mark.parametrize(
+    ("tested", "because", "may_pass"),
+    [("too few to tell", "", True), ("the log moved", "", False), ("the log moved", "said", True), ("", "", False)],
+)
+def test_a_log_that_moved_explains_a_row_and_does_not_let_it_pass(tested: str, because: str, may_pass: bool) -> None:
+    """A twin of how things were does not foretell how they are, though nobody could have known."""
+    assert replace(row(100, 150), tested=tested, because=because).may_pass is may_pass
 
 
 def test_a_twin_without_a_record_is_uncalibrated() -> None:

@@ -36,6 +36,7 @@ FEATURES: dict[str, dict[str, Any]] = {
     "surge": {"surges": [{"begins_s": 3600, "lasts_s": 3600, "factor": 2}]},
     "major": {"majors": [{"nature": "ill", "begins_s": [7200]}]},
     "travel by hour": {"travel_by_hour": [1.5] * 168},
+    "times by day": {"times_by_day": {"handover_s": 0.2}},
 }
 CENTRE = a_centre(
     {"A1": ("ambulance", 0.0), "M1": ("medic", 0.0), "C1": ("clerk", 0.0)},
