@@ -14,8 +14,9 @@ from benchmarks.world_cases import DETOUR, SPEED_MPS
 from benchmarks.world_crews import Responses, drive_s
 from benchmarks.world_rivals import Waits
 from incidents.quantities import Instant, Place, between, coordinates, distances_m, ms
-from simulation.contacts import Contact, Outcome
+from simulation.contacts import Contact
 from simulation.light_entries import LightEnvironment
+from simulation.outcomes import Outcome
 
 
 class BareQueue:

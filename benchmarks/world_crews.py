@@ -13,7 +13,8 @@ import simpy
 
 from benchmarks.world_cases import DETOUR, SPEED_MPS
 from incidents.quantities import Place, between, distance_m
-from simulation.contacts import Contact, Outcome
+from simulation.contacts import Contact
+from simulation.outcomes import Outcome
 
 
 class Responses(NamedTuple):

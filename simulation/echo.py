@@ -18,8 +18,9 @@ from incidents.desk import Desk, adoption
 from incidents.plan_row import PlanRow
 from incidents.procedure import Determinant, Dispatch, Plan, Priority, Procedure, Question, Queue, Step, Triage
 from incidents.quantities import ContactId, IncidentId, Instant, NeedId, Place, ResourceId
-from simulation.contacts import AT_ONCE, Contact, Outcome
+from simulation.contacts import Contact
 from simulation.fitting.log import LoggedIncident, Response
+from simulation.outcomes import AT_ONCE, Outcome
 from simulation.world import World
 
 SENT, ANSWERING = "sent", "answering"

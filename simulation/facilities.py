@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from incidents.quantities import Place, distance_m
 from simulation.arrivals import local_time
-from simulation.contacts import NEAREST
+from simulation.outcomes import NEAREST
 from simulation.stage import Stage
 from simulation.trips import Trip
 from simulation.workload import Workload

@@ -20,8 +20,9 @@ from incidents.quantities import MS_PER_S, ContactId, IncidentId, Instant, NeedI
 from incidents.remembering import after
 from incidents.situation import Situation
 from incidents.travel import travel_times
-from simulation.contacts import Contact, Outcome, incident_of
+from simulation.contacts import Contact, incident_of
 from simulation.draws import ORDINALS
+from simulation.outcomes import Outcome
 from simulation.streams import stream
 from simulation.surroundings import Surroundings
 from simulation.trace import Trace

@@ -12,7 +12,8 @@ from math import isnan
 
 from incidents.quantities import Instant, NeedId, Place, ResourceId
 from incidents.travel import TravelTimes
-from simulation.contacts import Contact, Outcome
+from simulation.contacts import Contact
+from simulation.outcomes import Outcome
 
 TURN_ROUND_S = 30.0
 """Seconds a crew needs to take a new destination while rolling."""

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from incidents.quantities import Place
-from simulation.contacts import Contact, Outcome, draw_contacts
+from simulation.contacts import Contact, draw_contacts
+from simulation.outcomes import Outcome
 from simulation.workload import DistributionEntry, Workload
 from tests.simulation.test_workload import NATURE, a_workload
 
