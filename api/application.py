@@ -20,6 +20,7 @@ from api import (
     dispatcher_routes,
     escalation_routes,
     incident_routes,
+    job_routes,
     key_routes,
     live_feed,
     message_routes,
@@ -59,6 +60,7 @@ ROUTERS = (
     planner_routes.routes,
     key_routes.routes,
     registry_routes.routes,
+    job_routes.routes,
 )
 TITLE = "Muster"
 VERSION = "1"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.settings import CHECKPOINTS, DATABASE, SIGNING_KEY
+from api.settings import CHECKPOINTS, DATABASE, JOBS, SIGNING_KEY
 
 FOUND_SOMETHING = 1
 """The exit code where what was looked at is not as it should be."""
@@ -93,6 +93,27 @@ def restore(
 
     head = restored(copy, database)
     typer.echo(f"{head.sequence} entries, chain whole\nhead {head.sequence}:{head.hash}")
+
+
+def worker(
+    database: Annotated[str, typer.Option("--database", help="the postgresql:// address of a log that rooms share")],
+    folder: Annotated[Path, typer.Option("--folder", help="where to work, and keep what was played")] = JOBS,
+) -> None:
+    """Work off planners' questions of a shared log on this machine, until told to stop."""
+    import contextlib
+    import threading
+
+    from api.clock import WallClock
+    from api.job_runner import TakingTurns, working
+    from api.log import Log
+    from api.table_versions import LogRefused
+
+    with contextlib.closing(Log(database)) as log:
+        if log.server is None:
+            raise LogRefused.of(database, "is a file, which its room works on itself", "a postgresql:// address")
+        with contextlib.suppress(KeyboardInterrupt), working(TakingTurns(log), WallClock(), folder):
+            typer.echo(f"working for {log.name}")
+            threading.Event().wait()
 
 
 def doctor(

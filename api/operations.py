@@ -107,6 +107,11 @@ OPERATIONS: Mapping[str, frozenset[Role]] = {
     "GET /v1/procedures/feedback": RULES,
     "POST /v1/procedures/roll-back": frozenset({Role.SUPERVISOR, Role.APPROVER}),
     "POST /v1/planner/call-takers": PLANNING,
+    "POST /v1/planner/what-ifs": PLANNING,
+    "GET /v1/planner/what-ifs": RULES,
+    "GET /v1/planner/what-ifs/{job}": RULES,
+    "DELETE /v1/planner/what-ifs/{job}": PLANNING,
+    **{f"GET /v1/planner/what-ifs/{{job}}/{what}": RULES for what in ("result", "report", "progress")},
     "GET /v1/keys": frozenset({Role.SUPERVISOR, Role.AUDITOR}),
     "POST /v1/keys": SUPERVISION,
     "DELETE /v1/keys/{key}": SUPERVISION,
@@ -119,6 +124,6 @@ _WORK = ("/v1/dry-run", "/v1/allocations", "/v1/procedures/", "/v1/planner/", "/
 def load_of(operation: str) -> Load:
     """Return what a call of an operation costs others."""
     method, _, path = operation.partition(" ")
-    if path.startswith(_WORK):
+    if path.startswith(_WORK) and not (method == "GET" and path.startswith("/v1/planner/")):
         return Load.WORK
     return Load.READING if method == "GET" or path.startswith("/v1/keys") else Load.EMERGENCY

@@ -17,6 +17,7 @@ from api.clock import WallClock
 from api.control_room import SHELL, ControlRoom, sign_on_all
 from api.database import Address
 from api.following import following
+from api.job_runner import working
 from api.live_feed import Bell
 from api.log import Log
 from api.settings import Settings
@@ -68,7 +69,7 @@ def serve(
         pool.start()
         # Stopping by the keyboard is the ordinary way to stop; the server has shut down by the time this arrives.
         kept = checkpointing(log, room.clock, Signer(settings.signing_key), settings.checkpoints)
-        with contextlib.suppress(KeyboardInterrupt), following(room), kept:
+        with contextlib.suppress(KeyboardInterrupt), following(room), kept, working(room, room.clock, settings.jobs):
             Server(config).run(sockets=[listening])
 
 

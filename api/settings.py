@@ -12,6 +12,8 @@ CHECKPOINTS = Path("muster.checkpoints")
 """Where a served log's checkpoints are added; worth keeping on another machine than the log."""
 SIGNING_KEY = Path("muster.key")
 """What signs them; made, readable by its owner alone, where there is none."""
+JOBS = Path("muster.jobs")
+"""The folder in which planners' questions are worked on, and what they have played is kept."""
 SCENARIO = "san_francisco"
 """What a new log is opened with when nobody says otherwise."""
 
@@ -38,6 +40,7 @@ class Settings:
     in_process_visits: int = IN_PROCESS_VISITS
     checkpoints: Path = CHECKPOINTS
     signing_key: Path = SIGNING_KEY
+    jobs: Path = JOBS
 
     @property
     def is_on_loopback(self) -> bool:

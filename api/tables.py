@@ -3,7 +3,8 @@
 What was recorded stands in `entries`, which takes no change; `head` says where it ends. `bookings` is read off the entries and
 changes in the same transaction: a row for each piece of a resource's room that an assignment holds. That nobody is
 booked twice is thereby a promise of the database: no piece is held twice, and none lies outside the resource's room. `keys`
-says who may come in; `drafts` and `acts` are the register of procedures.
+says who may come in; `drafts` and `acts` are the register of procedures, `jobs` what
+planners have asked for.
 """
 
 from __future__ import annotations
@@ -120,6 +121,25 @@ acts = Table(
 )
 _APPROVAL = text("step = 'approval'")
 Index("one_approval", acts.c.fingerprint, unique=True, sqlite_where=_APPROVAL, postgresql_where=_APPROVAL)
+
+jobs = Table(
+    "jobs",
+    tables,
+    Column("number", COUNT, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("asked", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("submitted_by", Text, nullable=False),
+    Column("submitted_at", COUNT, nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    Column("attempt", Integer, nullable=False),
+    Column("owner", Text, nullable=True),
+    Column("lease_until", COUNT, nullable=True),
+    Column("progress", Text, nullable=False),
+    Column("error", Text, nullable=True),
+    Column("result", Text, nullable=True),
+    Column("page", Text, nullable=True),
+)
 
 _SQLITE_GUARD = (
     "CREATE TRIGGER entries_refuse_{verb} BEFORE {verb} ON entries "
