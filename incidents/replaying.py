@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from incidents import facts as f
 from incidents.centre import Centre
 from incidents.choices import Choice
+from incidents.light import replace
 from incidents.procedure import Procedure
 from incidents.quantities import Instant
 from incidents.roster import Roster
@@ -43,6 +44,7 @@ def replay(
     procedures: Mapping[str, Procedure],
     second: Procedure | None = None,
     *,
+    in_force: str | None = None,
     travel: TravelTimes | None = None,
     since: Instant | None = None,
     until: Instant | None = None,
@@ -50,11 +52,12 @@ def replay(
 ) -> Replay:
     """Fold a log from its beginning and decide it again; what is kept lies in [since, until), what is counted anywhere.
 
-    `procedures`, by fingerprint, are those that the log adopts; before one of them is in force nothing is compared. Raises
-    `FactRefused` at a fact that cannot follow those before it. A few milliseconds for each choice.
+    `procedures`, by fingerprint, are those that the log adopts, and `in_force` the one before its first fact; while none of
+    them is in force nothing is compared. Raises `FactRefused` at a fact that cannot follow those before it. A few milliseconds
+    for each choice.
     """
     roster = Roster(centre, travel_times(centre) if travel is None else travel)
-    mind = SecondMind(Situation.opening(centre), procedures, roster, second)
+    mind = SecondMind(replace(Situation.opening(centre), procedure=in_force), procedures, roster, second)
     choices: list[Choice] = []
     disagreements: list[Disagreement] = []
     left_out = 0
