@@ -25,12 +25,16 @@ MOST_KEPT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What a replay found: everything counted, and the first of it kept. `left_out`: how much was noted and not kept."""
+    """What a replay found: everything counted, and the first of it kept. `left_out`: how much was noted and not kept.
+
+    `situation`: what is known at the end of the log.
+    """
 
     tally: Tally
     choices: tuple[Choice, ...]
     disagreements: tuple[Disagreement, ...]
     left_out: int
+    situation: Situation
 
     @property
     def overrides(self) -> tuple[Choice, ...]:
@@ -77,4 +81,4 @@ def replay(
     for fact in facts:
         left_out += keep(mind.take(fact))
     left_out += keep(mind.finish())
-    return Replay(mind.tally, tuple(choices), tuple(disagreements), left_out)
+    return Replay(mind.tally, tuple(choices), tuple(disagreements), left_out, mind.situation)
