@@ -16,6 +16,7 @@ from api import (
     conformance_routes,
     contact_routes,
     correction_routes,
+    debrief_routes,
     designer_routes,
     dispatcher_routes,
     escalation_routes,
@@ -28,6 +29,7 @@ from api import (
     record_routes,
     rehearsal_routes,
     resource_routes,
+    shadow_routes,
 )
 from api.access import Door, Doorkeeper
 from api.control_room import ControlRoom
@@ -42,6 +44,7 @@ from api.tokens import Tokens
 ROUTERS = (
     contact_routes.routes,
     incident_routes.routes,
+    debrief_routes.routes,
     alarm_routes.routes,
     message_routes.routes,
     dispatcher_routes.routes,
@@ -54,6 +57,7 @@ ROUTERS = (
     live_feed.routes,
     allocation_routes.routes,
     designer_routes.routes,
+    shadow_routes.routes,
     planner_routes.routes,
     key_routes.routes,
 )
@@ -75,6 +79,7 @@ def application(room: ControlRoom, settings: Settings | None = None, *, tokens: 
             yield
         finally:
             unsubscribe()
+            shadow_routes.stop(served)
             timekeeper.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await timekeeper

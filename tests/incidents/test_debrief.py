@@ -23,7 +23,7 @@ def rules(revision: int = 1, **changes: object) -> Procedure:
 
 
 def an_evening() -> Room:
-    """Called about at 10, assessed mild at 14, A2 sent at 20 against the proposal, under way at 25, there at 40; corrected at 50."""
+    """Called about at 10, assessed mild at 14, A2 sent at 20 against the proposal, away at 25, there at 40; corrected at 50."""
     room = Room(rules())
     call = ContactId("c1")
     room.tell(f.ContactReceived(at(10), call, "emergency", spot(25)))
@@ -49,7 +49,7 @@ def debriefed(room: Room, second: Procedure | None = None, **window: int | Incid
 def test_the_timeline_of_an_incident_has_its_call_and_nothing_of_others() -> None:
     """From the first ring to the correction; the fire a minute later is another story."""
     found = debriefed(an_evening(), incident=MILD)
-    assert [line.at for line in found.lines][0] == at(10)
+    assert found.lines[0].at == at(10)
     assert found.lines[0].words == "call received on queue emergency"
     assert all("fire" not in line.words for line in found.lines)
     assert (found.since, found.until) == (at(10), at(50))
