@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from incidents.centre import Centre
+    from incidents.debrief import Debrief
     from incidents.facts import Fact
     from incidents.procedure import Procedure
+    from simulation.played_on import PlayedOn
 
 _DATABASE = b"SQLite format 3\x00"
 
@@ -61,39 +63,51 @@ def debrief(
     as_json: Annotated[bool, typer.Option("--json", help="print it as JSON")] = False,
 ) -> None:
     """Tell one incident, or one stretch of a log: what happened, what was proposed, and what other rules would have said."""
-    from api.debrief_tables import debrief_as_html, debrief_as_json, debrief_as_text
+    _refuse_options(incident, since, until, under, out, play_on=play_on)
+    told = _debriefed(_kept(log, centre, procedure or [], roads), incident, (since, until), under, targets, play_on)
+    _tell(*told, out, as_json=as_json)
+
+
+def _debriefed(
+    kept: _Kept,
+    incident: str | None,
+    window: tuple[str | None, str | None],
+    under: Path | None,
+    targets: Path | None,
+    play_on: bool,
+) -> tuple[Debrief, PlayedOn | None]:
     from incidents.debrief import debrief as debriefed
     from incidents.local_time import instant_at
     from incidents.quantities import IncidentId
-    from incidents.read import read_procedure, with_roads
+    from incidents.read import read_procedure
     from simulation.played_on import play_on as played_on
     from simulation.scenario_files import known_packs
 
-    _refuse_options(incident, since, until, under, out, play_on=play_on)
-    packs = known_packs(targets)
-    kept = _kept(log, centre, procedure or [])
-    place = kept.centre if roads is None else with_roads(kept.centre, roads)
-    zone = place.zone_info
-    start = None if since is None else instant_at(since, zone, where="--from")
-    end = None if until is None else instant_at(until, zone, where="--to")
-    second = None if under is None else read_procedure(under, place, packs)
+    packs, zone = known_packs(targets), kept.centre.zone_info
+    start, end = (
+        None if each is None else instant_at(each, zone, where=where)
+        for each, where in zip(window, ("--from", "--to"), strict=True)
+    )
+    second = None if under is None else read_procedure(under, kept.centre, packs)
     found = debriefed(
-        kept.facts, place, kept.procedures, packs, incident=None if incident is None else IncidentId(incident),
+        kept.facts, kept.centre, kept.procedures, packs, incident=None if incident is None else IncidentId(incident),
         since=start, until=end, second=second, actors=kept.actors, in_force=kept.in_force,
     )  # fmt: skip
-    played = None
-    if play_on:
-        assert second is not None, "refused before"
-        in_force = kept.procedures[found.replay.situation.procedure or next(iter(kept.procedures))]
-        played = played_on(kept.facts, place, in_force, second, since=start, until=end)
+    if not play_on or second is None:
+        return found, None
+    in_force = kept.procedures[found.replay.situation.procedure or next(iter(kept.procedures))]
+    return found, played_on(kept.facts, kept.centre, in_force, second, since=start, until=end)
+
+
+def _tell(found: Debrief, played: PlayedOn | None, out: Path | None, *, as_json: bool) -> None:
+    from api.debrief_tables import debrief_as_html, debrief_as_json, debrief_as_text
+
     plain = json.dumps(debrief_as_json(found, played), indent=2, ensure_ascii=False)
     if out is not None:
         page = debrief_as_html(found, played, command=shlex.join(["muster", *sys.argv[1:]]))
         _write(out, plain + "\n" if out.suffix == ".json" else page)
-    elif as_json:
-        typer.echo(plain)
     else:
-        typer.echo(debrief_as_text(found, played))
+        typer.echo(plain if as_json else debrief_as_text(found, played))
 
 
 def _refuse_options(
@@ -107,14 +121,15 @@ def _refuse_options(
         raise typer.BadParameter("--out is a file *.html or *.json")
 
 
-def _kept(log: str, centre: Path | None, procedures: Sequence[Path]) -> _Kept:
+def _kept(log: str, centre: Path | None, procedures: Sequence[Path], roads: Path | None) -> _Kept:
     from api.logged_facts import facts_from
-    from incidents.read import read_centre, read_procedure
+    from incidents.read import read_centre, read_procedure, with_roads
     from incidents.refusals import Flaw, Refusal
     from simulation.scenario_files import known_packs
 
     if _is_database(log):
-        return _lived(log)
+        kept = _lived(log)
+        return kept if roads is None else replace(kept, centre=with_roads(kept.centre, roads))
     if centre is None or not procedures:
         raise Refusal([Flaw(log, "is no database of a control room", "--centre and --procedure beside facts in lines")])
     place = read_centre(centre)
