@@ -8,11 +8,13 @@ model can be held against. Imports `incidents.second_mind`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 from incidents.second_mind import Tally
+
+R = TypeVar("R")
 
 Method: TypeAlias = Literal["static check", "worked examples", "replay of a log", "simulation", "stress", "shadow"]
 NOT_RUN = "not run"
@@ -100,21 +102,21 @@ SHOWS: Mapping[Method, tuple[str, str]] = {
 def methods(tried: Tried) -> tuple[MethodRow, ...]:
     """Return a row for each of the six methods, in the order of what they cost."""
     return (
-        _row("static check", tried.checked and _check_words(tried.checked)),
-        _row("worked examples", tried.worked and _example_words(tried.worked)),
-        _row("replay of a log", tried.replayed and _tally_words(tried.replayed, "a log was decided again")),
-        _row("simulation", tried.simulated and _verdict_words(tried.simulated, "played")),
-        _row("stress", tried.stressed and _verdict_words(tried.stressed, "played under strain")),
-        _row("shadow", tried.shadowed and _tally_words(tried.shadowed, "it decided beside the live room")),
+        _row("static check", tried.checked, _check_words),
+        _row("worked examples", tried.worked, _example_words),
+        _row("replay of a log", tried.replayed, lambda tally: _tally_words(tally, "a log was decided again")),
+        _row("simulation", tried.simulated, lambda judged: _verdict_words(judged, "played")),
+        _row("stress", tried.stressed, lambda judged: _verdict_words(judged, "played under strain")),
+        _row("shadow", tried.shadowed, lambda tally: _tally_words(tally, "it decided beside the live room")),
     )
 
 
 _Words: TypeAlias = tuple[str, str, bool | None]
 
 
-def _row(method: Method, words: _Words | None) -> MethodRow:
-    done, found, passed = words or (NOT_RUN, "nothing", None)
-    return MethodRow(method, words is not None, done, found, passed, *SHOWS[method])
+def _row(method: Method, result: R | None, words: Callable[[R], _Words]) -> MethodRow:
+    done, found, passed = (NOT_RUN, "nothing", None) if result is None else words(result)
+    return MethodRow(method, result is not None, done, found, passed, *SHOWS[method])
 
 
 def _check_words(checked: Checked) -> _Words:

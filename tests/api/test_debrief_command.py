@@ -51,7 +51,7 @@ def of(document: Any) -> dict[str, Any]:
 
 def first_incident(log: Path) -> str:
     told = json.loads(muster("debrief", log, "--from", "2023-01-01T00:00", "--json").output)
-    return next(each["fact"]["incident"] for each in told["timeline"] if each["fact"]["fact"] == "IncidentOpened")
+    return next(str(each["fact"]["incident"]) for each in told["timeline"] if each["fact"]["fact"] == "IncidentOpened")
 
 
 def test_one_incident_is_told_with_what_was_proposed_and_chosen(log: Path) -> None:
