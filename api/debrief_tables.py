@@ -69,6 +69,7 @@ def _line(line: Line, zone: ZoneInfo) -> dict[str, Any]:
         "at": iso(line.at),
         "local": local(line.at, zone).isoformat(timespec="milliseconds"),
         "actor": line.actor,
+        "subject": line.subject or None,
         "words": line.words,
         "corrected_by": line.corrected_by,
         "fact": as_record(line.fact),
@@ -161,13 +162,13 @@ def _text(found: Debrief, played_on: PlayedOn | None) -> Iterator[str]:
     yield f"under {'; '.join(found.in_force) or 'no procedure that is known'}"
     yield ""
     for line in found.lines:
-        yield _told_line(line, zone)
+        yield _told_line(line, zone, found.incident)
         if line.choice is not None and not line.choice.is_as_proposed:
             yield f"{'':>27}! not as proposed: {proposed_in_words(line.choice)}"
         yield from (f"{'':>27}~ {parted_in_words(each)}" for each in line.disagreements)
     if found.left_out:
         yield f"and {found.left_out} facts more"
-    yield from _headed("Clocks", (f"{each.words:<24} {clock_in_words(each)}" for each in found.clocks))
+    yield from _headed("Clocks", (f"{each.words:<24} {times_in_words(each)}" for each in found.clocks))
     judged = (f"{each.verdict:<8} {each.sort} {each.rule}: {each.because} ({each.subject})" for each in found.findings)
     yield from _headed("Targets and checks", judged)
     yield from _headed("Escalation", (f"{_clock_time(each.at, zone)}  {rung_in_words(each)}" for each in found.rungs))
@@ -175,6 +176,8 @@ def _text(found: Debrief, played_on: PlayedOn | None) -> Iterator[str]:
         "Messages", (f"{_clock_time(each.sent_at, zone)}  {message_in_words(each)}" for each in found.told)
     )
     yield from _headed("Decided again", decided_in_words(found))
+    if found.second is not None and played_on is None:
+        yield f"  {NOT_PLAYED}"
     if played_on is not None:
         yield from _headed("Played on", _played_text(played_on))
 
@@ -185,17 +188,24 @@ def _headed(title: str, lines: Iterable[str]) -> Iterator[str]:
         yield from ("", title, *(f"  {line}" for line in told))
 
 
-def _told_line(line: Line, zone: ZoneInfo) -> str:
+def _about(line: Line, incident: str | None) -> str:
+    """Whom a line is about, where the heading has not said it and the words do not."""
+    return "" if line.subject in ("", incident) or line.subject in line.words else f"{line.subject}: "
+
+
+def _told_line(line: Line, zone: ZoneInfo, incident: str | None) -> str:
     mark = "" if line.corrected_by is None else f"  [corrected by fact {line.corrected_by}]"
     actor = "" if line.actor is None else f"  - {line.actor}"
-    return f"{line.sequence:>7}  {local(line.at, zone):%a %H:%M:%S}      {line.words}{mark}{actor}"
+    return (
+        f"{line.sequence:>7}  {local(line.at, zone):%a %H:%M:%S}      {_about(line, incident)}{line.words}{mark}{actor}"
+    )
 
 
 def _clock_time(at: Instant, zone: ZoneInfo) -> str:
     return f"{local(at, zone):%a %H:%M:%S}"
 
 
-def clock_in_words(clock: Clock) -> str:
+def times_in_words(clock: Clock) -> str:
     """The times of a clock, or what they come to."""
     if clock.count <= len(clock.values_s) and clock.count <= 5:
         return ", ".join(f"{value:.0f} s" for value in clock.values_s)
@@ -246,7 +256,6 @@ def decided_in_words(found: Debrief) -> Iterator[str]:
             f"{count:>5}  {sort}, {rule}"
             for (sort, rule), count in sorted(tally.parted.items(), key=lambda each: (-each[1], each[0]))
         )
-        yield NOT_PLAYED
 
 
 def _played_text(played: PlayedOn) -> Iterator[str]:
@@ -269,9 +278,11 @@ def debrief_as_html(found: Debrief, played_on: PlayedOn | None = None, *, comman
     zone = ZoneInfo(found.time_zone)
     filters: Mapping[str, Any] = {
         "clock_time": lambda at: _clock_time(at, zone), "day": lambda at: f"{local(at, zone):%A %Y-%m-%d %H:%M:%S %Z}",
-        "clock": clock_in_words, "rung": rung_in_words, "message": message_in_words, "proposed": proposed_in_words,
-        "parted": parted_in_words, "seconds": _seconds,
+        "clock": times_in_words, "rung": rung_in_words, "message": message_in_words, "proposed": proposed_in_words,
+        "parted": parted_in_words, "about": lambda line: _about(line, found.incident), "seconds": _seconds,
     }  # fmt: skip
     environment.filters.update(filters)
     decided = list(decided_in_words(found))
+    if found.second is not None and played_on is None:
+        decided.append(NOT_PLAYED)
     return environment.get_template(_TEMPLATE).render(found=found, decided=decided, played=played_on, command=command)

@@ -19,7 +19,7 @@ from incidents.conformance import Finding, conformance
 from incidents.corrections import as_corrected
 from incidents.escalation import Change, due
 from incidents.facts_in_words import in_words
-from incidents.measure_words import measure_in_words
+from incidents.measure_words import clock_in_words
 from incidents.measures import EVERY
 from incidents.performance import measure
 from incidents.procedure import Procedure
@@ -53,6 +53,12 @@ class Line:
     corrected_by: int | None
     choice: Choice | None
     disagreements: tuple[Disagreement, ...]
+
+    @property
+    def subject(self) -> str:
+        """The incident, contact or resource that the fact is about; empty where it is about the centre."""
+        incident, contact = filed_under(self.fact)
+        return incident or contact or getattr(self.fact, "resource", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +234,7 @@ def _clocks(facts: Sequence[f.Fact], found: Sequence[int], incident: IncidentId 
         if samples is not None and len(samples):
             values = tuple(float(each) for each in samples[:MOST_VALUES])
             median, p90 = (measured.figure(f"{name}.{statistic}.{EVERY}") for statistic in ("median", "p90"))
-            words = measure_in_words(f"{name}.mean.{EVERY}").removeprefix("the ").removeprefix("mean ")
+            words = clock_in_words(name)
             yield Clock(name, words, len(samples), values, median, p90)
 
 

@@ -76,7 +76,8 @@ def play_on(
     caveats = [NOT_THE_LOG, ONE_COURSE, DUTY, f"{missing} of {of} outcomes under the other procedure are imputed."]
     caveats += [f"{count} x {what}" for what, count in found.imputed.items()]
     figures = tuple(
-        Figure(name, measure_in_words(name), *(_figure(each, name) for each in measured)) for name in FIGURES
+        Figure(name, measure_in_words(name).removesuffix(" for all"), *(_figure(each, name) for each in measured))
+        for name in FIGURES
     )
     return PlayedOn(figures, found.imputed, tuple(caveats))
 

@@ -64,6 +64,16 @@ def test_one_incident_is_told_with_what_was_proposed_and_chosen(log: Path) -> No
     assert "fire" not in told
 
 
+def test_a_stretch_says_of_each_line_whom_it_is_about(log: Path) -> None:
+    """Two incidents at once, whose answers would otherwise read as those of one."""
+    told = muster("debrief", log, "--from", "2023-01-01T00:00").output
+    assert f"{first_incident(log)}: answered severe: no" in told
+    assert ": answered nature: fire" in told
+    assert "A2 sets off" in told
+    with_its_name = muster("debrief", log, "--incident", first_incident(log)).output
+    assert f"{first_incident(log)}: answered" not in with_its_name
+
+
 def test_another_procedure_says_at_each_point_what_it_would_have_said(log: Path, tmp_path: Path) -> None:
     """To the other rules the illness is severe; played on, the figures stand side by side with their caveat."""
     under = written(tmp_path, "other.yaml", other())
