@@ -58,7 +58,7 @@ class Line:
     def subject(self) -> str:
         """The incident, contact or resource that the fact is about; empty where it is about the centre."""
         incident, contact = filed_under(self.fact)
-        return incident or contact or getattr(self.fact, "resource", "")
+        return str(incident or contact or getattr(self.fact, "resource", None) or "")
 
 
 @dataclass(frozen=True, slots=True)
