@@ -16,6 +16,7 @@ from api import (
     conformance_routes,
     contact_routes,
     correction_routes,
+    debrief_routes,
     designer_routes,
     dispatcher_routes,
     escalation_routes,
@@ -30,6 +31,7 @@ from api import (
     registry_routes,
     rehearsal_routes,
     resource_routes,
+    shadow_routes,
 )
 from api.access import Door, Doorkeeper
 from api.control_room import ControlRoom
@@ -45,6 +47,7 @@ from api.tokens import Tokens
 ROUTERS = (
     contact_routes.routes,
     incident_routes.routes,
+    debrief_routes.routes,
     alarm_routes.routes,
     message_routes.routes,
     dispatcher_routes.routes,
@@ -57,6 +60,7 @@ ROUTERS = (
     live_feed.routes,
     allocation_routes.routes,
     designer_routes.routes,
+    shadow_routes.routes,
     planner_routes.routes,
     key_routes.routes,
     registry_routes.routes,
@@ -80,6 +84,7 @@ def application(room: ControlRoom, settings: Settings | None = None, *, tokens: 
             yield
         finally:
             unsubscribe()
+            shadow_routes.stop(served)
             for keeper in keepers:
                 keeper.cancel()
             await asyncio.gather(*keepers, return_exceptions=True)

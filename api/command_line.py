@@ -19,6 +19,7 @@ import typer
 from api import (
     call_taker_command,
     conformance_command,
+    debrief_command,
     designer_commands,
     fitting_commands,
     key_commands,
@@ -226,6 +227,7 @@ app.add_typer(roads_commands.roads, name="roads")
 app.command("dry-run")(rehearsal_commands.dry_run)
 app.command()(rehearsal_commands.cover)
 app.command()(conformance_command.conformance)
+app.command()(debrief_command.debrief)
 
 
 def _documents(scenario: str | None, centre: Path | None, procedure: Path | None) -> tuple[Centre, Procedure]:

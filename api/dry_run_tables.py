@@ -15,6 +15,7 @@ from incidents.assumptions import NOTHING_ELSE, Assumptions
 from incidents.boundaries import Boundary
 from incidents.centre import Centre
 from incidents.dry_run import INCIDENT, Asked, Step, odd_edges
+from incidents.facts_in_words import in_words
 from incidents.local_time import local
 from incidents.procedure import Procedure
 from incidents.quantities import MS_PER_S, Instant
@@ -142,77 +143,16 @@ def _in_words(fact: f.Fact) -> str:
 
 
 def _said(fact: f.Fact) -> str:
+    """Say a fact in short: of a dry run, who sent whom and by which answers stands beside it anyway."""
     match fact:
-        case f.IncidentOpened():
-            return "incident opened"
-        case f.AnswerGiven():
-            return f"answered {fact.question}: {fact.answer}"
-        case f.InterviewLeft():
-            return f"interview left at {fact.question}: {fact.jump_out}"
         case f.IncidentAssessed():
             return f"assessed {fact.determinant}, {fact.priority}"
-        case f.NeedOpened():
-            rows = " + ".join(_row(row) for row in fact.rows)
-            return f"need {fact.need} opened by {fact.because}: {rows}"
-        case f.IncidentEscalated():
-            raised = "" if fact.priority is None else f", raised to {fact.priority}"
-            return f"rung {fact.rung}{raised} ({fact.because})"
-        case f.AlarmRaised():
-            return f"alarm raised to {fact.level} ({fact.because})"
-        case f.ContactEscalated():
-            return f"rung {fact.rung} ({fact.because})"
-        case f.IncidentDeescalated():
-            lowered = "" if fact.priority is None else f", back to {fact.priority}"
-            return f"rung {fact.rung} stands down{lowered} ({fact.because})"
-        case f.RoleNotified():
-            return f"rung {fact.rung} tells {fact.role}"
-        case f.RungSkipped():
-            return f"rung {fact.rung} is passed over: {fact.because}"
-        case f.RoleAcknowledged():
-            return f"{fact.role} takes up rung {fact.rung}"
-        case f.AcknowledgementMissed():
-            return f"nobody takes up rung {fact.rung}: {fact.because}"
-        case _:
-            return _said_of_others(fact)
-
-
-def _said_of_others(fact: f.Fact) -> str:
-    match fact:
-        case f.ModeEntered():
-            return f"mode {fact.mode} begins ({fact.because})"
-        case f.ModeLeft():
-            return f"mode {fact.mode} ends ({fact.because})"
-        case f.AidRequested():
-            return f"{fact.partner} is asked for {fact.quantity} {fact.skill}"
-        case f.MessageSent():
-            return f"message {fact.message} to {fact.to} by {fact.medium}"
-        case f.MessageWithheld():
-            return f"message {fact.message} to {fact.to} withheld: {fact.because}"
-        case f.MessageAcknowledged():
-            return f"{fact.to} acknowledges {fact.message}"
-        case f.MessageOverdue():
-            return f"{fact.message} to {fact.to} is overdue"
-        case f.HandoverGiven():
-            lacks = f", without {', '.join(fact.missing)}" if fact.missing else ""
-            return f"handover {fact.handover} to {fact.to}{lacks}"
-        case f.HandoverAccepted():
-            return f"{fact.to} accepts {fact.handover}"
-        case f.ResourceAssigned() | f.ResourceDeparted() | f.ResourceArrived():
-            done = {f.ResourceAssigned: "is sent", f.ResourceDeparted: "sets off", f.ResourceArrived: "arrives"}
-            return f"{fact.resource} {done[type(fact)]}"
-        case f.ContactReceived():
-            return f"call received on queue {fact.queue}"
+        case f.ResourceAssigned():
+            return f"{fact.resource} is sent"
         case f.ContactAnswered():
             return "call answered"
-        case f.ContactEnded():
-            return "call ended"
         case _:
-            return type(fact).__name__
-
-
-def _row(row: f.NeedRow) -> str:
-    level = f" at level {row.level}" if row.level > 1 else ""
-    return f"{row.quantity} {row.skill}{level}"
+            return in_words(fact)
 
 
 def _asked(centre: Centre, asked: Asked) -> str:

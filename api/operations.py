@@ -54,7 +54,7 @@ OPERATIONS: Mapping[str, frozenset[Role]] = {
     f"GET {_OF_INCIDENTS}": SHIFT,
     **{
         f"GET {_OF_INCIDENTS}/{what}": SHIFT
-        for what in ("log", "next-question", "methane", "advice", "handovers/{handover_name}")
+        for what in ("log", "debrief", "next-question", "methane", "advice", "handovers/{handover_name}")
     },
     **{
         f"POST {_OF_INCIDENTS}/{verb}": CALLS
@@ -94,6 +94,9 @@ OPERATIONS: Mapping[str, frozenset[Role]] = {
     "POST /v1/dry-run": DESIGN,
     "POST /v1/allocations": DISPATCH | PLANNING,
     **{f"POST /v1/procedures/{verb}": DESIGN for verb in ("check", "diff", "walk", "draw")},
+    "GET /v1/shadow": RULES,
+    "POST /v1/shadow": DESIGN,
+    "DELETE /v1/shadow": DESIGN,
     "GET /v1/procedures/drafts": EVERYBODY,
     "GET /v1/procedures/drafts/{fingerprint}": EVERYBODY,
     "GET /v1/procedures/drafts/{fingerprint}/document": EVERYBODY,
@@ -118,12 +121,21 @@ OPERATIONS: Mapping[str, frozenset[Role]] = {
     "GET /v1/me": EVERYBODY,
 }  # fmt: skip
 
-_WORK = ("/v1/dry-run", "/v1/allocations", "/v1/procedures/", "/v1/planner/", "/v1/conformance", "/v1/coverage")
+_WORK = (
+    "/v1/dry-run",
+    "/v1/allocations",
+    "/v1/procedures/",
+    "/v1/planner/",
+    "/v1/conformance",
+    "/v1/coverage",
+    "/v1/shadow",
+)
 
 
 def load_of(operation: str) -> Load:
     """Return what a call of an operation costs others."""
     method, _, path = operation.partition(" ")
-    if path.startswith(_WORK) and not (method == "GET" and path.startswith("/v1/planner/")):
+    is_asked_for = path.startswith(_WORK) and not (method == "GET" and path.startswith("/v1/planner/"))
+    if is_asked_for or path.endswith("/debrief"):
         return Load.WORK
     return Load.READING if method == "GET" or path.startswith("/v1/keys") else Load.EMERGENCY

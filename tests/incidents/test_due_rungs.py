@@ -48,7 +48,7 @@ def test_a_rung_that_acted_later_is_late() -> None:
 def test_a_rung_on_calls_is_judged_by_their_wait() -> None:
     """Due after 30 s; the first call waited 20, the second 40 and nothing happened."""
     rules = a_procedure(escalation={"waits": {"waiting_answer_s": 30, "notifies": [{"role": "fire"}]}})
-    facts = [
+    facts: list[Fact] = [
         ContactReceived(at(0), ContactId("a"), "emergency"),
         ContactReceived(at(1), ContactId("b"), "emergency"),
         ContactAnswered(at(20), ContactId("a"), ResourceId("C1")),
