@@ -1,0 +1,105 @@
+"""The planner's command `recommend`. `command_line` hangs it under `muster`; what it needs it imports when it runs.
+
+Progress goes to standard error. Imports `simulation`, and `log` where a recorded log is taken apart.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from incidents.centre import Centre
+    from incidents.facts import Fact
+    from incidents.procedure import Procedure
+    from simulation.recommending.recommendation import Asked, Recommendation
+
+BUDGET = 200
+BASELINE = "procedures/baseline.yaml"
+
+
+def recommend(
+    scenario: Annotated[str, typer.Argument(help="a scenario's folder, or its name")],
+    log: Annotated[
+        str | None, typer.Option(help="take this log apart in place of simulated runs; changes are played either way")
+    ] = None,
+    target: Annotated[
+        str | None,
+        typer.Option(help="FIGURE<=VALUE or FIGURE>=VALUE, of response_s or answer_s; factory: the procedure's"),
+    ] = None,
+    beside: Annotated[
+        str | None,
+        typer.Option(help="a figure that should not suffer; factory: the least urgent, or callers who give up"),
+    ] = None,
+    procedure: Annotated[str, typer.Option(help="the rules of today, in the scenario's folder")] = BASELINE,
+    budget: Annotated[int, typer.Option(help="runs to play, everything counted")] = BUDGET,
+    days: Annotated[float, typer.Option(min=0.05, max=366, help="days of a run, after 12 h of warm-up")] = 7,
+    seed: Annotated[int, typer.Option(min=0, max=2**30, help="the first seed")] = 1,
+    workers: Annotated[int | None, typer.Option(min=1, help="processes; one for each core if not said")] = None,
+    store: Annotated[Path | None, typer.Option(help="keep what is played here; if not said, nothing is kept")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print everything as JSON in place of text")] = False,
+) -> None:
+    """Say where the time goes, which stage holds a target back, and which change would help, by how much and how surely."""
+    from simulation.recommending.aim import aim_of, usual_aim
+    from simulation.recommending.recommendation import Asked
+    from simulation.recommending.words import as_json as plain
+    from simulation.recommending.words import as_lines
+    from simulation.scenario import Scenario
+    from simulation.scenario_files import scenario_folder
+
+    folder = Path(scenario) if Path(scenario).is_dir() else scenario_folder(scenario)
+    read = Scenario.read(folder)
+    rules = read.procedure(procedure)
+    aim = usual_aim(rules) if target is None else aim_of(target, rules)
+    other = _beside(rules) if beside is None else beside
+    lived = None if log is None else _lived(log)
+    found = _answer(Asked(read, procedure, aim, other, budget, days, seed, lived), workers, store)
+    typer.echo(json.dumps(plain(found), indent=2) if as_json else "\n".join(as_lines(found)))
+
+
+def _beside(procedure: Procedure) -> str:
+    last = max(procedure.priorities, key=lambda name: (procedure.priorities[name].rank, name))
+    return f"response_s.p90.{last}" if procedure.plans else "abandoned.share"
+
+
+def _lived(database: str) -> tuple[Sequence[Fact], Centre, Procedure | None]:
+    """The facts of a log, its centre, and the rules last in force."""
+    from api.log import LogReader
+    from api.table_versions import LogRefused
+    from incidents.facts import ProcedureAdopted
+
+    log = LogReader(database)
+    try:
+        centre = log.centre()
+        if centre is None:
+            raise LogRefused.of(database, "holds no centre", "a log that was begun")
+        facts = [entry.fact for entry in log.verified()]
+        adopted = [fact.fingerprint for fact in facts if isinstance(fact, ProcedureAdopted)]
+        return facts, centre, log.procedures().get(adopted[-1]) if adopted else None
+    finally:
+        log.close()
+
+
+def _answer(asked: Asked, workers: int | None, store: Path | None) -> Recommendation:
+    """Play, and say on standard error how far it is."""
+    from rich.console import Console
+
+    from api.experiment_progress import shown
+    from api.planner_commands import INTERRUPTED
+    from simulation.experiment_runs import Hands
+    from simulation.recommending.recommendation import recommended
+    from simulation.replication_store import Store
+
+    console = Console(stderr=True)
+    hands = Hands(workers=workers or os.cpu_count(), store=None if store is None else Store(store))
+    try:
+        with shown(console) as hands.progress:
+            return recommended(asked, hands)
+    except KeyboardInterrupt:
+        console.print("cut short; with --store the same command goes on from there", soft_wrap=True, highlight=False)
+        raise typer.Exit(INTERRUPTED) from None
