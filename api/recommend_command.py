@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -17,8 +18,12 @@ if TYPE_CHECKING:
     from incidents.centre import Centre
     from incidents.facts import Fact
     from incidents.procedure import Procedure
-    from simulation.recommending.recommendation import Asked, Recommendation
+    from simulation.experiment_runs import Hands
+    from simulation.recommending.aim import Aim
+    from simulation.recommending.staffing_search import Staffing
+    from simulation.scenario import Scenario
 
+T = TypeVar("T")
 BUDGET = 200
 BASELINE = "procedures/baseline.yaml"
 
@@ -42,11 +47,16 @@ def recommend(
     seed: Annotated[int, typer.Option(min=0, max=2**30, help="the first seed")] = 1,
     workers: Annotated[int | None, typer.Option(min=1, help="processes; one for each core if not said")] = None,
     store: Annotated[Path | None, typer.Option(help="keep what is played here; if not said, nothing is kept")] = None,
+    staff: Annotated[
+        str | None, typer.Option(help="search the least staff of this kind that meets the target, in place of changes")
+    ] = None,
+    blocks: Annotated[int, typer.Option(help="of --staff: equal blocks of the day, each with a number of its own")] = 3,
+    runs: Annotated[int, typer.Option(min=2, max=100, help="of --staff: runs of each choice")] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="print everything as JSON in place of text")] = False,
 ) -> None:
     """Say where the time goes, which stage holds a target back, and which change would help, by how much and how surely."""
     from simulation.recommending.aim import aim_of, usual_aim
-    from simulation.recommending.recommendation import Asked
+    from simulation.recommending.recommendation import Asked, recommended
     from simulation.recommending.words import as_json as plain
     from simulation.recommending.words import as_lines
     from simulation.scenario import Scenario
@@ -56,10 +66,45 @@ def recommend(
     read = Scenario.read(folder)
     rules = read.procedure(procedure)
     aim = usual_aim(rules) if target is None else aim_of(target, rules)
+    if staff is not None:
+        typer.echo(_staffing(read, procedure, aim, _Search(staff, blocks, runs, days, seed), workers, store, as_json))
+        return
     other = _beside(rules) if beside is None else beside
     lived = None if log is None else _lived(log)
-    found = _answer(Asked(read, procedure, aim, other, budget, days, seed, lived), workers, store)
+    asked = Asked(read, procedure, aim, other, budget, days, seed, lived)
+    found = _with_hands(lambda hands: recommended(asked, hands), workers, store)
     typer.echo(json.dumps(plain(found), indent=2) if as_json else "\n".join(as_lines(found)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What is asked of a search for staff."""
+
+    kind: str
+    blocks: int
+    runs: int
+    days: float
+    seed: int
+
+
+def _staffing(
+    scenario: Scenario, procedure: str, aim: Aim, asked: _Search, workers: int | None, store: Path | None, as_json: bool
+) -> str:
+    """The least staff, as text or JSON."""
+    from simulation.arms import Arm
+    from simulation.default_experiment import MONDAY
+    from simulation.periods import Normal, played
+    from simulation.recommending.staffing_search import least_staff, staffing_lines
+
+    rules = scenario.procedure(procedure)
+    week = played("a week", Normal(kind="normal", start=MONDAY, days=asked.days), scenario, rules)
+    today, seeds = Arm("today", scenario.centre, rules), range(asked.seed, asked.seed + asked.runs)
+
+    def search(hands: Hands) -> Staffing:
+        return least_staff(today, week, asked.kind, asked.blocks, aim, seeds, hands)
+
+    found = _with_hands(search, workers, store)
+    return json.dumps(asdict(found), indent=2) if as_json else "\n".join(staffing_lines(found, aim))
 
 
 def _beside(procedure: Procedure) -> str:
@@ -85,21 +130,20 @@ def _lived(database: str) -> tuple[Sequence[Fact], Centre, Procedure | None]:
         log.close()
 
 
-def _answer(asked: Asked, workers: int | None, store: Path | None) -> Recommendation:
+def _with_hands(doing: Callable[[Hands], T], workers: int | None, store: Path | None) -> T:
     """Play, and say on standard error how far it is."""
     from rich.console import Console
 
     from api.experiment_progress import shown
     from api.planner_commands import INTERRUPTED
     from simulation.experiment_runs import Hands
-    from simulation.recommending.recommendation import recommended
     from simulation.replication_store import Store
 
     console = Console(stderr=True)
     hands = Hands(workers=workers or os.cpu_count(), store=None if store is None else Store(store))
     try:
         with shown(console) as hands.progress:
-            return recommended(asked, hands)
+            return doing(hands)
     except KeyboardInterrupt:
         console.print("cut short; with --store the same command goes on from there", soft_wrap=True, highlight=False)
         raise typer.Exit(INTERRUPTED) from None

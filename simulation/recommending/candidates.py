@@ -37,7 +37,7 @@ MOST_BUSY = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A change: its sort (staff, unit, move, plan, rung, dispatch), what differs in words, and how many more hours of duty a week."""
+    """A change: its sort (staff, unit, move, plan, rung, dispatch), what differs in words, and more hours of duty a week."""
 
     sort: str
     arm: Arm

@@ -140,7 +140,7 @@ def as_json(found: Recommendation) -> dict[str, Any]:
         "standing": found.standing,
         "days": found.days,
         "runs": found.runs,
-        "decomposition": {**asdict(found.taken_apart), "aim": None},
+        "decomposition": {name: each for name, each in asdict(found.taken_apart).items() if name != "aim"},
         "bottleneck": [asdict(each) for each in found.bottleneck],
         "changes": [_placed(each) for each in race.placed],
         "confirmed": None if race.fresh is None else _effect(race.fresh),
@@ -148,7 +148,6 @@ def as_json(found: Recommendation) -> dict[str, Any]:
         "untried": [each.name for each in race.untried],
         "trade_off": {"figures": [found.aim.figure, found.beside], "points": [asdict(each) for each in found.frontier]},
     }
-    told["decomposition"].pop("aim")
     plain: dict[str, Any] = _plain(told)
     return plain
 
