@@ -126,7 +126,9 @@ def worst_block(taken_apart: Decomposition) -> int:
 
 
 def _staff(grounds: Grounds) -> Iterator[Candidate]:
-    """One more who answers, of the busiest kinds that do, in the eight hours that need it most."""
+    """One more who answers, of the busiest kinds that do, in the hours that need it most; nobody where callers do not wait."""
+    if grounds.taken_apart.whole.stages[0].mean_s <= 0:
+        return
     centre, procedure = grounds.baseline.centre, grounds.baseline.procedure
     answering = {queue.skill for queue in procedure.queues.values()}
     kinds = {entry.kind for entry in centre.resources.values() if answering & set(centre.kinds[entry.kind].levels)}

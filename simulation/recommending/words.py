@@ -9,12 +9,15 @@ from typing import Any
 
 from simulation.comparison import in_words, measure_in_words
 from simulation.intervals import Interval
+from simulation.recommending.bottleneck import Sensitivity
 from simulation.recommending.candidates import Candidate
 from simulation.recommending.decomposition import Decomposition, Group, waiting_stage
+from simulation.recommending.journeys import TO_ANSWER, TO_ARRIVAL
 from simulation.recommending.race import Effect, Placed
 from simulation.recommending.recommendation import SAMPLES, Recommendation
 
 AREAS_SHOWN = 5
+UNENDED = {TO_ARRIVAL: "({:,} more at which nobody arrived)", TO_ANSWER: "({:,} more that nobody answered)"}
 NO_EFFECT = "no effect shown"
 
 
@@ -36,7 +39,7 @@ def as_lines(found: Recommendation) -> Iterator[str]:
 
 
 def _where_the_time_goes(apart: Decomposition) -> Iterator[str]:
-    yield f"Where the time goes, {apart.whole.calls:,} calls ({apart.unended:,} more never came to their end)"
+    yield f"Where the time goes, {apart.whole.calls:,} calls {UNENDED[apart.aim.clock].format(apart.unended)}"
     yield from _stages(apart.whole, apart.aim.late_after_s)
     stage = waiting_stage(apart)
     if stage.mean_s > 0:
@@ -68,8 +71,14 @@ def _bottleneck(found: Recommendation) -> Iterator[str]:
     yield f"Bottleneck: {first.stage}. A tenth off each stage changes {measure_in_words(figure)} by"
     for each in found.bottleneck:
         replay = _step(figure, each.by_replay, each.replay_interval)
-        played = "not played" if each.played is None else _step(figure, each.played, each.played_interval)
-        yield f"  {each.stage:<10}{replay} by replay; {played}{' in the simulation' if each.played is not None else ''}"
+        yield f"  {each.stage:<10}{replay} by replay; {_played(figure, each)}"
+
+
+def _played(figure: str, each: Sensitivity) -> str:
+    if each.played is None:
+        return "not played"
+    is_shown = each.played_interval is not None and 0.0 not in each.played_interval
+    return f"{_step(figure, each.played, each.played_interval)} in the simulation{'' if is_shown else f', {NO_EFFECT}'}"
 
 
 def _changes(found: Recommendation) -> Iterator[str]:
