@@ -52,10 +52,12 @@ def recommend(
     ] = None,
     blocks: Annotated[int, typer.Option(help="of --staff: equal blocks of the day, each with a number of its own")] = 3,
     runs: Annotated[int, typer.Option(min=2, max=100, help="of --staff: runs of each choice")] = 5,
+    html: Annotated[Path | None, typer.Option(help="also write a page that needs nothing but itself")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print everything as JSON in place of text")] = False,
 ) -> None:
     """Say where the time goes, which stage holds a target back, and which change would help, by how much and how surely."""
     from simulation.recommending.aim import aim_of, usual_aim
+    from simulation.recommending.page import as_html
     from simulation.recommending.recommendation import Asked, recommended
     from simulation.recommending.words import as_json as plain
     from simulation.recommending.words import as_lines
@@ -65,14 +67,18 @@ def recommend(
     folder = Path(scenario) if Path(scenario).is_dir() else scenario_folder(scenario)
     read = Scenario.read(folder)
     rules = read.procedure(procedure)
-    aim = usual_aim(rules) if target is None else aim_of(target, rules)
+    aim = usual_aim(rules, read.centre) if target is None else aim_of(target, rules)
+    if html is not None:
+        _writable(html)
     if staff is not None:
         typer.echo(_staffing(read, procedure, aim, _Search(staff, blocks, runs, days, seed), workers, store, as_json))
         return
-    other = _beside(rules) if beside is None else beside
+    other = _beside(aim, rules) if beside is None else beside
     lived = None if log is None else _lived(log)
     asked = Asked(read, procedure, aim, other, budget, days, seed, lived)
     found = _with_hands(lambda hands: recommended(asked, hands), workers, store)
+    if html is not None:
+        html.write_text(as_html(found), encoding="utf-8")
     typer.echo(json.dumps(plain(found), indent=2) if as_json else "\n".join(as_lines(found)))
 
 
@@ -107,9 +113,19 @@ def _staffing(
     return json.dumps(asdict(found), indent=2) if as_json else "\n".join(staffing_lines(found, aim))
 
 
-def _beside(procedure: Procedure) -> str:
+def _writable(html: Path) -> None:
+    """Make the page before anything is played: an hour of work must not end in a refusal."""
+    from incidents.refusals import Refusal
+
+    try:
+        html.touch()
+    except OSError as error:
+        raise Refusal.of(str(html), f"cannot be written: {error.strerror}", "a file that can be, as --html") from error
+
+
+def _beside(aim: Aim, procedure: Procedure) -> str:
     last = max(procedure.priorities, key=lambda name: (procedure.priorities[name].rank, name))
-    return f"response_s.p90.{last}" if procedure.plans else "abandoned.share"
+    return f"response_s.p90.{last}" if aim.clock == "response_s" else "abandoned.share"
 
 
 def _lived(database: str) -> tuple[Sequence[Fact], Centre, Procedure | None]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from incidents.centre import Centre
 from incidents.measures import EVERY, figure_flaw, figure_name, more_is_better, statistic_of
 from incidents.procedure import Procedure
 from optimiser.refusals import Refusal
@@ -87,9 +88,9 @@ def aim_of(text: str, procedure: Procedure) -> Aim:
     return aim
 
 
-def usual_aim(procedure: Procedure) -> Aim:
-    """What is aimed at where nobody says: the p90 of the most urgent priority, or nine calls in ten answered in time."""
-    if procedure.plans:
+def usual_aim(procedure: Procedure, centre: Centre) -> Aim:
+    """What is aimed at where nobody says: p90 of the most urgent priority, or where nobody drives nine calls in ten answered."""
+    if procedure.plans and centre.travel.kind != "none":
         first = min(procedure.priorities, key=lambda name: (procedure.priorities[name].rank, name))
         priority = procedure.priorities[first]
         return Aim(f"{TO_ARRIVAL}.p90.{first}", priority.urgency.target_s or SUFFICIENT * priority.rank)

@@ -6,6 +6,7 @@ the winner, weigh aims against one another. May import everything beside it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -155,7 +156,10 @@ def _busy(run: Measures, centre: Centre) -> dict[str, float]:
 
 
 def _frontier(found: Race, asked: Asked) -> tuple[Point, ...]:
-    """Every candidate and today, on the runs of the first round, which all have played: the aim, the figure beside, and hours."""
+    """Every candidate and today, on the runs of the first round, which all have played: the aim, the figure beside, and hours.
+
+    Nothing where a figure is never observed, and no change under which it is not.
+    """
     if not found.placed:
         return ()
     runs = min(len(each) for each in found.runs.values())
@@ -163,6 +167,8 @@ def _frontier(found: Race, asked: Asked) -> tuple[Point, ...]:
     level = 1 - 0.05 / (len(figures) * len(found.placed))
     rows: list[tuple[str, tuple[float, ...], tuple[Interval | None, ...]]] = []
     means = [effect(name, found.today[:runs], found.today[:runs], level).today for name in figures]
+    if any(math.isnan(mean) for mean in means):
+        return ()
     rows.append(("today", (*means, 0.0), (None, None, None)))
     for each in found.placed:
         mine = found.runs[each.candidate.name][:runs]
@@ -171,5 +177,6 @@ def _frontier(found: Race, asked: Asked) -> tuple[Point, ...]:
         rows.append(
             (each.candidate.name, (*values, each.candidate.hours_a_week), (*(told.interval for told in effects), None))
         )
+    rows = [row for row in rows if not any(math.isnan(value) for value in row[1])]
     good = efficient([row[1] for row in rows], [asked.aim.wants_low, not more_is_better(asked.beside), True])
     return tuple(Point(*row, is_efficient) for row, is_efficient in zip(rows, good, strict=True))

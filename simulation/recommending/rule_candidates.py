@@ -27,7 +27,7 @@ Edit = tuple[str, str, Procedure]
 
 def rule_edits(procedure: Procedure, centre: Centre, plans: Sequence[str], queues: Sequence[str]) -> Iterator[Edit]:
     """Yield sound changes. `plans`, `queues`: those that matter most first: the plans sent most, the queues that wait most."""
-    for sort, name, changes in _asked(procedure, plans, queues):
+    for sort, name, changes in _asked(procedure, centre, plans, queues):
         edited = _edited(procedure, changes)
         if edited is not None and not list(flaws_of(edited, centre)):
             yield sort, name, edited
@@ -53,9 +53,11 @@ def _bare(procedure: Procedure) -> Mapping[str, Any]:
 _Asked = Iterator[tuple[str, str, Mapping[str, Any]]]
 
 
-def _asked(procedure: Procedure, plans: Sequence[str], queues: Sequence[str]) -> _Asked:
-    yield from _dispatch(procedure)
+def _asked(procedure: Procedure, centre: Centre, plans: Sequence[str], queues: Sequence[str]) -> _Asked:
     yield from _queues(procedure, queues)
+    if centre.travel.kind != "none":
+        yield from _diversion(procedure)
+    yield from _weights(procedure)
     for name in [each for each in plans if each in procedure.plans][:PLANS_TRIED]:
         yield from _plan(procedure, name)
     yield from _rungs(procedure)
@@ -86,17 +88,24 @@ def _rungs(procedure: Procedure) -> _Asked:
             yield "rung", f"rung '{name}' {STEP:.0%} {word}", change
 
 
-def _dispatch(procedure: Procedure) -> _Asked:
-    """One step of each parameter of dispatch; nothing where nobody is sent."""
-    if not procedure.plans:
-        return
-    ranked = sorted(procedure.priorities, key=lambda name: (procedure.priorities[name].rank, name))
-    first, others = ranked[0], ranked[1:]
+def _ranked(procedure: Procedure) -> list[str]:
+    return sorted(procedure.priorities, key=lambda name: (procedure.priorities[name].rank, name))
+
+
+def _diversion(procedure: Procedure) -> _Asked:
+    first, *others = _ranked(procedure)
     if procedure.dispatch.diversion is not None:
         yield "dispatch", "no diversion", {"dispatch": {"diversion": None}}
-    elif others:
+    elif others and procedure.plans:
         rule = {"to": (first,), "from": tuple(others)}
         yield "dispatch", f"diversion to {first}", {"dispatch": {"diversion": rule}}
+
+
+def _weights(procedure: Procedure) -> _Asked:
+    """What counts twice, and what is kept back; nothing where nobody is sent."""
+    if not procedure.plans:
+        return
+    first, *others = _ranked(procedure)
     if others:
         plain = procedure.priorities[first].model_dump(mode="python", by_alias=True)
         weight = min(2 * plain["urgency"]["weight"], MOST_WEIGHT)

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from incidents.centre import NoTravel
 from incidents.refusals import Refusal
 from simulation.recommending.aim import Aim, aim_of, usual_aim
 from simulation.recommending.bottleneck import by_replay
 from simulation.recommending.decomposition import LEAST_JOURNEYS, decomposition, group
 from simulation.recommending.journeys import STAGES, TO_ARRIVAL, Journey, Journeys
-from tests.builders import START, a_procedure
+from tests.builders import START, a_centre, a_procedure
 
 NONE = (0.0,) * 5
 UTC = ZoneInfo("UTC")
@@ -71,7 +72,8 @@ def test_the_stage_that_is_longest_in_the_tail_moves_the_p90_most() -> None:
     """A tenth off a trip of 50 s is 5 s of the p90, a tenth off any other stage 1 s."""
     run = Journeys(TO_ARRIVAL, (EVEN,) * 10, 0)
     first, *others = by_replay([run, run], P90)
-    assert (first.stage, first.by_replay) == ("travel", pytest.approx(-5))
+    assert first.stage == "travel"
+    assert first.by_replay == pytest.approx(-5)
     assert [each.by_replay for each in others] == [pytest.approx(-1)] * (len(STAGES) - 1)
 
 
@@ -105,4 +107,11 @@ def test_an_aim_is_written_as_it_is_read() -> None:
     """So that an answer can be asked for again."""
     for text in ("response_s.p90.red<=480", "answer_s.within_15.all>=0.9"):
         assert str(aim_of(text, a_procedure())) == text
-    assert str(usual_aim(a_procedure())) == "response_s.p90.red<=300"
+
+
+def test_where_nobody_says_it_is_the_most_urgent_or_where_nobody_drives_the_answer() -> None:
+    """A bank's callers wait for an answer, not for a car."""
+    street = a_centre({"A1": ("ambulance", 0.0)})
+    assert str(usual_aim(a_procedure(), street)) == "response_s.p90.red<=300"
+    desk = street.model_copy(update={"travel": NoTravel(kind="none")})
+    assert str(usual_aim(a_procedure(), desk)) == "answer_s.within_20.all>=0.9"

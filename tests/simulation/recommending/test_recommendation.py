@@ -17,6 +17,7 @@ from simulation.periods import Normal, played
 from simulation.recommending.aim import Aim
 from simulation.recommending.bottleneck import shortened
 from simulation.recommending.candidates import Candidate, changed
+from simulation.recommending.page import as_html
 from simulation.recommending.race import ALPHA, FEWEST_RUNS, most_tried, race
 from simulation.recommending.recommendation import MOST_BEFORE, Asked, Recommendation, recommended
 from simulation.recommending.words import NO_EFFECT, as_json, as_lines
@@ -139,6 +140,22 @@ def test_the_json_is_plain_and_whole(answer: Recommendation) -> None:
     assert told["trade_off"]["points"][0]["name"] == "today"
 
 
+def test_the_page_needs_nothing_but_itself(answer: Recommendation) -> None:
+    """It is mailed and printed: no address, no script, and every point of the trade-off drawn."""
+    page = as_html(answer)
+    assert "http" not in page.replace("http-equiv", "").replace("http://www.w3.org/2000/svg", "")
+    assert "<script" not in page
+    assert page.count("<circle") == len(answer.frontier)
+    assert "Where the time goes" in page
+
+
+def test_a_figure_beside_that_is_never_observed_gives_no_trade_off(lines: Scenario) -> None:
+    """There is nothing to draw, and the page is whole without it."""
+    found = recommended(Asked(lines, BASELINE, IN_TIME, "response_s.p90.all", 45, 0.1), Hands(workers=1))
+    assert found.frontier == ()
+    assert "<svg" not in as_html(found)
+
+
 def test_too_small_a_budget_is_refused_before_anything_is_played(lines: Scenario) -> None:
     """It says what would do."""
     with pytest.raises(Refusal, match=str(MOST_BEFORE + 4 * FEWEST_RUNS)):
@@ -176,22 +193,8 @@ def test_the_command_answers_and_refuses() -> None:
 
 def test_the_command_searches_for_staff() -> None:
     """Blocks of the day with a number each."""
-    words = [
-        "recommend",
-        "call_centre",
-        "--staff",
-        "agent",
-        "--blocks",
-        "1",
-        "--runs",
-        "2",
-        "--days",
-        "0.1",
-        "--workers",
-        "1",
-        "--json",
-    ]
-    result = CliRunner().invoke(app, [*words, "--target", "answer_s.within_20.all>=0.8"])
+    given = ["--staff", "agent", "--blocks", "1", "--runs", "2", "--days", "0.1", "--workers", "1", "--json"]
+    result = CliRunner().invoke(app, ["recommend", "call_centre", *given, "--target", "answer_s.within_20.all>=0.8"])
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)
     assert told["kind"] == "agent"
