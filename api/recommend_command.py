@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from incidents.procedure import Procedure
     from simulation.experiment_runs import Hands
     from simulation.recommending.aim import Aim
+    from simulation.recommending.recommendation import Recommendation
     from simulation.recommending.staffing_search import Staffing
     from simulation.scenario import Scenario
 
@@ -57,10 +58,7 @@ def recommend(
 ) -> None:
     """Say where the time goes, which stage holds a target back, and which change would help, by how much and how surely."""
     from simulation.recommending.aim import aim_of, usual_aim
-    from simulation.recommending.page import as_html
     from simulation.recommending.recommendation import Asked, recommended
-    from simulation.recommending.words import as_json as plain
-    from simulation.recommending.words import as_lines
     from simulation.scenario import Scenario
     from simulation.scenario_files import scenario_folder
 
@@ -69,17 +67,15 @@ def recommend(
     rules = read.procedure(procedure)
     aim = usual_aim(rules, read.centre) if target is None else aim_of(target, rules)
     if html is not None:
-        _writable(html)
+        _writable(html, staff)
     if staff is not None:
         typer.echo(_staffing(read, procedure, aim, _Search(staff, blocks, runs, days, seed), workers, store, as_json))
         return
     other = _beside(aim, rules) if beside is None else beside
     lived = None if log is None else _lived(log)
-    asked = Asked(read, procedure, aim, other, budget, days, seed, lived)
+    asked = Asked(read, procedure, aim, other, budget, days, first_seed=seed, log=lived)
     found = _with_hands(lambda hands: recommended(asked, hands), workers, store)
-    if html is not None:
-        html.write_text(as_html(found), encoding="utf-8")
-    typer.echo(json.dumps(plain(found), indent=2) if as_json else "\n".join(as_lines(found)))
+    _tell(found, html, as_json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +109,23 @@ def _staffing(
     return json.dumps(asdict(found), indent=2) if as_json else "\n".join(staffing_lines(found, aim))
 
 
-def _writable(html: Path) -> None:
+def _tell(found: Recommendation, html: Path | None, as_json: bool) -> None:
+    """Write the page, and print the answer."""
+    from simulation.recommending.page import as_html
+    from simulation.recommending.words import as_json as plain
+    from simulation.recommending.words import as_lines
+
+    if html is not None:
+        html.write_text(as_html(found), encoding="utf-8")
+    typer.echo(json.dumps(plain(found), indent=2) if as_json else "\n".join(as_lines(found)))
+
+
+def _writable(html: Path, staff: str | None) -> None:
     """Make the page before anything is played: an hour of work must not end in a refusal."""
     from incidents.refusals import Refusal
 
+    if staff is not None:
+        raise Refusal.of("--html", "the search for staff has no page", "--json, or no --staff")
     try:
         html.touch()
     except OSError as error:

@@ -50,6 +50,7 @@ class Asked:
     beside: str
     budget: int
     days: float = 7.0
+    warm_up_h: float = 12.0
     first_seed: int = 1
     log: tuple[Sequence[Fact], Centre, Procedure | None] | None = None
 
@@ -80,9 +81,15 @@ def recommended(asked: Asked, hands: Hands) -> Recommendation:
     if not least <= asked.budget <= MOST_BUDGET:
         raise Refusal.of("--budget", f"{asked.budget} runs", f"{least} to {MOST_BUDGET:,}")
     baseline = Arm("today", asked.scenario.centre, procedure)
-    week = played("a week", Normal(kind="normal", start=MONDAY, days=asked.days), asked.scenario, procedure)
+    week = played(
+        "a week",
+        Normal(kind="normal", start=MONDAY, days=asked.days, warm_up_h=asked.warm_up_h),
+        asked.scenario,
+        procedure,
+    )
     samples, facts = _samples(asked, week, procedure)
-    apart = decomposition(_together(samples), asked.aim, asked.scenario.centre.zone_info)
+    centre = asked.scenario.centre if asked.log is None else asked.log[1]
+    apart = decomposition(_together(samples), asked.aim, centre.zone_info)
     side = Side(baseline, week)
     seeds = tuple(range(asked.first_seed, asked.first_seed + FEWEST_RUNS))
     sensitivities, first = _bottleneck(asked, samples, side, seeds, hands)

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.command_line import app
+from incidents.performance import measure
 from incidents.refusals import Refusal
 from simulation.arms import Arm, CandidateArm
 from simulation.default_experiment import MONDAY
@@ -21,7 +22,7 @@ from simulation.recommending.page import as_html
 from simulation.recommending.race import ALPHA, FEWEST_RUNS, most_tried, race
 from simulation.recommending.recommendation import MOST_BEFORE, Asked, Recommendation, recommended
 from simulation.recommending.words import NO_EFFECT, as_json, as_lines
-from simulation.replications import Cancelled
+from simulation.replications import Cancelled, contacts_of, play
 from simulation.scenario import Scenario
 from simulation.scenario_files import scenario_folder
 
@@ -46,7 +47,7 @@ def today(lines: Scenario) -> Side:
 @pytest.fixture(scope="module")
 def answer(lines: Scenario) -> Recommendation:
     """The call centre's recommendation."""
-    return recommended(Asked(lines, BASELINE, IN_TIME, "abandoned.share", 80, 0.25), Hands(workers=1))
+    return recommended(Asked(lines, BASELINE, IN_TIME, "abandoned.share", 80, 0.25, 0.5), Hands(workers=1))
 
 
 def centre_change(today: Side, name: str, **asked: object) -> Candidate:
@@ -151,9 +152,20 @@ def test_the_page_needs_nothing_but_itself(answer: Recommendation) -> None:
 
 def test_a_figure_beside_that_is_never_observed_gives_no_trade_off(lines: Scenario) -> None:
     """There is nothing to draw, and the page is whole without it."""
-    found = recommended(Asked(lines, BASELINE, IN_TIME, "response_s.p90.all", 45, 0.1), Hands(workers=1))
+    found = recommended(Asked(lines, BASELINE, IN_TIME, "response_s.p90.all", 45, 0.1, 0.5), Hands(workers=1))
     assert found.frontier == ()
     assert "<svg" not in as_html(found)
+
+
+def test_a_recorded_log_is_taken_apart_in_place_of_simulated_runs(lines: Scenario, today: Side) -> None:
+    """Its figure is the log's own, to the last call."""
+    procedure, week = today.arm.procedure, today.workload
+    facts = play(lines, procedure, contacts_of(lines, week.span, 7), week.span)
+    asked = Asked(lines, BASELINE, IN_TIME, "abandoned.share", 45, 0.05, 0.5, log=(facts, lines.centre, procedure))
+    found = recommended(asked, Hands(workers=1))
+    measured = measure(facts, since=week.span.start, until=week.span.end + 1)
+    assert found.taken_apart.value == measured.figure(IN_TIME.figure)
+    assert "in the log" in next(iter(as_lines(found)))
 
 
 def test_too_small_a_budget_is_refused_before_anything_is_played(lines: Scenario) -> None:
@@ -166,7 +178,7 @@ def test_it_can_be_cancelled(lines: Scenario) -> None:
     """Whoever waits may change their mind."""
     with pytest.raises(Cancelled):
         recommended(
-            Asked(lines, BASELINE, IN_TIME, "abandoned.share", 60, 0.1), Hands(workers=1, cancelled=lambda: True)
+            Asked(lines, BASELINE, IN_TIME, "abandoned.share", 60, 0.1, 0.5), Hands(workers=1, cancelled=lambda: True)
         )
 
 
