@@ -25,6 +25,7 @@ from api import (
     key_commands,
     log_commands,
     planner_commands,
+    recommend_command,
     rehearsal_commands,
     roads_commands,
     world_commands,
@@ -217,6 +218,7 @@ app.command()(designer_commands.walk)
 app.command()(designer_commands.draw)
 app.command()(designer_commands.diff)
 app.command("what-if")(planner_commands.what_if)
+app.command()(recommend_command.recommend)
 app.command("call-takers")(call_taker_command.call_takers)
 app.command()(planner_commands.demo)
 app.command()(fitting_commands.fit)

@@ -23,8 +23,8 @@ from simulation.what_if import answered
 QUESTION, RESULT, PAGE = "question.json", "result.json", "report.html"
 KEPT = "replications"
 """The store, beside the folders of all jobs: what one has played another need not."""
-LOWEST = 19
-"""Of all that want a processor, dispatchers first."""
+LOW = 10
+"""A tenth of the processor where dispatchers want it too, and all that they leave."""
 REFUSED = 2
 TIMED = ("run_time_s",)
 """Of a result, what depends on the machine; it is left out, so that the same question gives the same bytes."""
@@ -32,7 +32,7 @@ TIMED = ("run_time_s",)
 
 def main(folder: Path) -> int:
     """Play the question in `folder`; return an exit code."""
-    os.nice(LOWEST)
+    os.nice(LOW)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     question = WhatIfQuestion.model_validate_json((folder / QUESTION).read_text(encoding="utf-8"))
     try:

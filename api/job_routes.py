@@ -57,7 +57,7 @@ class JobsOnWire(BaseModel):
 
 @routes.post("", status_code=202)
 def ask(room: Room, submission: Submitted, question: WhatIfQuestion) -> JobOnWire:
-    """Ask what would happen if; answered beside the work of the room, at the lowest priority."""
+    """Ask what would happen if; answered beside the work of the room, at a low priority."""
     with tempfile.TemporaryDirectory() as folder:
         try:
             asked = frozen_question(question, FilePath(folder))

@@ -1,4 +1,4 @@
-"""Working off planners' jobs: one at a time, each in a process of its own at the lowest priority, under a lease of the ledger.
+"""Working off planners' jobs: one at a time, each in a process of its own at a low priority, under a lease of the ledger.
 
 Whoever serves a room does it beside; on a server's log `muster worker` does it on any machine. The process that plays is started
 and ended here and never touches the database. What it has played is kept in a store, so whoever takes a job over plays only what

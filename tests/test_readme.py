@@ -51,6 +51,8 @@ def test_every_command_on_the_page_is_one_that_muster_knows(command: list[str], 
         command = [*command, "--help"]
     if command[0] == "what-if":
         command = [*command, "--replications", "2", "--days", "0.05", "--workers", "1", "--out", str(tmp_path)]
+    if command[0] == "recommend":
+        command = [*command, "--budget", "45", "--days", "0.05", "--workers", "1"]
     told = [str(ROOT / word) if word.startswith("scenarios/") else word for word in command]
     result = CliRunner().invoke(app, told)
     assert result.exit_code in ((0, 1) if command[0] == "what-if" else (0,)), result.output

@@ -19,7 +19,7 @@ from incidents.refusals import Refusal
 from tests.api.rooms import Dispatcher, HandClock, opened, served
 from tests.builders import START
 
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 NOW = START
 
 
