@@ -26,6 +26,7 @@ from api import (
     planner_routes,
     problems,
     record_routes,
+    registry_routes,
     rehearsal_routes,
     resource_routes,
 )
@@ -35,6 +36,7 @@ from api.guard import Guard
 from api.live_feed import Bell
 from api.problems import Problem
 from api.rates import Rates
+from api.rollout_keeper import keep_rollouts
 from api.settings import Settings
 from api.timekeeper import keep_time
 from api.tokens import Tokens
@@ -56,6 +58,7 @@ ROUTERS = (
     designer_routes.routes,
     planner_routes.routes,
     key_routes.routes,
+    registry_routes.routes,
 )
 TITLE = "Muster"
 VERSION = "1"
@@ -70,14 +73,14 @@ def application(room: ControlRoom, settings: Settings | None = None, *, tokens: 
         bell = Bell()
         served.state.bell = bell
         unsubscribe = room.subscribe(bell.ring)
-        timekeeper = asyncio.create_task(keep_time(room, bell))
+        keepers = [asyncio.create_task(keep(room, bell)) for keep in (keep_time, keep_rollouts)]
         try:
             yield
         finally:
             unsubscribe()
-            timekeeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await timekeeper
+            for keeper in keepers:
+                keeper.cancel()
+            await asyncio.gather(*keepers, return_exceptions=True)
 
     # The documentation pages of the framework load scripts from other sites; the document itself is enough for tools.
     served = FastAPI(title=TITLE, version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)

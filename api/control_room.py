@@ -204,6 +204,14 @@ class ControlRoom:
             rules = self._rules()
             return self._keep([(rules, fact) for fact in recorded], None) if recorded else None
 
+    def adopt(self, procedure: Procedure, actor: str) -> Recorded:
+        """Put a procedure in force now; raises `FactRefused` where open work has words that it does not know."""
+        with self._turn():
+            self.log.keep_procedure(procedure)
+            self._desk.procedures[procedure.fingerprint] = procedure
+            self._begin()
+            return self._observe([adoption(procedure, self._instant(None))], actor, None)
+
     def change(self, doing: Callable[[Connection], T]) -> T:
         """Change something that stands beside the log's entries, in a turn of its own."""
         with self._turn():

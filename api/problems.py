@@ -23,6 +23,7 @@ from starlette.exceptions import HTTPException
 
 from api.control_room import KeyReused
 from api.log import LogUnavailable
+from api.registry import StepRefused
 from incidents.refusals import FactRefused, Flaw, Refusal
 
 MEDIA_TYPE = "application/problem+json"
@@ -88,6 +89,7 @@ def problem(
 def install(application: FastAPI) -> None:
     """Answer every refusal and failure with a problem."""
     application.add_exception_handler(FactRefused, _fact_refused)
+    application.add_exception_handler(StepRefused, _step_refused)
     application.add_exception_handler(Refusal, _refused)
     application.add_exception_handler(RequestValidationError, _malformed)
     application.add_exception_handler(NobodyCalled, _nobody)
@@ -109,6 +111,11 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def _fact_refused(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, FactRefused)
     return problem(409, "fact-refused", "This cannot have happened, given what is known.", error.flaws)
+
+
+def _step_refused(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, StepRefused)
+    return problem(409, "step-refused", "This step may not be taken now, or not by this person.", error.flaws)
 
 
 def _refused(_request: Request, error: Exception) -> JSONResponse:

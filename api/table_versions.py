@@ -15,8 +15,8 @@ from sqlalchemy import Connection, inspect, text
 from api.tables import tables
 from incidents.refusals import Refusal
 
-LATEST = "0003"
-STEPS = ("0001", "0002", LATEST)
+LATEST = "0004"
+STEPS = ("0001", "0002", "0003", LATEST)
 """Every version there has been, oldest first."""
 _UNVERSIONED = "0001"
 """What a file has that was made before versions were kept in a table: SQLite's own number was 1."""

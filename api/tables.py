@@ -3,12 +3,25 @@
 What was recorded stands in `entries`, which takes no change; `head` says where it ends. `bookings` is read off the entries and
 changes in the same transaction: a row for each piece of a resource's room that an assignment holds. That nobody is
 booked twice is thereby a promise of the database: no piece is held twice, and none lies outside the resource's room. `keys`
-says who may come in.
+says who may come in; `drafts` and `acts` are the register of procedures.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import DDL, BigInteger, CheckConstraint, Column, Integer, MetaData, Table, Text, event
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    event,
+    text,
+)
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -79,6 +92,34 @@ keys = Table(
     Column("expires_at", COUNT, nullable=False),
     Column("revoked_at", COUNT, nullable=True),
 )
+
+drafts = Table(
+    "drafts",
+    tables,
+    Column("fingerprint", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("written_at", COUNT, nullable=False, index=True),
+    Column("follows", Text, ForeignKey("drafts.fingerprint"), nullable=True),
+    Column("text", Text, nullable=False),
+)
+acts = Table(
+    "acts",
+    tables,
+    Column("number", COUNT, primary_key=True, autoincrement=True),
+    Column("fingerprint", Text, ForeignKey("drafts.fingerprint"), nullable=False, index=True),
+    Column("step", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("at", COUNT, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("outcome", Text, nullable=True),
+    Column("due_at", COUNT, nullable=True),
+    CheckConstraint("step <> 'approval' OR who <> author", name="another_approves"),
+)
+_APPROVAL = text("step = 'approval'")
+Index("one_approval", acts.c.fingerprint, unique=True, sqlite_where=_APPROVAL, postgresql_where=_APPROVAL)
 
 _SQLITE_GUARD = (
     "CREATE TRIGGER entries_refuse_{verb} BEFORE {verb} ON entries "

@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, PrivateAttr, StringConstraints, Tag
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, PrivateAttr, StringConstraints, Tag, model_validator
 
 from incidents.quantities import Place
 from incidents.roads import RoadNetwork
@@ -126,6 +126,27 @@ class ResourceEntry(Document):
     shift: Name | None = None
 
 
+Amount = Annotated[float, Field(ge=0, le=1_000_000)]
+
+
+class Costs(Document):
+    """What an hour on duty and a kilometre cost, by kind of resource, and what a contact costs; in one currency.
+
+    A kind that is not named costs nothing.
+    """
+
+    currency: Name
+    hour: Mapping[Name, Amount] = Field(default_factory=dict, description="an hour on duty, by kind")
+    km: Mapping[Name, Amount] = Field(default_factory=dict, description="a kilometre driven, by kind")
+    contact: Amount = 0.0
+
+    @model_validator(mode="after")
+    def _costs_something(self) -> Costs:
+        if not any((*self.hour.values(), *self.km.values(), self.contact)):
+            raise ValueError("give a cost in `hour`, `km` or `contact`, or leave `costs` out")
+        return self
+
+
 class NoTravel(Document):
     """Work is done where the resource sits."""
 
@@ -203,6 +224,7 @@ class Centre(Document):
     resources: Mapping[Name, ResourceEntry] = Field(min_length=1, max_length=100_000)
     travel: Travel
     travel_by_hour: TravelByHour | None = None
+    costs: Costs | None = None
     _roads: RoadNetwork | None = PrivateAttr(default=None)
 
     def flaws(self) -> Iterator[tuple[Loc, str, str]]:
@@ -228,6 +250,10 @@ class Centre(Document):
                 yield ("resources", name, "base"), f"unknown station {resource.base!r}", _some(self.stations)
             if resource.shift is not None and resource.shift not in self.shifts:
                 yield ("resources", name, "shift"), f"unknown shift {resource.shift!r}", _some(self.shifts)
+        for part, named in () if self.costs is None else (("hour", self.costs.hour), ("km", self.costs.km)):
+            for kind in named:
+                if kind not in self.kinds:
+                    yield ("costs", part, kind), f"unknown kind {kind!r}", _some(self.kinds)
         if isinstance(self.travel, ZoneMatrix):
             yield from self._table_flaws(self.travel)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from incidents.measures import EVERY, GINI, LEVELS, SHARES, STAGES, SURVIVORS, WORST, figure_name
+from incidents.measures import EVERY, GINI, LEVELS, SHARES, STAGES, SURVIVORS, TARGETS, WORST, figure_name
 
 _CLOCKS = {
     "answer_s": "time to answer",
@@ -59,6 +59,8 @@ def measure_in_words(measure: str) -> str:
     if measure in _COUNTS:
         return _COUNTS[measure]
     every = "all" if priority == EVERY else priority
+    if head in TARGETS:
+        return f"{'the figure of' if head == 'target_s' else 'the share within'} the target {tail}"
     if head in SHARES:
         return f"{_SHARES[head]}, for {every}"
     if head == SURVIVORS:
@@ -127,7 +129,7 @@ def is_share(measure: str) -> bool:
     if area == GINI or head == SURVIVORS:
         return False
     is_within = head in STAGES and statistic.startswith("within_")
-    return is_within or head in ("utilisation", *SHARES) or measure.endswith(".share")
+    return is_within or head in ("utilisation", "target_share", *SHARES) or measure.endswith(".share")
 
 
 def is_time(measure: str) -> bool:

@@ -78,6 +78,8 @@ KIND_COUNTS = ("busy_s", "duty_s", "utilisation", "unit_hours", "distance_km", "
 SHARES = ("over_response", "under_response", "over_triage", "under_triage")
 """Shares of incidents by what was true of them; one for each true priority."""
 SURVIVORS = "survivors_per_1000"
+TARGETS = ("target_s", "target_share")
+"""Figures of the procedure's targets, each by its own clock."""
 MEASURES_HELP = """\
 <clock>.<statistic>.<priority>   e.g. response_s.p90.code-3, answer_s.p95.all, response_s.within_480.all
     clock       answer_s handling_s triage_s dispatch_wait_s turnout_s travel_s response_s on_scene_s
@@ -100,6 +102,7 @@ concurrency.mean|median|max      resources committed to incidents, sampled each 
 busy_s|duty_s|utilisation.<kind> seconds with at least one assignment, seconds on duty, and their ratio
 unit_hours|distance_km|moves[.<kind>]      hours on duty, kilometres in straight lines, moves to another station
 conformance.share, conformance.checks.share, conformance.targets.share     what was met of what was judged
+target_s.<target>, target_share.<target>    a target's own figure, and the share within its limit, by its own clock
 cost, cost.duty, cost.distance, cost.calls                  in the centre's own currency
 """
 _STANDARD = ("n", "mean", "median", "p90", "p95", "p99")
@@ -180,7 +183,7 @@ class Measures:
 
     def lack(self, name: str) -> Flaw | None:
         """Why the figure called `name` cannot be told of this log, or None."""
-        return lacking(name, self.lacks)
+        return lacking(name, self.lacks, self.limits)
 
     def _kinds(self) -> list[str]:
         return [key.split(".", 1)[1] for key in self.counts if key.startswith("duty_s.")]
@@ -197,9 +200,21 @@ class Measures:
             return survivors_per_1000(parts.statistic, np.concatenate(waits))
         samples = self.samples.get((parts.head, parts.group), _NOTHING)
         if parts.statistic == "within_target":
-            limit = self.limits.get((parts.head, parts.priority))
-            return math.nan if limit is None else statistic_of(samples, f"within_{limit:f}")
+            return self._within_target(parts, samples)
         return statistic_of(samples, parts.statistic)
+
+    def _within_target(self, parts: FigureName, samples: FloatArray) -> float:
+        limit = self.limits.get((parts.head, parts.priority))
+        if limit is not None:
+            return statistic_of(samples, f"within_{limit:f}")
+        # Where each priority has a limit of its own, all of them together are those within their own.
+        within = known = 0
+        for (clock, priority), own in self.limits.items() if parts.priority == EVERY else ():
+            if clock == parts.head:
+                held = self.samples.get((clock, parts._replace(priority=priority).group), _NOTHING)
+                within += int(np.searchsorted(held, own, side="right"))
+                known += len(held)
+        return within / known if known else math.nan
 
 
 def figure_flaw(
@@ -214,6 +229,8 @@ def figure_flaw(
         return None
     parts = figure_name(name)
     head, tail = parts.head, name.partition(".")[2]
+    if head in TARGETS:
+        return _unknown(name, "target", tail, None, "the name of a target")
     known = None if kinds is None else sorted(set(kinds))
     if head in KIND_COUNTS:
         return _unknown(name, "kind", tail, known, "" if known else "a kind of resource")
@@ -262,12 +279,15 @@ def _unknown(name: str, what: str, said: str, known: list[str] | None, otherwise
     return Flaw(name, f"unknown {what} {said!r}", ", ".join([*(known or ()), otherwise]).removesuffix(", "))
 
 
-def lacking(name: str, lacks: Mapping[str, str]) -> Flaw | None:
-    """Why a figure cannot be told where `lacks` holds, by the beginnings of names or a statistic, what is missing."""
+def lacking(name: str, lacks: Mapping[str, str], limits: Mapping[tuple[str, str], float]) -> Flaw | None:
+    """Why a figure cannot be told: `lacks` says what is missing, by the beginnings of names; or no target limits its clock."""
     parts = figure_name(name)
-    keys = (name, f"{parts.head}.{parts.statistic}", parts.head, parts.statistic, "@" if parts.area else "")
-    because = next((lacks[key] for key in keys if key in lacks), None)
-    return None if because is None else Flaw(name, because, "another measure, or what is missing")
+    because = next((lacks[key] for key in (name, parts.head) if key in lacks), None)
+    if because is None and parts.statistic == "within_target" and parts.head in STAGES:
+        clocks = {clock for clock, _ in limits} if parts.priority == EVERY else set()
+        if (parts.head, parts.priority) not in limits and parts.head not in clocks:
+            because = "the procedure declares no target on this clock for this priority"
+    return None if because is None else Flaw(name, because, "another measure, or a document that says it")
 
 
 def more_is_better(name: str) -> bool:
@@ -276,7 +296,7 @@ def more_is_better(name: str) -> bool:
     if parts.area == GINI:
         return False
     is_share_in_time = parts.head in STAGES and parts.statistic.startswith("within_")
-    return is_share_in_time or parts.head in (SURVIVORS, "conformance")
+    return is_share_in_time or parts.head in (SURVIVORS, "conformance", "target_share")
 
 
 def nearest_rank(ascending: FloatArray, share: float) -> float:
@@ -297,6 +317,8 @@ def figure_name(name: str) -> FigureName:
     head, _, tail = stem.partition(".")
     if head in SHARES:
         return FigureName(head, "", tail, area)
+    if head in TARGETS:
+        return FigureName(head, "", "", "")
     # The number in `p99.9` and `within_7.5` has a dot of its own, so the statistic is read by its pattern.
     match = re.match(r"(?:p|within_)\d+\.\d+(?=\.)", tail)
     statistic = match[0] if match else tail.partition(".")[0]

@@ -3,43 +3,63 @@
 The clocks, once and for all (seconds; `received` is when the incident's first contact was received, or when
 the incident was opened where no contact is known):
 
-    answer_s         ContactReceived -> ContactAnswered, one sample per contact
+    answer_s         ContactReceived -> ContactAnswered, one sample per contact; one that gives up has none
     handling_s       received -> first IncidentAssessed
+    triage_s         its first contact answered -> first IncidentAssessed
     dispatch_wait_s  first IncidentAssessed -> first ResourceAssigned; 0 where one was assigned before
     response_s       received -> first ResourceArrived; a diversion never resets it
+    still_waiting_s  received -> end of the log, of incidents that ask and at which nobody has arrived; none of those that were
+                     closed, or all of whose needs were withdrawn
     turnout_s        per resource: assigned -> departed
     travel_s         per resource: departed -> arrived; a resource that was turned back has none
     on_scene_s       per resource: arrived -> transporting, or released where nobody was transported
     transport_s      per resource: transporting -> at facility
     handover_s       per resource: at facility -> released
-    commitment_s     per resource: assigned -> released
+    commitment_s     per resource and need: assigned -> released
+    cycle_s          per resource: assigned while free -> free again; a diversion goes on in the same cycle, which counts for the
+                     incident that it was first sent to
     units            distinct resources ever assigned, per incident that asked for any (not seconds)
+
+An incident that is called off before anybody arrives has no response time. One to which later contacts are linked (duplicates)
+counts once, from its first contact; a duplicate that was not recognised is an incident of its own.
 
 A sample counts when its contact, or its incident's first contact, was received in [since, until). What
 happens to it later counts too; what has not happened by the end of the log has no sample. Every clock is
-kept for each priority and for `all`. Needs for call-takers are not needs of an incident. May import numpy
-and what stands above in this package.
+kept for each priority and for `all`, and some also for each area: the zone of the incident's place as it was last located, if
+any. Needs for call-takers are not needs of an incident. Levels are sampled at each minute of the window: contacts wait from
+received until answered or given up, incidents from when they first ask until the first resource is assigned, they are closed,
+or they ask for nothing more. May import numpy and what stands above in this package.
 """
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from incidents import facts as f
+from incidents.centre import Centre
 from incidents.corrections import as_corrected
-from incidents.measures import EVERY, STAGES, FloatArray, Measures, statistic_of
-from incidents.quantities import MS_PER_S, ContactId, IncidentId, Instant, NeedId, ResourceId
-from incidents.situation import asked_for
+from incidents.costs import cost_counts
+from incidents.due_rungs import DueRungs, has_rungs_to_judge
+from incidents.kept_rules import kept_rules, late_rungs
+from incidents.levels import level_counts, minutes
+from incidents.measures import EVERY, Measures, statistic_of
+from incidents.procedure import Procedure
+from incidents.quantities import IncidentId, Instant, ResourceId
+from incidents.response_match import TrueNeed
+from incidents.sample_groups import Groups
+from incidents.timing import Timing
+from incidents.tracks import Tracks
+from incidents.true_response import response_shares, triage_shares
+from incidents.yardsticks import lacks_of, limits_of
 
 __all__ = ["Measures", "measure"]
 
-_SAMPLING_MS = 60 * MS_PER_S
+_S_PER_H = 3600.0
+Listener: TypeAlias = Callable[[Any], None]
 
 
 def measure(
@@ -50,332 +70,131 @@ def measure(
     priority_of: Mapping[IncidentId, str] | None = None,
     kinds: Mapping[ResourceId, str] | None = None,
     priorities: Sequence[str] = (),
+    procedure: Procedure | None = None,
+    centre: Centre | None = None,
+    true_needs: Mapping[IncidentId, TrueNeed] | None = None,
 ) -> Measures:
     """Read the facts, in order of time and each as it was corrected last.
 
-    What is before `since` sets the scene and has no samples.
-    `priority_of` sorts incidents by their true priority; where it is silent, the last priority in the log
-    counts. `kinds` adds the counts per kind of resource, and `priorities` declares the names that a figure
-    may use.
+    What is before `since` sets the scene and has no samples. `priority_of` sorts incidents by their true priority; where it is
+    silent, the last priority in the log counts. `kinds` adds the counts per kind of resource (None: as the centre has them), and
+    `priorities` declares the names that a figure may use (none: the procedure's). By the `procedure` targets, checks and
+    rungs are judged, by the `centre` costs, by `true_needs` what was sent; what cannot be told without one is NaN, and the
+    measures say why.
     """
-    reading = _Reading(since, until)
-    tell = reading.listeners()
-    for _, fact in as_corrected(facts):
-        listener = tell.get(type(fact))
-        if listener is not None:
+    log = list(facts)
+    if kinds is None:
+        kinds = {} if centre is None else {ResourceId(name): each.kind for name, each in centre.resources.items()}
+    timing = Timing(since, until)
+    tracks = Tracks(since, until, timing.incident_asking, timing.is_busy)
+    rungs = DueRungs(procedure) if procedure is not None and has_rungs_to_judge(procedure) else None
+    end = _read(log, timing, tracks, rungs)
+    timing.end(end)
+    declared = tuple(priorities or (() if procedure is None else procedure.priorities))
+    groups = Groups(timing, priority_of or {}, declared)
+    busy_s = timing.busy.seconds()
+    counts = {
+        **_counts(timing),
+        **_concurrency(timing),
+        **_levels(timing, groups),
+        **_by_kind(timing, tracks, busy_s, kinds, centre),
+        **late_rungs(timing, rungs, end),
+        **kept_rules(log, procedure, since, until),
+    }
+    if priority_of is not None and procedure is not None:
+        counts.update(triage_shares(timing, priority_of, procedure))
+    if true_needs is not None and centre is not None:
+        counts.update(response_shares(timing, priority_of or {}, true_needs, centre, kinds))
+    lacks = lacks_of(procedure, centre, knows_priority=priority_of is not None, knows_needs=true_needs is not None)
+    limits = {} if procedure is None else limits_of(procedure)
+    return Measures(since, until, groups.samples(), counts, busy_s, groups.declared, limits, lacks)
+
+
+def _read(log: Sequence[f.Fact], timing: Timing, tracks: Tracks, rungs: DueRungs | None) -> Instant:
+    """Tell every fact to whom it matters; return the instant of the last."""
+    tell: dict[type, tuple[Listener, ...]] = {}
+    for reader in (timing, tracks, *(() if rungs is None else (rungs,))):
+        for kind, listener in reader.listeners().items():
+            tell[kind] = (*tell.get(kind, ()), listener)
+    nobody: tuple[Listener, ...] = ()
+    numbered = as_corrected(log)
+    for _, fact in numbered:
+        for listener in tell.get(type(fact), nobody):
             listener(fact)
-    return reading.measures(priority_of or {}, kinds or {}, tuple(priorities))
+    return numbered[-1][1].at if numbered else timing.until
 
 
-@dataclass(slots=True)
-class _Stint:
-    """One resource's work on one need so far."""
-
-    assigned: Instant
-    rows: tuple[int, ...]
-    departed: Instant | None = None
-    arrived: Instant | None = None
-    transporting: Instant | None = None
-    at_facility: Instant | None = None
-
-
-@dataclass(slots=True)
-class _Need:
-    incident: IncidentId
-    rows: tuple[f.NeedRow, ...]
-    open: tuple[int, ...]
-    is_withdrawn: bool = False
-
-    def change(self, rows: tuple[int, ...], by: int) -> None:
-        """Count one more or one less open position in each of these rows."""
-        self.open = tuple(count + by * (row in rows) for row, count in enumerate(self.open))
+def _counts(timing: Timing) -> dict[str, float]:
+    contacts = sum(timing.counts_at(received) for received in timing.received_at.values())
+    return {
+        **{name: float(count) for name, count in timing.tally.items()},
+        "contacts": float(contacts),
+        "abandoned.share": timing.tally["abandoned"] / contacts if contacts else math.nan,
+        "incidents": float(len(timing.started)),
+        "unreached": float(len(timing.units.keys() - timing.reached)),
+        "open_needs": float(timing.open_needs),
+    }
 
 
-@dataclass(slots=True)
-class _Spans:
-    """Time that each resource spent in some state, clipped to the window; the states may nest."""
-
-    since: Instant
-    until: Instant
-    depth: dict[ResourceId, int] = field(default_factory=lambda: defaultdict(int))
-    entered: dict[ResourceId, Instant] = field(default_factory=dict)
-    total_ms: dict[ResourceId, int] = field(default_factory=lambda: defaultdict(int))
-
-    def enter(self, resource: ResourceId, at: Instant) -> bool:
-        """True if the resource was not in the state before."""
-        self.depth[resource] += 1
-        if self.depth[resource] > 1:
-            return False
-        self.entered[resource] = at
-        return True
-
-    def leave(self, resource: ResourceId, at: Instant) -> bool:
-        """True if the resource is no longer in the state."""
-        if not self.depth[resource]:
-            return False
-        self.depth[resource] -= 1
-        if self.depth[resource]:
-            return False
-        span = min(at, self.until) - max(self.entered.pop(resource), self.since)
-        self.total_ms[resource] += max(0, span)
-        return True
-
-    def seconds(self) -> dict[ResourceId, float]:
-        """Totals up to now; whoever is still in the state is taken to stay until the window ends."""
-        totals = dict(self.total_ms)
-        for resource, entered in self.entered.items():
-            totals[resource] = totals.get(resource, 0) + max(0, self.until - max(entered, self.since))
-        return {resource: total / MS_PER_S for resource, total in sorted(totals.items())}
+def _concurrency(timing: Timing) -> dict[str, float]:
+    times = np.fromiter((at for at, _ in timing.changes), dtype=np.int64, count=len(timing.changes))
+    steps = np.fromiter((step for _, step in timing.changes), dtype=np.int64, count=len(timing.changes))
+    levels = np.concatenate([[0], np.cumsum(steps)])
+    at = minutes(timing.since, timing.until)
+    ascending = np.sort(levels[np.searchsorted(times, at, side="right")]).astype(np.float64)
+    return {f"concurrency.{name}": statistic_of(ascending, name) for name in ("mean", "median", "max")}
 
 
-class _Reading:
-    """What has been read so far. One method per kind of fact that matters."""
-
-    def __init__(self, since: Instant, until: Instant) -> None:
-        self.since, self.until = since, until
-        self.samples: dict[str, list[tuple[IncidentId | None, int]]] = {stage: [] for stage in STAGES}
-        self.answers: list[tuple[ContactId, int]] = []
-        self.tally: dict[str, int] = dict.fromkeys(("answered", "abandoned", "diversions", "escalations"), 0)
-        self.received_at: dict[ContactId, Instant] = {}
-        self.incident_of: dict[ContactId, IncidentId] = {}
-        # Only incidents that count stand here; that is how everything that belongs to the others is passed
-        # over.
-        self.started: dict[IncidentId, Instant] = {}
-        self.assessed: dict[IncidentId, Instant] = {}
-        self.dispatched: set[IncidentId] = set()
-        self.reached: set[IncidentId] = set()
-        self.closed: set[IncidentId] = set()
-        self.priority: dict[IncidentId, str] = {}
-        self.needs: dict[NeedId, _Need] = {}
-        self.units: dict[IncidentId, set[ResourceId]] = {}
-        self.stints: dict[tuple[ResourceId, NeedId], _Stint] = {}
-        self.busy = _Spans(since, until)
-        self.committed = _Spans(since, until)
-        self.duty = _Spans(since, until)
-        self.changes: list[tuple[Instant, int]] = []
-
-    def listeners(self) -> Mapping[type, Callable[[Any], None]]:
-        return {
-            f.ContactReceived: self._contact_received,
-            f.ContactAnswered: self._contact_answered,
-            f.ContactAbandoned: self._contact_abandoned,
-            f.IncidentOpened: self._incident_opened,
-            f.ContactLinked: self._contact_linked,
-            f.IncidentAssessed: self._incident_assessed,
-            f.IncidentEscalated: self._incident_escalated,
-            f.IncidentClosed: self._incident_closed,
-            f.NeedOpened: self._need_opened,
-            f.NeedWithdrawn: self._need_withdrawn,
-            f.ResourceSignedOn: self._signed_on,
-            f.ResourceSignedOff: self._signed_off,
-            f.ResourceAssigned: self._assigned,
-            f.ResourceDeparted: self._departed,
-            f.ResourceArrived: self._arrived,
-            f.ResourceTransporting: self._transporting,
-            f.ResourceAtFacility: self._at_facility,
-            f.ResourceReleased: self._released,
-        }
-
-    def _counts_at(self, received: Instant) -> bool:
-        return self.since <= received < self.until
-
-    def _contact_received(self, fact: f.ContactReceived) -> None:
-        self.received_at[fact.contact] = fact.at
-
-    def _contact_answered(self, fact: f.ContactAnswered) -> None:
-        received = self.received_at.get(fact.contact)
-        if received is not None and self._counts_at(received):
-            self.tally["answered"] += 1
-            self.answers.append((fact.contact, fact.at - received))
-
-    def _contact_abandoned(self, fact: f.ContactAbandoned) -> None:
-        received = self.received_at.get(fact.contact)
-        if received is not None and self._counts_at(received):
-            self.tally["abandoned"] += 1
-
-    def _incident_opened(self, fact: f.IncidentOpened) -> None:
-        started = fact.at
-        if fact.contact is not None:
-            self.incident_of[fact.contact] = fact.incident
-            started = self.received_at.get(fact.contact, fact.at)
-        if self._counts_at(started):
-            self.started[fact.incident] = started
-
-    def _contact_linked(self, fact: f.ContactLinked) -> None:
-        self.incident_of[fact.contact] = fact.incident
-
-    def _incident_assessed(self, fact: f.IncidentAssessed) -> None:
-        self.priority[fact.incident] = fact.priority
-        if fact.incident in self.started and fact.incident not in self.assessed:
-            self.assessed[fact.incident] = fact.at
-            self._sample("handling_s", fact.incident, fact.at - self.started[fact.incident])
-            if fact.incident in self.dispatched:
-                self._sample("dispatch_wait_s", fact.incident, 0)
-
-    def _incident_escalated(self, fact: f.IncidentEscalated) -> None:
-        if fact.priority is not None:
-            self.priority[fact.incident] = fact.priority
-        if fact.incident in self.started:
-            self.tally["escalations"] += 1
-
-    def _incident_closed(self, fact: f.IncidentClosed) -> None:
-        self.closed.add(fact.incident)
-
-    def _need_opened(self, fact: f.NeedOpened) -> None:
-        if fact.contact is None and fact.incident is not None:
-            wanted = tuple(row.quantity for row in fact.rows)
-            self.needs[fact.need] = _Need(fact.incident, fact.rows, wanted)
-            if fact.incident in self.started:
-                self.units.setdefault(fact.incident, set())
-
-    def _need_withdrawn(self, fact: f.NeedWithdrawn) -> None:
-        if fact.need in self.needs:
-            self.needs[fact.need].is_withdrawn = True
-
-    def _signed_on(self, fact: f.ResourceSignedOn) -> None:
-        if not self.duty.depth[fact.resource]:
-            self.duty.enter(fact.resource, fact.at)
-
-    def _signed_off(self, fact: f.ResourceSignedOff) -> None:
-        self.duty.leave(fact.resource, fact.at)
-
-    def _assigned(self, fact: f.ResourceAssigned) -> None:
-        self.busy.enter(fact.resource, fact.at)
-        need = self.needs.get(fact.need)
-        if need is None:
-            return
-        if self.committed.enter(fact.resource, fact.at):
-            self.changes.append((fact.at, 1))
-        stint = self.stints[fact.resource, fact.need] = _Stint(fact.at, (fact.row, *fact.also))
-        need.change(stint.rows, -1)
-        incident = need.incident
-        if incident not in self.started:
-            return
-        self.units[incident].add(fact.resource)
-        if incident not in self.dispatched:
-            self.dispatched.add(incident)
-            if incident in self.assessed:
-                self._sample("dispatch_wait_s", incident, fact.at - self.assessed[incident])
-
-    def _departed(self, fact: f.ResourceDeparted) -> None:
-        stint = self.stints.get((fact.resource, fact.need))
-        if stint is not None:
-            stint.departed = fact.at
-            self._sample("turnout_s", self.needs[fact.need].incident, fact.at - stint.assigned)
-
-    def _arrived(self, fact: f.ResourceArrived) -> None:
-        stint = self.stints.get((fact.resource, fact.need))
-        if stint is None:
-            return
-        incident = self.needs[fact.need].incident
-        stint.arrived = fact.at
-        if stint.departed is not None:
-            self._sample("travel_s", incident, fact.at - stint.departed)
-        if incident in self.started and incident not in self.reached:
-            self.reached.add(incident)
-            self._sample("response_s", incident, fact.at - self.started[incident])
-
-    def _transporting(self, fact: f.ResourceTransporting) -> None:
-        stint = self.stints.get((fact.resource, fact.need))
-        if stint is not None:
-            stint.transporting = fact.at
-            if stint.arrived is not None:
-                self._sample("on_scene_s", self.needs[fact.need].incident, fact.at - stint.arrived)
-
-    def _at_facility(self, fact: f.ResourceAtFacility) -> None:
-        stint = self.stints.get((fact.resource, fact.need))
-        if stint is not None:
-            stint.at_facility = fact.at
-            if stint.transporting is not None:
-                self._sample("transport_s", self.needs[fact.need].incident, fact.at - stint.transporting)
-
-    def _released(self, fact: f.ResourceReleased) -> None:
-        self.busy.leave(fact.resource, fact.at)
-        stint = self.stints.pop((fact.resource, fact.need), None)
-        if stint is None:
-            return
-        if self.committed.leave(fact.resource, fact.at):
-            self.changes.append((fact.at, -1))
-        need = self.needs[fact.need]
-        self._sample("commitment_s", need.incident, fact.at - stint.assigned)
-        if stint.at_facility is not None:
-            self._sample("handover_s", need.incident, fact.at - stint.at_facility)
-        elif stint.arrived is not None and stint.transporting is None:
-            self._sample("on_scene_s", need.incident, fact.at - stint.arrived)
-        if fact.leaves_open:
-            need.change(stint.rows, 1)
-        if fact.because.startswith("diverted") and need.incident in self.started:
-            self.tally["diversions"] += 1
-
-    def _sample(self, stage: str, incident: IncidentId, value_ms: int) -> None:
-        if incident in self.started:
-            self.samples[stage].append((incident, value_ms))
-
-    def measures(
-        self,
-        priority_of: Mapping[IncidentId, str],
-        kinds: Mapping[ResourceId, str],
-        priorities: tuple[str, ...],
-    ) -> Measures:
-        final = {name: priority_of.get(name, self.priority.get(name)) for name in self.started}
-        self.samples["answer_s"] = [(self.incident_of.get(contact), wait) for contact, wait in self.answers]
-        # Numbers of units ride along as if they were thousands of milliseconds, and so come out as they went
-        # in.
-        self.samples["units"] = [(incident, len(held) * MS_PER_S) for incident, held in self.units.items()]
-        sorted_samples: dict[tuple[str, str], FloatArray] = {}
-        for stage in STAGES:
-            by_priority: dict[str, list[int]] = {EVERY: []}
-            for incident, value_ms in self.samples[stage]:
-                by_priority[EVERY].append(value_ms)
-                priority = final.get(incident) if incident is not None else None
-                if priority is not None:
-                    by_priority.setdefault(priority, []).append(value_ms)
-            for priority, values_ms in by_priority.items():
-                ascending = np.sort(np.asarray(values_ms, dtype=np.float64)) / MS_PER_S
-                ascending.setflags(write=False)
-                sorted_samples[stage, priority] = ascending
-        busy_s = self.busy.seconds()
-        counts = {**self._counts(), **self._concurrency(), **_by_kind(busy_s, self.duty.seconds(), kinds)}
-        return Measures(self.since, self.until, sorted_samples, counts, busy_s, priorities)
-
-    def _counts(self) -> dict[str, float]:
-        contacts = sum(self._counts_at(received) for received in self.received_at.values())
-        open_needs = sum(
-            need.incident in self.started
-            and need.incident not in self.closed
-            and not need.is_withdrawn
-            and any(asked_for(need.rows, need.open))
-            for need in self.needs.values()
-        )
-        return {
-            **{name: float(count) for name, count in self.tally.items()},
-            "contacts": float(contacts),
-            "abandoned.share": self.tally["abandoned"] / contacts if contacts else math.nan,
-            "incidents": float(len(self.started)),
-            "unreached": float(len(self.units.keys() - self.reached)),
-            "open_needs": float(open_needs),
-        }
-
-    def _concurrency(self) -> dict[str, float]:
-        minutes = np.arange(self.since, self.until, _SAMPLING_MS)
-        times = np.fromiter((at for at, _ in self.changes), dtype=np.int64, count=len(self.changes))
-        steps = np.fromiter((step for _, step in self.changes), dtype=np.int64, count=len(self.changes))
-        levels = np.concatenate([[0], np.cumsum(steps)])
-        ascending = np.sort(levels[np.searchsorted(times, minutes, side="right")]).astype(np.float64)
-        return {f"concurrency.{name}": statistic_of(ascending, name) for name in ("mean", "median", "max")}
+def _levels(timing: Timing, groups: Groups) -> dict[str, float]:
+    at, never = minutes(timing.since, timing.until), np.iinfo(np.int64).max
+    calls = [(received, timing.over_at.get(contact, never)) for contact, received in timing.received_at.items()]
+    found = dict(level_counts("calls_waiting", "oldest_call_s", EVERY, calls, at))
+    asking: dict[str, list[tuple[int, int]]] = {name: [] for name in (EVERY, *groups.declared, *groups.names)}
+    for incident, asked in timing.asked_at.items():
+        wait = asked, timing.queued_until.get(incident, never)
+        asking[EVERY].append(wait)
+        priority = groups.priority(incident)
+        if priority is not None:
+            asking.setdefault(priority, []).append(wait)
+    for priority, waits in asking.items():
+        found.update(level_counts("queue", "oldest_queued_s", priority, waits, at))
+    return found
 
 
 def _by_kind(
-    busy_s: Mapping[ResourceId, float], duty_s: Mapping[ResourceId, float], kinds: Mapping[ResourceId, str]
+    timing: Timing,
+    tracks: Tracks,
+    busy_s: Mapping[ResourceId, float],
+    kinds: Mapping[ResourceId, str],
+    centre: Centre | None,
 ) -> dict[str, float]:
+    """Duty and what was done on it, by kind and in total; of who travels, the hours, kilometres and moves."""
+    duty_s, kilometres = timing.duty.seconds(), tracks.kilometres()
+    known = sorted(set(kinds.values()))
+    hours = {resource: seconds / _S_PER_H for resource, seconds in duty_s.items()}
+    moves = {resource: float(count) for resource, count in sorted(tracks.moves.items())}
+    totals = {
+        "unit_hours": math.fsum(hours[resource] for resource in hours if tracks.is_mobile(resource)),
+        "distance_km": math.fsum(kilometres.values()),
+        "moves": math.fsum(moves.values()),
+    }
     counts: dict[str, float] = {}
-    for kind in sorted(set(kinds.values())):
-        counts[f"busy_s.{kind}"] = counts[f"duty_s.{kind}"] = 0.0
-    for name, spans in (("busy_s", busy_s), ("duty_s", duty_s)):
-        for resource, seconds in spans.items():
+    by_kind = {name: dict.fromkeys(known, 0.0) for name in ("busy_s", "duty_s", "unit_hours", "distance_km", "moves")}
+    spans = (
+        ("busy_s", busy_s),
+        ("duty_s", duty_s),
+        ("unit_hours", hours),
+        ("distance_km", kilometres),
+        ("moves", moves),
+    )
+    for name, amounts in spans:
+        for resource, amount in amounts.items():
             if resource in kinds:
-                counts[f"{name}.{kinds[resource]}"] += seconds
-    for kind in sorted(set(kinds.values())):
+                by_kind[name][kinds[resource]] += amount
+        counts.update({f"{name}.{kind}": total for kind, total in by_kind[name].items()})
+    for kind in known:
         duty = counts[f"duty_s.{kind}"]
         counts[f"utilisation.{kind}"] = counts[f"busy_s.{kind}"] / duty if duty else math.nan
-    return counts
+    contacts = sum(timing.counts_at(received) for received in timing.received_at.values())
+    costs = None if centre is None else centre.costs
+    return {**totals, **counts, **cost_counts(costs, by_kind["unit_hours"], by_kind["distance_km"], contacts)}

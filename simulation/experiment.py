@@ -19,6 +19,7 @@ from incidents.centre import Document, Loc, Name
 from incidents.measures import figure_flaw
 from incidents.read import read_document
 from incidents.refusals import DocumentRefused, Flaw
+from incidents.yardsticks import unmeasurable
 from simulation.arms import Arm, CandidateArm, arm_of, differences_of_arms, flaws_of_arm
 from simulation.fitting.yaml import yaml_of
 from simulation.periods import Night, Period, Played, Replay, flaws_of_period, played
@@ -177,7 +178,7 @@ def _flaws_of_terms(experiment: Experiment, scenario: Scenario, arms: Sequence[A
     kinds = sorted(set.intersection(*({entry.kind for entry in arm.centre.resources.values()} for arm in arms)))
     known = {"priorities": priorities, "kinds": kinds, "areas": tuple(scenario.centre.zones)}
     for where, measure, workloads in places:
-        flaw = figure_flaw(measure, **known)
+        flaw = figure_flaw(measure, **known) or _lacking(measure, arms)
         if flaw is not None:
             yield (*where, "measure"), f"{flaw.where}: {flaw.what}", flaw.accepted
         for index, name in enumerate(workloads or ()):
@@ -185,9 +186,15 @@ def _flaws_of_terms(experiment: Experiment, scenario: Scenario, arms: Sequence[A
                 accepted = ", ".join(experiment.workloads)
                 yield (*where, "workloads", index), f"unknown workload {name!r}", accepted
     for index, measure in enumerate(experiment.also):
-        flaw = figure_flaw(measure, **known)
+        flaw = figure_flaw(measure, **known) or _lacking(measure, arms)
         if flaw is not None:
             yield ("also", index), f"{flaw.where}: {flaw.what}", flaw.accepted
+
+
+def _lacking(measure: str, arms: Sequence[Arm]) -> Flaw | None:
+    """Why a figure of that name cannot be told of one of the arms: it or its centre declares nothing to tell it by."""
+    found = (unmeasurable(measure, arm.procedure, arm.centre) for arm in arms)
+    return next((flaw for flaw in found if flaw is not None), None)
 
 
 def _flaws_of_plan(experiment: Experiment, scenario: Scenario) -> Found:

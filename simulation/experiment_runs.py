@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from incidents.measures import Measures
+from incidents.procedure import Procedure
 from optimiser.refusals import Refusal
 from simulation.arms import Arm
 from simulation.periods import Played
@@ -27,10 +28,14 @@ MOST_RUNS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One arm on one workload. `take` 2: played a second time. `lacking`: resources that it must do without."""
+    """One arm on one workload. `take` 2: played a second time. `lacking`: resources that it must do without.
+
+    `rod`: the procedure by whose plans the response to what was true is judged, the same for every arm.
+    """
 
     arm: Arm
     workload: Played
+    rod: Procedure
     take: int = 1
     lacking: tuple[str, ...] = ()
 
@@ -39,7 +44,7 @@ class Side:
         """What is played under each seed."""
         centre = without(self.arm.centre, self.lacking) if self.lacking else self.arm.centre
         scenario = replace(self.workload.scenario, centre=centre, observed=None, calibration=None)
-        return Job(scenario, (self.arm.procedure,), self.workload.span, self.take)
+        return Job(scenario, (self.arm.procedure,), self.workload.span, self.take, self.rod)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,21 +47,30 @@ LARGEST_BYTES = 4_000_000_000
 
 @dataclass(frozen=True)
 class Job:
-    """What every seed is played under. `take`: 2 where it is played a second time, to see that it comes out the same."""
+    """What every seed is played under. `take`: 2 where it is played a second time, to see that it comes out the same.
+
+    `rod`: the procedure whose plans say what the truth asks for; None: the first of those that are played.
+    """
 
     scenario: Scenario
     procedures: tuple[Procedure, ...]
     span: Span
     take: int = 1
+    rod: Procedure | None = None
 
     def batch_name(self, seeds: Sequence[int]) -> str:
         """The name of the batch of these seeds, for this code on this kind of machine."""
         return hashlib.sha256(f"{self._played} {code_version()} {list(seeds)}".encode()).hexdigest()
 
+    @property
+    def measured_by(self) -> Procedure:
+        """The procedure whose plans say what the truth asks for."""
+        return self.rod or self.procedures[0]
+
     @cached_property
     def _played(self) -> str:
         # Written out whole and in the order of the file: what a document keeps in memory of itself is not asked.
-        documents = (self.scenario.centre, self.scenario.workload, *self.procedures)
+        documents = (self.scenario.centre, self.scenario.workload, self.measured_by, *self.procedures)
         span = {each.name: float(getattr(self.span, each.name)).hex() for each in fields(self.span)}
         came = None if self.scenario.replayed is None else origin_fingerprint(self.scenario.replayed)
         told = [FORMAT.decode(), *(each.model_dump_json(by_alias=True) for each in documents), span, came, self.take]
@@ -128,6 +137,8 @@ def _run_as_json(run: Run, samples: list[FloatArray]) -> dict[str, Any]:
                 # As hexadecimal, which is one text for one number.
                 "counts": {name: float(value).hex() for name, value in measures.counts.items()},
                 "busy_s": {name: float(value).hex() for name, value in measures.busy_s.items()},
+                "limits": [[*key, float(limit).hex()] for key, limit in measures.limits.items()],
+                "lacks": dict(measures.lacks),
                 "samples": [[*key, len(values)] for key, values in measures.samples.items()],
             }
         )
@@ -142,4 +153,6 @@ def _measures(told: Mapping[str, Any], samples: Mapping[tuple[str, str], FloatAr
         counts={name: float.fromhex(value) for name, value in told["counts"].items()},
         busy_s={ResourceId(name): float.fromhex(value) for name, value in told["busy_s"].items()},
         priorities=tuple(told["priorities"]),
+        limits={(clock, priority): float.fromhex(limit) for clock, priority, limit in told["limits"]},
+        lacks=told["lacks"],
     )

@@ -18,7 +18,7 @@ from incidents.facts import Fact
 from incidents.measures import Measures
 from incidents.performance import measure
 from incidents.procedure import Procedure
-from incidents.quantities import Instant, ResourceId, ms
+from incidents.quantities import Instant, ms
 from optimiser.refusals import Refusal
 from simulation.contacts import Contact
 from simulation.replication_batch import Job, batch_bytes
@@ -27,6 +27,7 @@ from simulation.replication_store import Store
 from simulation.replication_workers import Engine, local
 from simulation.scenario import Scenario
 from simulation.trace import Trace, draw_trace, replay_trace
+from simulation.true_needs import true_needs
 from simulation.world import World
 
 __all__ = [
@@ -103,19 +104,24 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def replicate(scenario: Scenario, procedures: Sequence[Procedure], span: Span, seed: int) -> Replication:
-    """Play one seed under every procedure, and measure; incidents are sorted by their true priority."""
+def replicate(
+    scenario: Scenario, procedures: Sequence[Procedure], span: Span, seed: int, rod: Procedure | None = None
+) -> Replication:
+    """Play one seed under every procedure, and measure by the truth: its priorities, and what the plans of `rod` give it.
+
+    `rod` None: the first procedure.
+    """
     contacts = contacts_of(scenario, span, seed)
-    truth = contacts.priorities
-    kinds = {ResourceId(name): entry.kind for name, entry in scenario.centre.resources.items()}
+    truth, needs = contacts.priorities, true_needs(contacts, rod or procedures[0])
     measures = tuple(
         measure(
             play(scenario, procedure, contacts, span),
             since=span.since,
             until=span.until,
             priority_of=truth,
-            kinds=kinds,
-            priorities=tuple(procedure.priorities),
+            procedure=procedure,
+            centre=scenario.centre,
+            true_needs=needs,
         )
         for procedure in procedures
     )
@@ -155,7 +161,7 @@ def replications(
 
 def play_batch(job: Job, seeds: Sequence[int]) -> bytes:
     """Play the seeds of a batch and write them down."""
-    runs = [replicate(job.scenario, job.procedures, job.span, seed) for seed in seeds]
+    runs = [replicate(job.scenario, job.procedures, job.span, seed, job.measured_by) for seed in seeds]
     return batch_bytes(job.batch_name(seeds), [(run.seed, run.contacts, run.measures) for run in runs])
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from incidents.measures import Measures
+from incidents.procedure import Procedure
 from simulation.answer import Answer
 from simulation.arms import Arm
 from simulation.experiment import Frozen
@@ -69,6 +70,11 @@ class _Course:
     candidate: dict[str, tuple[Measures, ...]] = field(default_factory=dict)
     again: dict[str, tuple[Measures, ...]] = field(default_factory=dict)
 
+    @property
+    def rod(self) -> Procedure:
+        """The procedure by whose plans every arm is judged."""
+        return self.asked.baseline.procedure
+
     def play(self, stage: str, wanted: Sequence[Wanted]) -> list[tuple[Measures, ...]]:
         """Play and count."""
         played = play_all(stage, wanted, self.hands)
@@ -90,7 +96,8 @@ class _Course:
         while True:
             arms = [arm for arm in self.asked.candidates if arm.name in still_in]
             wanted = [
-                Wanted(Side(arm, workload), tuple(range(first + len(runs[arm.name]), first + until))) for arm in arms
+                Wanted(Side(arm, workload, self.rod), tuple(range(first + len(runs[arm.name]), first + until)))
+                for arm in arms
             ]
             stage = f"choosing among {len(arms)} candidates"
             for arm, played in zip(arms, self.play(stage, wanted), strict=True):
@@ -134,10 +141,10 @@ class _Course:
     def _look(self, stage: str, candidate: Arm, workloads: Sequence[Played], seeds: range) -> None:
         wanted: list[Wanted] = []
         for workload in workloads:
-            wanted += [Wanted(Side(arm, workload), tuple(seeds)) for arm in (self.asked.baseline, candidate)]
+            wanted += [Wanted(Side(arm, workload, self.rod), tuple(seeds)) for arm in (self.asked.baseline, candidate)]
             # The very first run once more, as if it were another procedure: it must come out the same to the last bit.
             once_more = () if self.again.get(workload.name) else (seeds[0],)
-            wanted.append(Wanted(Side(self.asked.baseline, workload, take=SECOND_TAKE), once_more))
+            wanted.append(Wanted(Side(self.asked.baseline, workload, self.rod, take=SECOND_TAKE), once_more))
         played = self.play(stage, wanted)
         sides = (self.baseline, self.candidate, self.again)
         for number, measures in enumerate(played):
@@ -153,7 +160,9 @@ class _Course:
         wanted: list[Wanted] = []
         for name in asked.of:
             workload, lost = varied(base, name), lost_units(centre, base.scenario.workload, name)
-            wanted += [Wanted(Side(arm, workload, lacking=lost), seeds) for arm in (self.asked.baseline, candidate)]
+            wanted += [
+                Wanted(Side(arm, workload, self.rod, lacking=lost), seeds) for arm in (self.asked.baseline, candidate)
+            ]
         played = self.play("varying the world", wanted)
         return tuple(
             Variation(name, base.name, played[2 * number], played[2 * number + 1])

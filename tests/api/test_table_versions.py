@@ -56,7 +56,7 @@ def test_a_file_from_before_versions_is_brought_up_and_keeps_its_entries(tmp_pat
     with opened(tmp_path) as room:
         entries = room.log.read(0)
     with closing(sqlite3.connect(tmp_path / FILE)) as database, database:
-        for table in ("alembic_version", "bookings", "keys"):
+        for table in ("alembic_version", "bookings", "keys", "acts", "drafts"):
             database.execute(f"DROP TABLE {table}")
         database.execute("PRAGMA user_version = 1")
     with opened(tmp_path) as room:

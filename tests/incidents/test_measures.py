@@ -122,15 +122,12 @@ def test_a_priority_that_no_one_declared_is_refused_with_an_area_too() -> None:
 
 def test_why_a_figure_cannot_be_told_is_on_record() -> None:
     """NaN in a verdict says nothing; the reason says what to add."""
-    lacks = {"cost": "the centre declares no costs", "within_target": "no target", "@": "no zones"}
+    lacks = {"cost": "the centre declares no costs"}
     measures = Measures(0, 1, {}, {"cost": math.nan}, {}, lacks=lacks)
-    names = ("cost.duty", "cost", "response_s.within_target.all", "response_s.mean.all@worst", "response_s.mean.all")
+    names = ("cost.duty", "cost", "response_s.within_target.all", "response_s.mean.all@worst")
     flaws = [measures.lack(name) for name in names]
-    assert [None if flaw is None else flaw.what for flaw in flaws] == [lacks["cost"]] * 2 + [
-        "no target",
-        "no zones",
-        None,
-    ]
+    no_target = "the procedure declares no target on this clock for this priority"
+    assert [None if flaw is None else flaw.what for flaw in flaws] == [lacks["cost"], lacks["cost"], no_target, None]
 
 
 @pytest.mark.parametrize(
