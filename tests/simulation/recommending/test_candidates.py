@@ -159,7 +159,7 @@ def test_a_change_of_the_centre_is_told_with_its_hours() -> None:
 
 def test_hours_are_told_in_money_where_the_centre_says_what_one_costs() -> None:
     """A clerk at 20 an hour, always on duty; where nothing is said nothing is made up."""
-    priced = STREET.model_copy(update={"costs": Costs(hour={"clerk": 20.0})})
+    priced = STREET.model_copy(update={"costs": Costs(currency="EUR", hour={"clerk": 20.0})})
     fewer = CandidateArm(drop=("C1",))
     assert changed("staff", "fewer", fewer, Arm("today", priced, a_procedure())).cost_a_week == -168 * 20
     assert changed("staff", "fewer", fewer, Arm("today", STREET, a_procedure())).cost_a_week is None
