@@ -1,7 +1,8 @@
 """Changes that are worth a try: of the centre (who, when, where) and of the rules. Data, before anything is played.
 
 Where one more unit would stand is screened by what the next call would gain of it (`optimiser.cover`: Daskin 1983); only the
-best places are played. What a change costs is said in hours of duty a week, since a centre states no prices. May import
+best places are played. What a change costs is said in hours of duty a week, and in money where the centre says what an
+hour costs. May import
 `arms`, `rule_candidates`, `decomposition` and what stands below.
 """
 
@@ -37,12 +38,16 @@ MOST_BUSY = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A change: its sort (staff, unit, move, plan, rung, dispatch), what differs in words, and more hours of duty a week."""
+    """A change: its sort (staff, unit, move, plan, rung, dispatch), what differs in words, and more hours of duty a week.
+
+    `cost_a_week`: what those hours cost, in the centre's currency; None where it says of no hour what it costs.
+    """
 
     sort: str
     arm: Arm
     words: tuple[str, ...]
     hours_a_week: float
+    cost_a_week: float | None = None
 
     @property
     def name(self) -> str:
@@ -99,15 +104,25 @@ def changed(sort: str, name: str, asked: CandidateArm, baseline: Arm) -> Candida
     """A change of the centre as a candidate."""
     arm = Arm(name, changed_centre(baseline.centre, asked), baseline.procedure)
     more_h = duty_hours(arm.centre) - duty_hours(baseline.centre)
-    return Candidate(sort, arm, differences_of_arms(baseline, arm), more_h)
+    before, after = duty_cost(baseline.centre), duty_cost(arm.centre)
+    more = None if before is None or after is None else after - before
+    return Candidate(sort, arm, differences_of_arms(baseline, arm), more_h, more)
 
 
 def duty_hours(centre: Centre) -> float:
     """Hours of duty that the centre's roster holds in a week."""
-    return sum(
-        HOURS_IN_A_WEEK if entry.shift is None else shift_hours(centre.shifts[entry.shift])
-        for entry in centre.resources.values()
-    )
+    return sum(_hours(centre, entry) for entry in centre.resources.values())
+
+
+def duty_cost(centre: Centre) -> float | None:
+    """What those hours cost by kind of resource; None where the centre declares no costs."""
+    if centre.costs is None:
+        return None
+    return sum(centre.costs.hour.get(entry.kind, 0.0) * _hours(centre, entry) for entry in centre.resources.values())
+
+
+def _hours(centre: Centre, entry: ResourceEntry) -> float:
+    return HOURS_IN_A_WEEK if entry.shift is None else shift_hours(centre.shifts[entry.shift])
 
 
 def shift_hours(shift: ShiftEntry) -> float:
@@ -164,7 +179,7 @@ def _rules(grounds: Grounds) -> Iterator[Candidate]:
         arm = Arm(name, baseline.centre, procedure)
         words = differences_of_arms(baseline, arm)
         if words:
-            yield Candidate(sort, arm, words, 0.0)
+            yield Candidate(sort, arm, words, 0.0, None if baseline.centre.costs is None else 0.0)
 
 
 def _fresh(centre: Centre, kind: str) -> str:

@@ -76,7 +76,7 @@ def race(found: Sequence[Candidate], today: Side, aim: Aim, budget: int, hands: 
     tried = found[: most_tried(budget)]
     if not tried:
         return Race((), None, tuple(found), (), {}, 0, 0)
-    sides = {each.name: Side(each.arm, today.workload) for each in tried}
+    sides = {each.name: Side(each.arm, today.workload, today.rod) for each in tried}
     course = _Course(sides, today, hands, first_seed)
     rounds = max(1, min(MOST_ROUNDS, math.ceil(math.log2(len(tried)))))
     confirming = max(FEWEST_RUNS, int(budget * CONFIRMING / 2))

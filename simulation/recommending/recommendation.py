@@ -90,7 +90,7 @@ def recommended(asked: Asked, hands: Hands) -> Recommendation:
     samples, facts = _samples(asked, week, procedure)
     centre = asked.scenario.centre if asked.log is None else asked.log[1]
     apart = decomposition(_together(samples), asked.aim, centre.zone_info)
-    side = Side(baseline, week)
+    side = Side(baseline, week, procedure)
     seeds = tuple(range(asked.first_seed, asked.first_seed + FEWEST_RUNS))
     sensitivities, first = _bottleneck(asked, samples, side, seeds, hands)
     stages_run = sum(each.played is not None for each in sensitivities)
@@ -141,7 +141,7 @@ def _bottleneck(
         workload = shortened(today.workload.scenario.workload, today.arm.centre, each.stage)
         if workload is not None:
             scenario = replace(today.workload.scenario, workload=workload)
-            sides[each.stage] = Side(today.arm, replace(today.workload, scenario=scenario))
+            sides[each.stage] = Side(today.arm, replace(today.workload, scenario=scenario), today.rod)
     runs = play_all("bottleneck", [Wanted(side, seeds) for side in (today, *sides.values())], hands)
     first, *others = (measures_of(each) for each in runs)
     figures = {

@@ -203,7 +203,7 @@ class _Trials:
         if not centre.resources:
             return worst
         if choice not in self.found:
-            side = Side(Arm("searched", centre, self._arm.procedure), self._week)
+            side = Side(Arm("searched", centre, self._arm.procedure), self._week, self._arm.procedure)
             told = f"staff {', '.join(map(str, choice))}"
             runs = measures_of(play_all(told, [Wanted(side, self._seeds)], self._hands)[0])
             figures = [run.figure(self._aim.figure) for run in runs]

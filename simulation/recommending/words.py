@@ -126,7 +126,10 @@ def _said(effect: Effect) -> str:
 
 
 def _hours(candidate: Candidate) -> str:
-    return f", {candidate.hours_a_week:+g} h of duty a week" if candidate.hours_a_week else ""
+    if not candidate.hours_a_week:
+        return ""
+    cost = "" if candidate.cost_a_week is None else f" ({candidate.cost_a_week:+,.0f} in the centre's currency)"
+    return f", {candidate.hours_a_week:+g} h of duty a week{cost}"
 
 
 def _step(figure: str, change: float, interval: Interval | None) -> str:
@@ -170,6 +173,7 @@ def _placed(each: Placed) -> dict[str, Any]:
         "procedure": candidate.arm.procedure.fingerprint,
         "centre": candidate.arm.centre.fingerprint,
         "hours_a_week": candidate.hours_a_week,
+        "cost_a_week": candidate.cost_a_week,
         "left_out_after": each.left_out_after,
         **_effect(each.effect),
     }

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from incidents import facts as f
-from incidents.centre import ResourceEntry, ShiftEntry
+from incidents.centre import Costs, ResourceEntry, ShiftEntry
 from incidents.quantities import ContactId, IncidentId, NeedId, ResourceId
 from incidents.soundness import flaws_of
 from simulation.arms import Arm, CandidateArm
@@ -155,6 +155,14 @@ def test_a_change_of_the_centre_is_told_with_its_hours() -> None:
     assert told.words == ("resource 'C1' is gone: clerk, always on duty",)
     more = CandidateArm(add={"C2": ResourceEntry(kind="clerk")})
     assert changed("staff", "more", more, Arm("today", STREET, a_procedure())).hours_a_week == 168
+
+
+def test_hours_are_told_in_money_where_the_centre_says_what_one_costs() -> None:
+    """A clerk at 20 an hour, always on duty; where nothing is said nothing is made up."""
+    priced = STREET.model_copy(update={"costs": Costs(currency="EUR", hour={"clerk": 20.0})})
+    fewer = CandidateArm(drop=("C1",))
+    assert changed("staff", "fewer", fewer, Arm("today", priced, a_procedure())).cost_a_week == -168 * 20
+    assert changed("staff", "fewer", fewer, Arm("today", STREET, a_procedure())).cost_a_week is None
 
 
 def test_plans_are_ordered_by_use_and_queues_by_waiting() -> None:

@@ -41,7 +41,7 @@ def lines() -> Scenario:
 def today(lines: Scenario) -> Side:
     """The call centre as it is, for a few hours."""
     procedure = lines.procedure(BASELINE)
-    return Side(Arm("today", lines.centre, procedure), played("hours", DAY, lines, procedure))
+    return Side(Arm("today", lines.centre, procedure), played("hours", DAY, lines, procedure), procedure)
 
 
 @pytest.fixture(scope="module")
