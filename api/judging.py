@@ -95,8 +95,11 @@ def _judged(
     in_force, adopted = _adoptions(log, entries[0].sequence if entries else 0)
     known = {entry.sequence for entry in entries}
     ordered = sorted((*entries, *(each for each in adopted if each.sequence not in known)), key=lambda e: e.sequence)
-    facts = [entry.fact for entry in ordered if entry.fact.at <= as_of]
-    return conformance(facts, log.procedures(), packs, in_force=in_force, since=since, until=until, as_of=as_of)
+    counted = [entry for entry in ordered if entry.fact.at <= as_of]
+    return conformance(
+        [entry.fact for entry in counted], log.procedures(), packs,
+        in_force=in_force, since=since, until=until, as_of=as_of, sequences=[entry.sequence for entry in counted],
+    )  # fmt: skip
 
 
 def _adoptions(log: LogReader, first: int) -> tuple[str | None, tuple[Entry, ...]]:

@@ -117,14 +117,16 @@ def conformance(
     since: Instant | None = None,
     until: Instant | None = None,
     as_of: Instant | None = None,
+    sequences: Sequence[int] | None = None,
 ) -> Conformance:
     """Hold a log, in order of time, against the procedures (by fingerprint) that it says were in force; O(facts + findings).
 
     `in_force`: the fingerprint in force before the first fact. Only what was received in [since, until) is judged. `as_of`:
-    the instant up to which nothing else happened (None: that of the last fact). Refuses a
-    procedure that names a target pack which it does not hold and which is not in `packs`.
+    the instant up to which nothing else happened (None: that of the last fact). `sequences`: those of facts that are only a
+    part of their log, whose corrections name others by them. Refuses a procedure that names a target pack which it does not
+    hold and which is not in `packs`.
     """
-    courses = courses_of(facts, in_force)
+    courses = courses_of(facts, in_force, sequences)
     now = courses.until if as_of is None else max(as_of, courses.until)
     judges = _judges(procedures, packs)
     findings: list[Finding] = []

@@ -6,7 +6,7 @@ was corrected last, at the instant at which it happened. Imports `facts` and `qu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -70,22 +70,24 @@ def put_right(original: f.Fact, fact: f.Corrected) -> f.Fact:
     return replace(original, **changes)
 
 
-def as_corrected(facts: Iterable[f.Fact]) -> list[tuple[int, f.Fact]]:
+def as_corrected(facts: Iterable[f.Fact], sequences: Sequence[int] | None = None) -> list[tuple[int, f.Fact]]:
     """Return the log as it should have read, as (sequence, fact) in the order in which things happened.
 
-    The first fact has sequence 1. Corrections stay where they are; one that names no fact before it changes nothing.
+    `sequences`: those of facts that are only a part of their log; None: all of it, the first with sequence 1. Corrections
+    stay where they are; one that names no fact before it, or one that is not here, changes nothing.
     """
-    numbered = list(enumerate(facts, start=1))
+    numbered = list(enumerate(facts, start=1) if sequences is None else zip(sequences, facts, strict=True))
     corrections = [(number, fact) for number, fact in numbered if isinstance(fact, f.Corrected)]
     if not corrections:
         return numbered
+    place = {number: at for at, (number, _) in enumerate(numbered)}
     is_moved = False
     for number, fact in corrections:
-        right = said(fact)
-        if fact.corrects < number and right:
-            original = numbered[fact.corrects - 1][1]
+        right, at = said(fact), place.get(fact.corrects)
+        if fact.corrects < number and right and at is not None:
+            original = numbered[at][1]
             if right.keys() <= set(CORRECTABLE.get(type(original), ())):
-                numbered[fact.corrects - 1] = fact.corrects, put_right(original, fact)
+                numbered[at] = fact.corrects, put_right(original, fact)
                 is_moved |= fact.happened_at is not None
     return sorted(numbered, key=_when) if is_moved else numbered
 

@@ -29,7 +29,7 @@ and of a contact: received, answered, ended. Needs for call-takers are not needs
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -117,14 +117,14 @@ class Courses:
     until: Instant
 
 
-def courses_of(facts: Iterable[f.Fact], in_force: str | None = None) -> Courses:
+def courses_of(facts: Iterable[f.Fact], in_force: str | None = None, sequences: Sequence[int] | None = None) -> Courses:
     """Read the facts, in order of time and each as it was corrected last.
 
-    `in_force`: the fingerprint of the procedure in force before the first.
+    `in_force`: the fingerprint of the procedure in force before the first. `sequences`: those of facts that are a part of a log.
     """
     reading = _Reading(in_force)
     tell = reading.listeners()
-    for number, fact in as_corrected(facts):
+    for number, fact in as_corrected(facts, sequences):
         reading.until = fact.at
         listener = tell.get(type(fact))
         if listener is not None:

@@ -269,3 +269,11 @@ def test_a_corrected_log_folds_and_reads_as_if_it_had_been_right(tries: list[tup
     for each in log:
         situation = after(situation, each)
     assert situation == desk.situation
+
+
+def test_a_part_of_a_log_is_put_right_by_the_sequences_of_the_whole() -> None:
+    """One incident's facts are not numbered from 1, and a correction names another by its place in the log."""
+    first = f.NoteAdded(at(1), I, "wrong")
+    correction = f.Corrected(at(2), 7, "misheard", I, text="right")
+    assert as_corrected([first, correction], [7, 9]) == [(7, f.NoteAdded(at(1), I, "right")), (9, correction)]
+    assert as_corrected([first, correction], [8, 9]) == [(8, first), (9, correction)]
