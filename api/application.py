@@ -32,6 +32,7 @@ from api import (
     rehearsal_routes,
     resource_routes,
     shadow_routes,
+    watch_routes,
 )
 from api.access import Door, Doorkeeper
 from api.control_room import ControlRoom
@@ -65,6 +66,7 @@ ROUTERS = (
     key_routes.routes,
     registry_routes.routes,
     job_routes.routes,
+    watch_routes.routes,
 )
 TITLE = "Muster"
 VERSION = "1"

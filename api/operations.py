@@ -119,6 +119,10 @@ OPERATIONS: Mapping[str, frozenset[Role]] = {
     "POST /v1/keys": SUPERVISION,
     "DELETE /v1/keys/{key}": SUPERVISION,
     "GET /v1/me": EVERYBODY,
+    "GET /live": PUBLIC,
+    "GET /ready": PUBLIC,
+    "GET /metrics": frozenset({Role.SUPERVISOR, Role.PLANNER, Role.AUDITOR}),
+    "GET /v1/measures": RULES | DISPATCH,
 }  # fmt: skip
 
 _WORK = (

@@ -12,12 +12,12 @@ from api.access import unlisted
 from api.application import ROUTERS, application
 from api.control_room import ControlRoom
 from api.keys import issue, revoke
-from api.operations import OPERATIONS, Load, Role, load_of
+from api.operations import OPERATIONS, PUBLIC, Load, Role, load_of
 from api.rates import Rates
 from tests.api.rooms import HandClock, opened, served
 
 DAY_S = 86_400.0
-LISTED = sorted(OPERATIONS)
+LISTED = sorted(name for name, roles in OPERATIONS.items() if roles != PUBLIC)
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +84,11 @@ def test_nobody_gets_in_who_cannot_be_told(
         "another scheme": "x",
     }.get(shown, written.get(shown))
     assert call(web, operation, told) in (401, 429)
+
+
+def test_nothing_is_public_but_what_a_load_balancer_asks() -> None:
+    """Each of these says nothing about anybody."""
+    assert {name for name, roles in OPERATIONS.items() if roles == PUBLIC} == {"GET /live", "GET /ready"}
 
 
 def test_a_malformed_body_does_not_get_a_stranger_an_answer(closed: tuple[TestClient, dict[str, str]]) -> None:
