@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from simulation.arms import Arm
-from simulation.comparison import Difference
+from simulation.difference import Difference
 from simulation.experiment import Frozen
 from simulation.judgement import Evidence, Judgement, Outcome, Variation
 from simulation.paired import Pairs

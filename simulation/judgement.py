@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 from incidents.measures import Measures
 from optimiser.refusals import Flaw, Refusal
-from simulation.comparison import Difference
+from simulation.difference import Difference
 from simulation.judgement_words import Outcome, advice, finding_in_words, hard_in_words, sameness, sensitivity_in_words
 from simulation.paired import Distance, Pairs
 from simulation.self_tests import SelfTest, planted_effect, same_contacts, same_procedure

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from simulation.comparison import Difference, in_words, measure_in_words
+from incidents.measure_words import in_words, measure_in_words
+from simulation.difference import Difference
 from simulation.terms import Criterion, HardLimit
 
 Outcome: TypeAlias = Literal["pass", "fail", "undecided"]

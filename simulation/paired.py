@@ -27,8 +27,9 @@ from functools import cached_property
 
 from scipy import special
 
+from incidents.measure_words import is_share, is_time
 from incidents.measures import COUNTS, STAGES, Measures, figure_flaw, statistic_and_priority
-from simulation.comparison import Difference, is_share, is_time
+from simulation.difference import Difference
 from simulation.intervals import (
     Interval,
     paired_interval,

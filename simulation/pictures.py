@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from simulation.comparison import Difference
+from simulation.difference import Difference
 from simulation.intervals import Interval
 from simulation.judgement import Finding
 

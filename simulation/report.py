@@ -21,10 +21,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from incidents.measure_words import clock_in_words, in_words
 from incidents.measures import FloatArray, Measures, nearest_rank
 from simulation import pictures
 from simulation.calibration import NEVER, UNCALIBRATED
-from simulation.comparison import Difference, clock_in_words, in_words
+from simulation.difference import Difference
 from simulation.judgement import Judgement, Outcome
 from simulation.selection import Selection
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from simulation.comparison import in_words, measure_in_words
+from incidents.measure_words import in_words, measure_in_words
 from simulation.intervals import Interval
 from simulation.recommending.bottleneck import Sensitivity
 from simulation.recommending.candidates import Candidate

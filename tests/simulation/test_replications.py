@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from incidents.procedure import Procedure
-from simulation.comparison import compare
+from simulation.paired import Pairs
 from simulation.replications import Replication, Span, contacts_of, replicate, replications
 from simulation.scenario import Scenario
 from simulation.scenario_files import scenario_folder
@@ -39,10 +39,11 @@ def test_a_procedure_against_itself_differs_by_nothing(centre: tuple[Scenario, P
     """Both play the same contacts with the same luck, so even the last digit agrees."""
     scenario, rules = centre
     runs = [replicate(scenario, (rules, rules), SPAN, seed) for seed in SEEDS]
-    found = compare([run.measures[0] for run in runs], [run.measures[1] for run in runs], (), ("answer_s.mean.all",))
-    assert found.differences[0].mean_difference == 0
-    assert found.differences[0].interval is not None
-    assert found.differences[0].interval.half_width == 0
+    sides = ([run.measures[side] for run in runs] for side in (0, 1))
+    found = Pairs.of("answer_s.mean.all", *sides).difference(0.95)
+    assert found.mean_difference == 0
+    assert found.interval is not None
+    assert found.interval.half_width == 0
 
 
 def test_warm_up_is_played_but_not_measured(centre: tuple[Scenario, Procedure]) -> None:
