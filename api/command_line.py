@@ -31,7 +31,7 @@ from api import (
     world_commands,
 )
 from api.log_commands import FOUND_SOMETHING
-from api.settings import CHECKPOINTS, DATABASE, LOOPBACK, PORT, SCENARIO, SIGNING_KEY, Settings
+from api.settings import CHECKPOINTS, DATABASE, JOBS, LOOPBACK, PORT, SCENARIO, SIGNING_KEY, Settings
 
 if TYPE_CHECKING:
     from incidents.centre import Centre, Document
@@ -110,23 +110,33 @@ def serve(
     sign_on: Annotated[bool, typer.Option("--sign-on-all", help="sign everybody on at their bases")] = False,
     roads: Annotated[Path | None, typer.Option(help="the road network that the centre of a log names")] = None,
     checkpoints: Annotated[
-        Path, typer.Option(help="the file that says, signed, where the log stood; best kept on another machine")
-    ] = CHECKPOINTS,
+        Path | None,
+        typer.Option(
+            help=f"the file that says, signed, where the log stood: {CHECKPOINTS} beside the log, if not said"
+        ),
+    ] = None,
     signing_key: Annotated[
-        Path, typer.Option(help="the Ed25519 key that signs; made where there is none")
-    ] = SIGNING_KEY,
+        Path | None,
+        typer.Option(help=f"the Ed25519 key that signs, made where there is none: {SIGNING_KEY} beside the log"),
+    ] = None,
     oidc_issuer: Annotated[str | None, typer.Option(help="the identity provider whose tokens are believed")] = None,
     oidc_audience: Annotated[str, typer.Option(help="the name that its tokens must be made out to")] = "muster",
     oidc_client: Annotated[str | None, typer.Option(help="the one application they may have been issued to")] = None,
 ) -> None:
     """Start the live control room. A log that exists goes on as it was, without any other option."""
+    from api.log_server import is_address
     from api.serving import serve as run
     from api.tokens import Provider
 
     goes_on = scenario is None and centre is None and procedure is None and _is_begun(database)
     documents = (None, None) if goes_on else _documents(scenario, centre, procedure)
+    # A log on a server has no folder of its own; what belongs to this node then stands where it was started.
+    beside = Path() if is_address(database) else Path(database).parent
     run(
-        Settings(host, port, checkpoints=checkpoints, signing_key=signing_key),
+        Settings(
+            host, port, checkpoints=checkpoints or beside / CHECKPOINTS, signing_key=signing_key or beside / SIGNING_KEY,
+            jobs=beside / JOBS,
+        ),
         database, *documents, adopt=adopt, sign_on=sign_on, tell=print, roads=roads,
         provider=None if oidc_issuer is None else Provider(oidc_issuer, oidc_audience, oidc_client),
     )  # fmt: skip
