@@ -142,14 +142,12 @@ def _goals(rules: Procedure, log: _Log) -> Iterator[str]:
     """The indicators of the objectives, over everything that is judged."""
     from incidents.goals import reached
     from incidents.performance import measure
-    from incidents.quantities import ResourceId
 
     if not rules.goals or not log.facts:
         return
     since = log.facts[0].at if log.since is None else log.since
     until = log.facts[-1].at + 1 if log.until is None else log.until
-    kinds = {ResourceId(name): entry.kind for name, entry in log.centre.resources.items()}
-    measures = measure(log.facts, since=since, until=until, kinds=kinds, priorities=tuple(rules.priorities))
+    measures = measure(log.facts, since=since, until=until, procedure=rules, centre=log.centre)
     yield "  goals"
     for each in reached(rules.goals, measures):
         yield f"  {each.objective:<44}{each.figure:>12.2f}  {each.indicator.said:<36}{'met' if each.is_met else 'missed'}"

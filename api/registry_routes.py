@@ -21,10 +21,10 @@ from api.wire import instant, iso
 from incidents.differences import differences
 from incidents.facts import Fact
 from incidents.feedback import feedback
-from incidents.measures import figure_flaw
 from incidents.read import parse_procedure
 from incidents.refusals import Flaw, Refusal
 from incidents.rollout import Act, Dossier, Stage, Step
+from incidents.yardsticks import unmeasurable
 from simulation.scenario_files import known_packs
 
 routes = APIRouter(prefix="/v1/procedures", tags=["rollout"], responses=documented(409))
@@ -335,10 +335,10 @@ def _shown(room: Room, kept: Draft, record: Dossier) -> DraftOnWire:
 
 def _refuse_unknown(room: Room, given: Date) -> None:
     """A guardrail on a figure that is not there, or without a bound, would guard nothing."""
-    priorities = tuple(room.present.procedure.priorities)
+    rules = room.present.procedure
     flaws: list[Flaw] = []
     for number, rail in enumerate(given.guardrails):
-        flaw = figure_flaw(rail.figure, priorities=priorities)
+        flaw = unmeasurable(rail.figure, rules, room.centre, knows_truth=False)
         if flaw is not None:
             flaws.append(Flaw(f"/guardrails/{number}/figure", flaw.what, flaw.accepted))
         if rail.at_most is None and rail.at_least is None:

@@ -128,11 +128,8 @@ def broken_guardrails(room: ControlRoom) -> Sequence[tuple[Guardrail, float]]:
     while (chunk := room.log.read(reached)) and len(facts) < MOST_FACTS:
         facts += [entry.fact for entry in chunk]
         reached = chunk[-1].sequence
-    kinds = {resource.id: resource.kind for resource in room.present.situation.resources.values()}
-    rules = room.present.procedure
-    found = measure(
-        facts, since=adopted.at, until=room.clock.now() + 1, kinds=kinds, priorities=tuple(rules.priorities)
-    )
+    until = room.clock.now() + 1
+    found = measure(facts, since=adopted.at, until=until, procedure=room.present.procedure, centre=room.centre)
     values = [(rail, found.figure(rail.figure)) for rail in rails if found.figure(_count(rail.figure)) >= rail.samples]
     return [(rail, value) for rail, value in values if rail.is_broken(value)]
 

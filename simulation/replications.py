@@ -113,18 +113,19 @@ def replicate(
     """
     contacts = contacts_of(scenario, span, seed)
     truth, needs = contacts.priorities, true_needs(contacts, rod or procedures[0])
-    measures = tuple(
-        measure(
-            play(scenario, procedure, contacts, span),
-            since=span.since,
-            until=span.until,
-            priority_of=truth,
-            procedure=procedure,
-            centre=scenario.centre,
-            true_needs=needs,
+    with uncollected():
+        measures = tuple(
+            measure(
+                play(scenario, procedure, contacts, span),
+                since=span.since,
+                until=span.until,
+                priority_of=truth,
+                procedure=procedure,
+                centre=scenario.centre,
+                true_needs=needs,
+            )
+            for procedure in procedures
         )
-        for procedure in procedures
-    )
     return Replication(seed, sum(span.since <= contact.at < span.until for contact in contacts), measures)
 
 

@@ -184,6 +184,8 @@ def test_a_guardrail_that_would_guard_nothing_is_refused(desk: Dispatcher) -> No
     path = f"/v1/procedures/drafts/{fingerprint}/schedule"
     desk.refused(path, {"guardrails": [{"figure": "anser_s.p90.all", "at_most": 20}]}, 422)
     desk.refused(path, {"guardrails": [{"figure": "answer_s.p90.all"}]}, 422)
+    untold = desk.refused(path, {"guardrails": [{"figure": "cost", "at_most": 100}]}, 422)
+    assert untold["flaws"][0]["what"] == "the centre declares no costs"
     desk.refused(path, {"at": "2020-01-01T00:00:00Z"}, 422)
 
 
