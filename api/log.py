@@ -184,16 +184,15 @@ class Log(LogReader):
         self._connection: Connection | None = None
         try:
             with _readable(self.name):
-                connection = self._writing.connect()
-                prepare(connection)
+                self._connection = self._writing.connect()
+                prepare(self._connection)
                 if self._database.is_shared:
-                    connection.close()
-                else:
-                    self._connection = connection
+                    self._connection.close()
+                    self._connection = None
                 # A reader of this kind of file needs it to exist; now it does.
                 self._head = self.head() or Head(0, "")
         except LogRefused:
-            self._let_go()
+            self.close()
             raise
 
     @property

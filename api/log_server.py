@@ -22,8 +22,8 @@ DRIVER = "postgresql+psycopg"
 CHANNEL = "muster_log"
 """Where a node says that it has added to the log."""
 CONNECT_LIMIT_S = 3
-IDLE_LIMIT_MS = 1_500
-TURN_LIMIT_MS = 4_000
+IDLE_LIMIT_MS = 5_000
+TURN_LIMIT_MS = 8_000
 STATEMENT_LIMIT_MS = 10_000
 CONNECTIONS = 8
 """Held open for readers; a few more where many read at once."""
