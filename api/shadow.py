@@ -2,8 +2,8 @@
 
 It follows the room as a client of the feed does, on a thread of its own, and rests as long as it has worked, so that a dispatcher
 does not wait for it, though it shares the process. What it has not taken in is what the room remembers of its latest batches;
-where that does not reach back far enough, the shadow begins again from the present, and says how many facts it did not see. Imports `control_room` and
-`incidents.second_mind`.
+where that does not reach back far enough, the shadow begins again from the present, and says how many facts it did not see.
+Imports `control_room` and `incidents.second_mind`.
 """
 
 from __future__ import annotations
