@@ -90,7 +90,7 @@ def _copy(source: Connection, target: LogFile) -> None:
     found = version_of(source)
     if found != LATEST:
         raise LogRefused.of(
-            "database", f"has tables of version {found}", f"version {LATEST}; `muster doctor --upgrade` makes it so"
+            "database", f"has tables of version {found}", f"version {LATEST}, which a room makes when it opens the log"
         )
     writing = target.writing_engine(busy_ms=0)
     try:

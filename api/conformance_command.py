@@ -74,17 +74,10 @@ def conformance(
 
 
 def _lived(database: str) -> _Log:
-    from api.log import LogReader
-    from api.table_versions import LogRefused
+    from api.logged_facts import lived_log
 
-    log = LogReader(database)
-    try:
-        centre = log.centre()
-        if centre is None:
-            raise LogRefused.of(database, "holds no centre", "a log that was begun")
-        return _Log([entry.fact for entry in log.verified()], centre, log.procedures())
-    finally:
-        log.close()
+    lived = lived_log(database)
+    return _Log(lived.facts, lived.centre, lived.procedures)
 
 
 def _played(

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from incidents.procedure import Procedure
     from simulation.played_on import PlayedOn
 
-_DATABASE = b"SQLite format 3\x00"
-
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
@@ -127,7 +125,7 @@ def _kept(log: str, centre: Path | None, procedures: Sequence[Path], roads: Path
     from incidents.refusals import Flaw, Refusal
     from simulation.scenario_files import known_packs
 
-    if _is_database(log):
+    if _is_kept_database(log):
         kept = _lived(log)
         return kept if roads is None else replace(kept, centre=with_roads(kept.centre, roads))
     if centre is None or not procedures:
@@ -138,31 +136,20 @@ def _kept(log: str, centre: Path | None, procedures: Sequence[Path], roads: Path
     return _Kept(facts_from(Path(log)), place, known, in_force=read[0].fingerprint)
 
 
-def _is_database(log: str) -> bool:
-    from api.log_server import is_address
+def _is_kept_database(log: str) -> bool:
+    from api.logged_facts import is_database
 
-    if is_address(log):
-        return True
     try:
-        with Path(log).open("rb") as file:
-            return file.read(len(_DATABASE)) == _DATABASE
+        return is_database(log)
     except OSError:
         return False
 
 
 def _lived(log: str) -> _Kept:
-    from api.log import LogReader
-    from api.table_versions import LogRefused
+    from api.logged_facts import lived_log
 
-    reader = LogReader(log)
-    try:
-        centre = reader.centre()
-        if centre is None:
-            raise LogRefused.of(log, "holds no centre", "a log that was begun")
-        entries = list(reader.verified())
-        return _Kept([each.fact for each in entries], centre, reader.procedures(), [each.actor for each in entries])
-    finally:
-        reader.close()
+    lived = lived_log(log)
+    return _Kept(lived.facts, lived.centre, lived.procedures, [entry.actor for entry in lived.entries])
 
 
 def _write(out: Path, text: str) -> None:

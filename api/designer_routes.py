@@ -110,12 +110,13 @@ def _as_one(found: re.Match[str]) -> str:
 Text = Annotated[str, Depends(_text)]
 
 
-def _accepts(what: str) -> dict[str, Any]:
+def accepts(what: str) -> dict[str, Any]:
+    """Say in the OpenAPI document that a body is a document, as YAML or JSON."""
     schema = {"type": "object", "description": f"{what}, as docs/procedure-format.md says"}
     return {"requestBody": {"required": True, "content": {each: {"schema": schema} for each in (YAML, JSON)}}}
 
 
-@routes.post("/check", openapi_extra=_accepts("a procedure"))
+@routes.post("/check", openapi_extra=accepts("a procedure"))
 def check_procedure(
     room: Room,
     text: Text,
@@ -126,7 +127,7 @@ def check_procedure(
     return _version(parse_procedure(text, BODY, centre, known_packs()))
 
 
-@routes.post("/diff", openapi_extra=_accepts("`old` and `new`, each a procedure"))
+@routes.post("/diff", openapi_extra=accepts("`old` and `new`, each a procedure"))
 def compare_procedures(
     text: Text, audience: Annotated[Audience | None, Query(description="only what concerns them")] = None
 ) -> Differences:
@@ -142,7 +143,7 @@ def compare_procedures(
 
 
 @routes.post(
-    "/walk", openapi_extra=_accepts("`procedure`, `answers` as question: answer, and `left` as question: jump-out")
+    "/walk", openapi_extra=accepts("`procedure`, `answers` as question: answer, and `left` as question: jump-out")
 )
 def walk_procedure(text: Text) -> QuestionView:
     """Say what to ask next after these answers, or what triage concludes."""
@@ -153,7 +154,7 @@ def walk_procedure(text: Text) -> QuestionView:
 
 @routes.post(
     "/draw",
-    openapi_extra=_accepts("a procedure"),
+    openapi_extra=accepts("a procedure"),
     response_class=Response,
     responses={200: {"content": {each: {"schema": {"type": "string"}} for each in MEDIA_TYPES.values()}}},
 )

@@ -6,16 +6,23 @@ A line is what `records` writes, with instants in milliseconds, or what `/v1/log
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from api.database import Address
 from api.log import LogReader
+from api.log_chain import Entry
 from api.log_server import is_address
+from api.table_versions import LogRefused
 from api.wire import INSTANTS, instant
+from incidents.centre import Centre
 from incidents.facts import Fact
+from incidents.procedure import Procedure
 from incidents.records import fact_from_record
 from incidents.refusals import DocumentRefused, Flaw, Refusal
 
@@ -29,25 +36,48 @@ _AROUND = ("sequence", "actor")
 """What the wire says about an entry beside its fact."""
 
 
+@dataclass(frozen=True, slots=True)
+class LivedLog:
+    """A control room's log as it was kept: every entry, the centre, and every procedure by fingerprint."""
+
+    entries: tuple[Entry, ...]
+    centre: Centre
+    procedures: Mapping[str, Procedure]
+
+    @property
+    def facts(self) -> list[Fact]:
+        """What was recorded, in order."""
+        return [entry.fact for entry in self.entries]
+
+
+def lived_log(address: Address) -> LivedLog:
+    """Read a control room's log whole, checking its chain; refuse one that was never begun."""
+    with contextlib.closing(LogReader(address)) as reader:
+        centre = reader.centre()
+        if centre is None:
+            raise LogRefused.of(str(address), "holds no centre", "a log that was begun")
+        return LivedLog(tuple(reader.verified()), centre, reader.procedures())
+
+
+def is_database(log: Path | str) -> bool:
+    """Whether this names a control room's database, on a server or in a file; raises `OSError` where it cannot be read."""
+    if isinstance(log, str) and is_address(log):
+        return True
+    with Path(log).open("rb") as file:
+        return file.read(len(_DATABASE)) == _DATABASE
+
+
 def facts_from(log: Path | str) -> list[Fact]:
     """Read a log whole; refuse it with every line that is no fact, or with the first break in a database's chain."""
-    if isinstance(log, str) and is_address(log):
-        return _from_database(log)
-    log = Path(log)
     try:
-        with log.open("rb") as file:
-            is_database = file.read(len(_DATABASE)) == _DATABASE
-        return _from_database(log) if is_database else _from_lines(log)
+        return _from_database(log) if is_database(log) else _from_lines(Path(log))
     except (OSError, UnicodeDecodeError) as error:
         raise DocumentRefused([Flaw(str(log), f"cannot be read: {error}", "one fact as JSON on each line")]) from error
 
 
 def _from_database(log: Address) -> list[Fact]:
-    reader = LogReader(log)
-    try:
+    with contextlib.closing(LogReader(log)) as reader:
         return [entry.fact for entry in reader.verified()]
-    finally:
-        reader.close()
 
 
 def _from_lines(log: Path) -> list[Fact]:

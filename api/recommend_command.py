@@ -139,20 +139,13 @@ def _beside(aim: Aim, procedure: Procedure) -> str:
 
 def _lived(database: str) -> tuple[Sequence[Fact], Centre, Procedure | None]:
     """The facts of a log, its centre, and the rules last in force."""
-    from api.log import LogReader
-    from api.table_versions import LogRefused
+    from api.logged_facts import lived_log
     from incidents.facts import ProcedureAdopted
 
-    log = LogReader(database)
-    try:
-        centre = log.centre()
-        if centre is None:
-            raise LogRefused.of(database, "holds no centre", "a log that was begun")
-        facts = [entry.fact for entry in log.verified()]
-        adopted = [fact.fingerprint for fact in facts if isinstance(fact, ProcedureAdopted)]
-        return facts, centre, log.procedures().get(adopted[-1]) if adopted else None
-    finally:
-        log.close()
+    lived = lived_log(database)
+    facts = lived.facts
+    adopted = [fact.fingerprint for fact in facts if isinstance(fact, ProcedureAdopted)]
+    return facts, lived.centre, lived.procedures.get(adopted[-1]) if adopted else None
 
 
 def _with_hands(doing: Callable[[Hands], T], workers: int | None, store: Path | None) -> T:

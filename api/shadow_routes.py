@@ -12,7 +12,7 @@ from fastapi import APIRouter, FastAPI, Request
 from pydantic import BaseModel, Field
 
 from api.debrief_tables import disagreement_as_json, tally_as_json
-from api.designer_routes import BODY, JSON, YAML, Text, Version
+from api.designer_routes import BODY, Text, Version, accepts
 from api.problems import NobodyCalled, documented
 from api.shadow import Shadow
 from api.submission import Room
@@ -21,10 +21,6 @@ from incidents.read import parse_procedure
 from simulation.scenario_files import known_packs
 
 routes = APIRouter(prefix="/v1", tags=["procedures"], responses=documented())
-
-
-_SCHEMA = {"type": "object", "description": "a procedure, as docs/procedure-format.md says"}
-_ACCEPTS = {"requestBody": {"required": True, "content": {each: {"schema": _SCHEMA} for each in (YAML, JSON)}}}
 
 
 class ShadowOnWire(BaseModel):
@@ -53,7 +49,7 @@ def read_shadow(request: Request) -> ShadowOnWire:
     return _on_wire(_shadow(request))
 
 
-@routes.post("/shadow", status_code=201, openapi_extra=_ACCEPTS)
+@routes.post("/shadow", status_code=201, openapi_extra=accepts("a procedure"))
 def begin_shadow(request: Request, room: Room, text: Text) -> ShadowOnWire:
     """Let the procedure in the body, YAML or JSON, decide beside the live one from now on."""
     procedure = parse_procedure(text, BODY, room.centre, known_packs())
