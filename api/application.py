@@ -81,7 +81,7 @@ def application(room: ControlRoom, settings: Settings | None = None, *, tokens: 
         bell = Bell()
         served.state.bell = bell
         unsubscribe = room.subscribe(bell.ring)
-        keepers = [asyncio.create_task(keep(room, bell)) for keep in (keep_time, keep_rollouts)]
+        keepers = [asyncio.create_task(keep_time(room, bell)), asyncio.create_task(keep_rollouts(room))]
         try:
             yield
         finally:

@@ -23,7 +23,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from api.bookings import Rebooking, bookings_in
+from api.bookings import Rebooking, bookings_in, rebook
 from api.clock import Clock
 from api.log import Log, Receipt
 from api.log_chain import Entry, Head, broken
@@ -92,6 +92,14 @@ class Once:
 
 class KeyReused(Exception):
     """An idempotency key came back with another request."""
+
+
+Beside = Callable[[Connection], object]
+"""What is changed beside the entries of a batch, in the same transaction."""
+
+
+def _nothing(_connection: Connection) -> None:
+    """Nothing is changed beside."""
 
 
 Plan = Callable[[Present, Instant], Sequence[f.Fact]]
@@ -204,13 +212,30 @@ class ControlRoom:
             rules = self._rules()
             return self._keep([(rules, fact) for fact in recorded], None) if recorded else None
 
-    def adopt(self, procedure: Procedure, actor: str) -> Recorded:
-        """Put a procedure in force now; raises `FactRefused` where open work has words that it does not know."""
+    def adopt(
+        self,
+        procedure: Procedure,
+        actor: str,
+        *,
+        instead_of: str | None,
+        beside: Callable[[Connection, Instant], object],
+    ) -> Recorded:
+        """Put a procedure in force now, and do what goes `beside` that in the same transaction.
+
+        Raises `FactRefused` where open work has words that it does not know, or where by now others are in force than the
+        rules `instead_of` which it was meant to come.
+        """
         with self._turn():
+            held = self._desk.situation.procedure
+            if held != instead_of:
+                raise FactRefused(
+                    [Flaw("procedure", "other rules were put in force meanwhile", "those that were in force")]
+                )
             self.log.keep_procedure(procedure)
             self._desk.procedures[procedure.fingerprint] = procedure
             self._begin()
-            return self._observe([adoption(procedure, self._instant(None))], actor, None)
+            at = self._instant(None)
+            return self._observe([adoption(procedure, at)], actor, None, lambda connection: beside(connection, at))
 
     def change(self, doing: Callable[[Connection], T]) -> T:
         """Change something that stands beside the log's entries, in a turn of its own."""
@@ -304,10 +329,10 @@ class ControlRoom:
             raise KeyReused
         return receipt
 
-    def _observe(self, facts: Sequence[f.Fact], actor: str, once: Once | None) -> Recorded:
+    def _observe(self, facts: Sequence[f.Fact], actor: str, once: Once | None, beside: Beside = _nothing) -> Recorded:
         recorded = self._attempt(lambda: self._desk.observe(*facts))
         given, rules = {id(fact) for fact in facts}, self._rules()
-        return self._keep([(actor if id(fact) in given else rules, fact) for fact in recorded], once)
+        return self._keep([(actor if id(fact) in given else rules, fact) for fact in recorded], once, beside)
 
     def _begin(self, limit_s: float | None = None) -> None:
         """All that is solved for the request that begins shares one limit."""
@@ -318,14 +343,20 @@ class ControlRoom:
         """The actor of what the rules entailed since the request began."""
         return CUT_SHORT if self._pool is not None and self._pool.troubles else PROCEDURE
 
-    def _keep(self, written: Sequence[tuple[str, f.Fact]], once: Once | None) -> Recorded:
+    def _keep(self, written: Sequence[tuple[str, f.Fact]], once: Once | None, beside: Beside = _nothing) -> Recorded:
         """Write a batch to the log, then let it be seen, and not the other way round."""
 
         def keep() -> Recorded:
             entries = self.log.following(written, self.clock.now())
             recorded = Recorded(entries, self._desk.decision)
             receipt = None if once is None else Receipt(once.key, once.request_hash, *once.answer(recorded))
-            self.log.append(entries, receipt, Rebooking.between(self._before(), self._desk.situation))
+            rebooking = Rebooking.between(self._before(), self._desk.situation)
+
+            def change(connection: Connection) -> None:
+                rebook(connection, rebooking)
+                beside(connection)
+
+            self.log.append(entries, receipt, change)
             return recorded
 
         recorded = self._attempt(keep)

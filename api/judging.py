@@ -7,7 +7,7 @@ judged is judged by all that is known of it: the contact of an incident that ran
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from api.log import CHUNK, LogReader
@@ -58,11 +58,17 @@ def judge_window(
 def read_window(log: LogReader, since: Instant | None, most: int = MOST_FACTS) -> tuple[int, list[Entry], bool]:
     """Read the log from an instant on: how many entries lie before it, those from there, and whether these are all."""
     start = 0 if since is None else _entries_before(log, since)
-    read: list[Entry] = []
-    while len(read) < most and (chunk := log.read(start + len(read), min(CHUNK, most - len(read)))):
-        read += chunk
+    read = read_on(log, start, most)
     head = log.head()
     return start, read, head is None or start + len(read) >= head.sequence
+
+
+def read_on(log: LogReader, reached: int, most: int) -> list[Entry]:
+    """Read up to `most` entries after sequence `reached`, in order."""
+    read: list[Entry] = []
+    while len(read) < most and (chunk := log.read(reached + len(read), min(CHUNK, most - len(read)))):
+        read += chunk
+    return read
 
 
 def judge_incident(
@@ -104,15 +110,16 @@ def _judged(
 
 def _adoptions(log: LogReader, first: int) -> tuple[str | None, tuple[Entry, ...]]:
     """The fingerprint in force before entry `first`, and the adoptions from there on."""
-    in_force: str | None = None
-    later: list[Entry] = []
+    everything = tuple(adoptions(log))
+    earlier = [fact.fingerprint for entry, fact in everything if entry.sequence < first]
+    return earlier[-1] if earlier else None, tuple(entry for entry, _ in everything if entry.sequence >= first)
+
+
+def adoptions(log: LogReader) -> Iterator[tuple[Entry, f.ProcedureAdopted]]:
+    """Yield every time that rules were put in force, in order."""
     for entry in log.all_about(PROCEDURE_SUBJECT):
         if isinstance(entry.fact, f.ProcedureAdopted):
-            if entry.sequence < first:
-                in_force = entry.fact.fingerprint
-            else:
-                later.append(entry)
-    return in_force, tuple(later)
+            yield entry, entry.fact
 
 
 def _entries_before(log: LogReader, at: Instant) -> int:

@@ -256,9 +256,12 @@ class Log(LogReader):
         return tuple(made)
 
     def append(
-        self, batch: Sequence[Entry], receipt: Receipt | None = None, rebooking: Rebooking | None = None
+        self,
+        batch: Sequence[Entry],
+        receipt: Receipt | None = None,
+        beside: Callable[[Connection], object] = lambda _connection: None,
     ) -> None:
-        """Write a batch made by `following`, its receipt and its bookings in one transaction, on disk when this returns.
+        """Write a batch made by `following`, its receipt and what goes `beside` it in one transaction, on disk when this returns.
 
         Raises `LogUnavailable` when it could not be written. If it cannot even be told whether it was, nothing more is
         accepted by a file until a restart has read it again; on a server the next turn reads it.
@@ -272,8 +275,7 @@ class Log(LogReader):
             with connection.get_transaction() or connection.begin():
                 connection.execute(_APPEND, rows_of(batch, before))
                 self._move_head(connection, before, following)
-                if rebooking is not None:
-                    rebook(connection, rebooking)
+                beside(connection)
                 if receipt is not None:
                     _write_receipt(connection, receipt, batch[0].recorded_at)
                 if self._database.is_shared:

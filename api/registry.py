@@ -16,8 +16,9 @@ from api.tables import acts, drafts
 from incidents.procedure import Procedure
 from incidents.quantities import Instant
 from incidents.refusals import Flaw, Refusal
-from incidents.rollout import Act, Dossier, Stage, Step, against
+from incidents.rollout import DATED_STEPS, Act, Dossier, Step, against
 
+DATED = tuple(step.value for step in DATED_STEPS)
 MOST_DRAFTS = 10_000
 MOST_ACTS = 1_000
 """About one version."""
@@ -111,13 +112,15 @@ def take(connection: Connection, fingerprint: str, act: Act, in_force: str | Non
 
 def due(connection: Connection, in_force: str | None) -> Sequence[tuple[Instant, str]]:
     """Return what is to be put in force, with the instant, the earliest first."""
-    scheduled = select(acts.c.fingerprint).where(acts.c.step == Step.SCHEDULE.value).distinct().limit(MOST_DRAFTS)
-    found = []
-    for fingerprint in connection.execute(scheduled).scalars().all():
-        record = dossier(connection, fingerprint)
-        if record is not None and record.scheduled_for is not None and record.stage(in_force) is Stage.SCHEDULED:
-            found.append((record.scheduled_for, fingerprint))
-    return sorted(found)
+    chosen = (
+        select(acts.c.fingerprint, acts.c.step, acts.c.due_at).where(acts.c.step.in_(DATED)).order_by(acts.c.number)
+    )
+    last = {row.fingerprint: row for row in connection.execute(chosen)}
+    return sorted(
+        (row.due_at, fingerprint)
+        for fingerprint, row in last.items()
+        if row.step == Step.SCHEDULE.value and fingerprint != in_force
+    )
 
 
 def procedure_of(kept: Draft) -> Procedure:

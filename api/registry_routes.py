@@ -12,17 +12,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.designer_routes import BODY, JSON, YAML, Text
+from api.designer_routes import BODY, JSON, Text, accepts
+from api.judging import read_on
 from api.problems import NobodyCalled, documented
 from api.registry import Draft, all_drafts, dossier, draft, hand_in, procedure_of, take
 from api.rollout_keeper import MOST_FACTS, put_in_force, roll_back
 from api.submission import Room, Submitted
 from api.wire import instant, iso
 from incidents.differences import differences
-from incidents.facts import Fact
 from incidents.feedback import feedback
 from incidents.read import parse_procedure
-from incidents.refusals import Flaw, Refusal
+from incidents.refusals import FactRefused, Flaw, Refusal
 from incidents.rollout import Act, Dossier, Stage, Step
 from incidents.yardsticks import unmeasurable
 from simulation.scenario_files import known_packs
@@ -32,8 +32,6 @@ routes = APIRouter(prefix="/v1/procedures", tags=["rollout"], responses=document
 Fingerprint = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="of the version, as `check` gives it")]
 PAGE = 100
 """Drafts shown at once."""
-MOST_EVIDENCE = 900_000
-"""Characters of a report that is handed in as evidence; only what it says of the versions is kept."""
 
 
 class DraftOnWire(BaseModel):
@@ -148,16 +146,7 @@ class Date(BaseModel):
     guardrails: tuple[GuardrailOnWire, ...] = Field(default=(), max_length=20)
 
 
-@routes.post(
-    "/drafts",
-    status_code=201,
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {kind: {"schema": {"type": "object", "description": "a procedure"}} for kind in (YAML, JSON)},
-        }
-    },
-)
+@routes.post("/drafts", status_code=201, openapi_extra=accepts("a procedure"))
 def hand_in_draft(
     room: Room,
     submission: Submitted,
@@ -234,7 +223,7 @@ def approve(room: Room, submission: Submitted, fingerprint: Fingerprint) -> Doss
 @routes.post("/drafts/{fingerprint}/schedule", status_code=201)
 def schedule(room: Room, submission: Submitted, fingerprint: Fingerprint, given: Date) -> DossierOnWire:
     """Say when an approved version is to be in force; now, if no date is given."""
-    now = room.clock.now()
+    now, in_force = room.clock.now(), room.present.situation.procedure
     due_at = now if given.at is None else instant(given.at)
     if due_at < now:
         raise Refusal.of("/at", "has passed", "an instant to come, or none")
@@ -242,7 +231,12 @@ def schedule(room: Room, submission: Submitted, fingerprint: Fingerprint, given:
     _refuse_unknown(room, given)
     _step(room, fingerprint, Act(Step.SCHEDULE, submission.actor, now, said, due_at=due_at))
     if due_at <= now:
-        put_in_force(room, fingerprint, submission.actor)
+        try:
+            put_in_force(room, fingerprint, submission.actor, instead_of=in_force)
+        except FactRefused:
+            # Whoever keeps the register may have been quicker.
+            if room.present.situation.procedure != fingerprint:
+                raise
     return _dossier(room, fingerprint)
 
 
@@ -258,11 +252,7 @@ def read_feedback(
     since: Annotated[int, Query(ge=0, le=2**53, description="only what is after this sequence")] = 0,
 ) -> FeedbackOnWire:
     """Add up what people chose otherwise than was proposed, by the rule that asked, with their reasons."""
-    facts: list[Fact] = []
-    reached = since
-    while (chunk := room.log.read(reached)) and len(facts) < MOST_FACTS:
-        facts += [entry.fact for entry in chunk]
-        reached = chunk[-1].sequence
+    read = read_on(room.log, since, MOST_FACTS)
     told = tuple(
         RuleOnWire(
             rule=each.rule, sent=each.sent, overridden=each.overridden,
@@ -271,9 +261,9 @@ def read_feedback(
                 for one in each.examples
             ),
         )
-        for each in feedback(facts)
+        for each in feedback(entry.fact for entry in read)
     )  # fmt: skip
-    return FeedbackOnWire(rules=told, reached=reached)
+    return FeedbackOnWire(rules=told, reached=since + len(read))
 
 
 @routes.post("/roll-back")

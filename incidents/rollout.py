@@ -43,6 +43,10 @@ class Step(StrEnum):
     READ = "read"
 
 
+DATED_STEPS = (Step.SCHEDULE, Step.ADOPTED, Step.HALTED)
+"""Of these the last says whether a version is still to be put in force."""
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """One step that somebody took. `said`: their words; `outcome`: of a test, as the report has it."""
@@ -80,14 +84,14 @@ class Dossier:
     @property
     def scheduled_for(self) -> Instant | None:
         """When it is to be put in force; None: nobody said, or it has happened, or it was halted since."""
-        last = self.latest(Step.SCHEDULE, Step.ADOPTED, Step.HALTED)
+        last = self.latest(*DATED_STEPS)
         return last.due_at if last is not None and last.step is Step.SCHEDULE else None
 
     def stage(self, in_force: str | None) -> Stage:
         """Return how far it has come, given the fingerprint of the rules in force."""
         if self.fingerprint == in_force:
             return Stage.IN_FORCE
-        last = self.latest(Step.SCHEDULE, Step.ADOPTED, Step.HALTED)
+        last = self.latest(*DATED_STEPS)
         if last is not None:
             ended = {Step.SCHEDULE: Stage.SCHEDULED, Step.ADOPTED: Stage.RETIRED, Step.HALTED: Stage.HALTED}
             return ended[last.step]

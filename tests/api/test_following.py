@@ -12,12 +12,16 @@ import pytest
 
 from api.control_room import ControlRoom, Once, Recorded
 from api.following import following
+from api.judging import adoptions
 from api.log import Log, LogUnavailable
+from api.registry import dossier, hand_in
+from api.rollout_keeper import put_in_force, roll_back
 from incidents.facts import ContactReceived, IncidentOpened, NoteAdded
 from incidents.quantities import ContactId, IncidentId
 from incidents.refusals import FactRefused
+from incidents.rollout import Step
 from tests.api.rooms import HandClock, street
-from tests.builders import a_procedure, at, spot
+from tests.builders import START, a_procedure, at, spot
 from tests.databases import new_database
 
 PATIENCE_S = 10.0
@@ -113,3 +117,21 @@ def test_a_node_that_stops_in_its_turn_is_passed_over(nodes: tuple[ControlRoom, 
     assert time.monotonic() - began < PATIENCE_S
     one.record((received(2),), "Ada")
     assert one.present.situation.sequence == other.log.read(0)[-1].sequence
+
+
+def test_two_nodes_put_a_version_in_force_once_and_go_back_once(nodes: tuple[ControlRoom, ControlRoom]) -> None:
+    """Both look at the same register at the same second; the second must not undo what the first has done."""
+    one, other = nodes
+    first = one.present.procedure.fingerprint
+    changed = a_procedure(revision=2, dispatch={"reach_limit_s": 1234.0})
+    one.change(lambda connection: hand_in(connection, changed, who="Ada", now=START, follows=None))
+    put_in_force(one, changed.fingerprint, "muster", instead_of=first)
+    with pytest.raises(FactRefused, match="meanwhile"):
+        put_in_force(other, changed.fingerprint, "muster", instead_of=first)
+    roll_back(other, "muster", "guardrail", leaving=changed.fingerprint)
+    with pytest.raises(FactRefused, match="meanwhile"):
+        roll_back(one, "muster", "guardrail", leaving=changed.fingerprint)
+    assert [fact.fingerprint for _, fact in adoptions(one.log)] == [first, changed.fingerprint, first]
+    record = one.log.look(lambda connection: dossier(connection, changed.fingerprint))
+    assert record is not None
+    assert [act.step for act in record.acts] == [Step.ADOPTED, Step.HALTED]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from api.rollout_keeper import watch
+from api.rollout_keeper import FactsSince, halt_what_is_broken, take_what_is_due
 from incidents.procedure import Procedure
 from tests.api.rooms import Dispatcher, HandClock, by_hand, served
 from tests.builders import START, a_procedure, at
@@ -136,12 +136,12 @@ def test_a_version_is_put_in_force_when_it_is_due_and_once(desk: Dispatcher, clo
     assert at(3600) == START + 3_600_000
     shown = desk.post(f"/v1/procedures/drafts/{fingerprint}/schedule", due, 201, **CYD)
     assert shown["stage"] == "scheduled"
-    watch(desk.room)
+    take_what_is_due(desk.room)
     assert desk.room.present.situation.procedure != fingerprint
     clock.pass_s(3600)
-    watch(desk.room)
+    take_what_is_due(desk.room)
     sequence = desk.room.present.situation.sequence
-    watch(desk.room)
+    take_what_is_due(desk.room)
     assert (desk.room.present.situation.procedure, desk.room.present.situation.sequence) == (fingerprint, sequence)
 
 
@@ -173,7 +173,7 @@ def test_a_broken_guardrail_goes_back_by_itself(desk: Dispatcher, clock: HandClo
         desk.post(f"/v1/contacts/{contact}/answer")
         assert desk.room.present.situation.procedure == fingerprint
         desk.post(f"/v1/contacts/{contact}/end")
-    watch(desk.room)
+    halt_what_is_broken(desk.room, FactsSince(desk.room.log))
     assert desk.room.present.situation.procedure == before
     assert "guardrail" in desk.get(f"/v1/procedures/drafts/{fingerprint}")["acts"][-1]["said"]
 
