@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
 
 from api.tables import jobs
 from incidents.quantities import Instant
@@ -91,13 +91,14 @@ def listed(connection: Connection, before: int | None, limit: int = PAGE) -> Seq
     ]
 
 
+def is_anything_free(connection: Connection, now: Instant) -> bool:
+    """Whether there is something to claim: a look that needs no turn."""
+    return connection.execute(select(jobs.c.id).where(_is_free(now)).limit(1)).first() is not None
+
+
 def claim(connection: Connection, owner: str, now: Instant) -> Work | None:
     """Take the next job that waits, or whose worker is gone; None: there is nothing to do."""
-    is_free = or_(
-        jobs.c.state == State.WAITING.value,
-        (jobs.c.state == State.RUNNING.value) & (jobs.c.lease_until < now),
-    )
-    chosen = select(jobs).where(is_free).order_by(jobs.c.number).limit(1).with_for_update(skip_locked=True)
+    chosen = select(jobs).where(_is_free(now)).order_by(jobs.c.number).limit(1).with_for_update(skip_locked=True)
     row = connection.execute(chosen).one_or_none()
     if row is None:
         return None
@@ -145,9 +146,24 @@ def result_of(connection: Connection, name: str) -> tuple[str, str] | None:
     return None if row is None or row.result is None else (row.result, row.page)
 
 
+def _is_free(now: Instant) -> ColumnElement[bool]:
+    return or_(
+        jobs.c.state == State.WAITING.value,
+        (jobs.c.state == State.RUNNING.value) & (jobs.c.lease_until < now),
+    )
+
+
+def is_held(connection: Connection, mine: Work) -> bool:
+    """Whether a job is still one's own, and not cancelled: a look that needs no turn."""
+    return connection.execute(select(jobs.c.id).where(_is_running(mine.id, mine.attempt))).first() is not None
+
+
 def _set(connection: Connection, name: str, attempt: int, **values: object) -> bool:
-    running = (jobs.c.id == name) & (jobs.c.attempt == attempt) & (jobs.c.state == State.RUNNING.value)
-    return bool(connection.execute(update(jobs).where(running).values(**values)).rowcount)
+    return bool(connection.execute(update(jobs).where(_is_running(name, attempt)).values(**values)).rowcount)
+
+
+def _is_running(name: str, attempt: int) -> ColumnElement[bool]:
+    return (jobs.c.id == name) & (jobs.c.attempt == attempt) & (jobs.c.state == State.RUNNING.value)
 
 
 def _work(row: Row[tuple[object, ...]]) -> Work:

@@ -24,7 +24,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Connection
 
 from api.clock import Clock
-from api.job_ledger import Work, claim, finish, give_up, report
+from api.job_ledger import LEASE_MS, Work, claim, finish, give_up, is_anything_free, is_held, report
 from api.job_process import PAGE, QUESTION, REFUSED, RESULT
 from api.log import Log, LogUnavailable
 
@@ -38,6 +38,8 @@ T = TypeVar("T")
 
 class Ledger(Protocol):
     """Where the ledger is kept: a room, or a log without one."""
+
+    log: Log
 
     def change(self, doing: Callable[[Connection], T]) -> T:
         """Change something beside the log's entries."""
@@ -65,6 +67,8 @@ class JobRunner:
         self._owner = f"{socket.gethostname()}:{os.getpid()}"
         self._ended = threading.Event()
         self._told: dict[str, Any] = {}
+        self._reported: dict[str, Any] = {}
+        self._renewed_at = 0
         self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
 
     def start(self) -> None:
@@ -79,10 +83,12 @@ class JobRunner:
     def _work(self) -> None:
         while not self._ended.is_set():
             try:
-                mine = self._ledger.change(lambda connection: claim(connection, self._owner, self._clock.now()))
-                if mine is not None:
-                    self._play(mine)
-                    continue
+                # A turn is the dispatchers'; it is asked for only where there is something to take.
+                if self._ledger.log.look(lambda connection: is_anything_free(connection, self._clock.now())):
+                    mine = self._ledger.change(lambda connection: claim(connection, self._owner, self._clock.now()))
+                    if mine is not None:
+                        self._play(mine)
+                        continue
             except LogUnavailable:
                 logging.getLogger(__name__).warning("the ledger of jobs cannot be reached; trying again")
             except Exception:  # One job that cannot be begun must not end the work on all others.
@@ -93,11 +99,11 @@ class JobRunner:
         folder = self._folder / mine.id
         folder.mkdir(parents=True, exist_ok=True)
         (folder / QUESTION).write_text(json.dumps(dict(mine.asked)), encoding="utf-8")
-        self._told = {}
+        self._told, self._reported, self._renewed_at = {}, {}, self._clock.now()
         with _process(folder) as playing:
             threading.Thread(target=self._listen, args=(playing,), daemon=True).start()
             while playing.poll() is None:
-                if not self._ledger.change(lambda connection: self._is_still_mine(connection, mine)):
+                if not self._is_still_mine(mine):
                     # Cancelled, or somebody else has it: nothing more is owed to anybody.
                     return
                 if self._ended.wait(LOOK_EVERY_S):
@@ -106,8 +112,13 @@ class JobRunner:
             code = playing.returncode
         self._hand_in(mine, folder, code)
 
-    def _is_still_mine(self, connection: Connection, mine: Work) -> bool:
-        return report(connection, mine, dict(self._told), self._clock.now())
+    def _is_still_mine(self, mine: Work) -> bool:
+        """Renew the lease where there is news, or a third of it is over; hear of a cancellation either way."""
+        told, now = dict(self._told), self._clock.now()
+        if told == self._reported and now < self._renewed_at + LEASE_MS // 3:
+            return self._ledger.log.look(lambda connection: is_held(connection, mine))
+        self._reported, self._renewed_at = told, now
+        return self._ledger.change(lambda connection: report(connection, mine, told, now))
 
     def _hand_in(self, mine: Work, folder: Path, code: int) -> None:
         if code == 0:
@@ -149,15 +160,3 @@ def _process(folder: Path) -> Iterator[subprocess.Popen[str]]:
         for pipe in (started.stdin, started.stdout):
             assert pipe is not None, "both were asked for"
             pipe.close()
-
-
-class TakingTurns:
-    """A ledger in a log that no room of this process holds: each change is a turn of its own."""
-
-    def __init__(self, log: Log) -> None:
-        self._log = log
-
-    def change(self, doing: Callable[[Connection], T]) -> T:
-        """Change something beside the log's entries."""
-        with self._log.turn():
-            return self._log.change(doing)

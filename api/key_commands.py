@@ -79,7 +79,8 @@ def _changed(database: str, doing: Callable[[Connection, Instant], T]) -> T:
 
     from api.clock import WallClock
     from api.log import Log
+    from api.taking_turns import TakingTurns
 
     now = WallClock().now()
-    with contextlib.closing(Log(database)) as log, log.turn():
-        return log.change(lambda connection: doing(connection, now))
+    with contextlib.closing(Log(database)) as log:
+        return TakingTurns(log).change(lambda connection: doing(connection, now))

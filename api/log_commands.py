@@ -104,9 +104,10 @@ def worker(
     import threading
 
     from api.clock import WallClock
-    from api.job_runner import TakingTurns, working
+    from api.job_runner import working
     from api.log import Log
     from api.table_versions import LogRefused
+    from api.taking_turns import TakingTurns
 
     with contextlib.closing(Log(database)) as log:
         if log.server is None:
