@@ -10,21 +10,19 @@ a candidate i is left out after r >= n runs where mean_i(r) > mean_l(r) + W(i, l
 is over when one is left, or after 1 + max floor(h2 S2 / d^2) runs, and then the lowest mean is chosen. Common random
 numbers make S2 small, and only normal differences are assumed (Kim and Nelson 2001, ACM TOMACS 11(3), 251-273,
 doi:10.1145/502109.502111, with c = 1). A candidate whose true mean is lower than all others by d or more is chosen
-with probability 1 - a at least. May import numpy and `judgement`.
+with probability 1 - a at least. May import numpy and `incidents.measures`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from incidents.measures import FloatArray, Measures
 from optimiser.refusals import Flaw, Refusal
-from simulation.judgement import Evidence, Judgement, judge
-from simulation.terms import Terms
 
 FEWEST_FIRST_RUNS = 10
 MOST_CANDIDATES = 1000
@@ -59,15 +57,6 @@ class Selection:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmation:
-    """The chosen candidate, judged on seeds that had no part in choosing it."""
-
-    chosen: str
-    judgement: Judgement
-    seeds: tuple[int, ...]
-
-
 def select(
     runs: Mapping[str, Sequence[Measures]],
     measure: str,
@@ -100,33 +89,6 @@ def select(
         measure, standings, still_in, chosen, race.at_most, after, indifference, confidence,
         _in_words(chosen, standings, after, race.at_most),
     )  # fmt: skip
-
-
-def confirm(
-    selection: Selection,
-    terms: Terms,
-    fresh: Sequence[Evidence],
-    *,
-    look: int,
-    seeds: Sequence[int],
-    seeds_of_selection: Collection[int],
-) -> Confirmation:
-    """Judge the chosen candidate on fresh runs; refuses seeds that chose it: a winner looks better than it is where it won."""
-    overlap = sorted(set(seeds) & set(seeds_of_selection))
-    flaws: list[Flaw] = []
-    if selection.chosen is None:
-        flaws.append(Flaw("selection", "is not over", "a candidate that was chosen"))
-    if overlap:
-        flaws.append(Flaw("seeds", f"{overlap[:5]} had a part in choosing", "seeds that no candidate was played on"))
-    if len(set(seeds)) != terms.looks.at[look - 1] if 1 <= look <= len(terms.looks.at) else False:
-        flaws.append(
-            Flaw(
-                "seeds", f"{len(set(seeds))} seeds", f"one for each of the {terms.looks.at[look - 1]} runs of the look"
-            )
-        )
-    if flaws or selection.chosen is None:
-        raise Refusal(flaws)
-    return Confirmation(selection.chosen, judge(terms, fresh, look=look), tuple(seeds))
 
 
 class _Race:

@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 
 from incidents.measures import Measures
 from optimiser.refusals import Refusal
-from simulation.judgement import Evidence
-from simulation.selection import Selection, confirm, select
-from simulation.terms import Terms
+from simulation.selection import Selection, select
 
 MEASURE = "response_s.mean.red"
 
@@ -102,33 +100,3 @@ def test_what_cannot_be_raced_is_refused(flaw: str, figures: dict[str, list[floa
     """A race of one, for nothing, or without a start has no winner."""
     with pytest.raises(Refusal, match=flaw):
         raced(figures, indifference)
-
-
-TERMS = Terms.model_validate(
-    {"primary": {"measure": MEASURE, "want": "reduce", "margin_abs": 0}, "looks": {"at": [10]}}
-)
-
-
-def test_the_winner_is_judged_on_fresh_runs() -> None:
-    """It has to win once more, where it was not chosen for its luck."""
-    selection = raced({"a": [5.0] * 10, "b": [9.0] * 10})
-    fresh = [Evidence("normal", runs([9.0 + 0.1 * at for at in range(10)]), runs([5.0 + 0.2 * at for at in range(10)]))]
-    found = confirm(selection, TERMS, fresh, look=1, seeds=range(100, 110), seeds_of_selection=range(10))
-    assert (found.chosen, found.judgement.verdict.outcome) == ("a", "pass")
-
-
-@pytest.mark.parametrize(
-    ("flaw", "seeds", "figures", "indifference"),
-    [
-        (r"\[9\] had a part", range(9, 19), {"a": [5.0] * 10, "b": [9.0] * 10}, 1.0),
-        ("9 seeds", range(100, 109), {"a": [5.0] * 10, "b": [9.0] * 10}, 1.0),
-        ("is not over", range(100, 110), {"a": [5.0] * 10, "b": [4.5 + step for step in WAVE]}, 0.1),
-    ],
-)
-def test_a_confirmation_on_the_runs_that_chose_is_refused(
-    flaw: str, seeds: range, figures: dict[str, list[float]], indifference: float
-) -> None:
-    """A winner looks better than it is where it won."""
-    fresh = [Evidence("normal", runs([9.0] * 10), runs([5.0] * 10))]
-    with pytest.raises(Refusal, match=flaw):
-        confirm(raced(figures, indifference), TERMS, fresh, look=1, seeds=seeds, seeds_of_selection=range(10))
